@@ -1,0 +1,143 @@
+/**
+ * One page's connection to a runtime: the signals everything on screen is computed from.
+ *
+ * `frameView` and `hostStatus` are written by the adapter's subscriptions and by nothing else; what is shown is
+ * what is committed. `look` changes what is looked at, never what is.
+ */
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import {
+  type Balance,
+  type ConnectionStatus,
+  DEFAULT_VIEW,
+  type EntityReplicaFull,
+  type FrameView,
+  type HostStatus,
+  type RAdapter,
+  type TokenView,
+  type ViewState,
+} from '../../runtime/radapter/types.ts'
+
+export type Session = {
+  readonly frameView: ReadonlySignal<FrameView | null>
+  readonly hostStatus: ReadonlySignal<HostStatus | null>
+  readonly connection: ReadonlySignal<ConnectionStatus>
+  /** Counts connections made, so that a call can tell whether the line it went out on is gone. */
+  readonly epoch: ReadonlySignal<number>
+  readonly viewState: ReadonlySignal<ViewState>
+  readonly tokens: ReadonlySignal<readonly TokenView[]>
+  /** The token the view speaks of; null before the first frame. */
+  readonly token: ReadonlySignal<TokenView | null>
+  readonly entity: ReadonlySignal<EntityReplicaFull | null>
+  readonly balance: ReadonlySignal<Balance | null>
+  /** True where nothing may be paid: halted, or another window is the writer. */
+  readonly isReadOnly: ReadonlySignal<boolean>
+  tokenOf(tokenId: number): TokenView
+  readonly rpc: RAdapter['rpc']
+  look(patch: Partial<ViewState>): void
+  /** Shows the owner's own entity again, from its first page. */
+  lookHome(): void
+  /** For a line that is up but gives no answer. */
+  reconnect(): void
+  /** @returns undo: stops listening and closes the connection. */
+  start(): () => void
+}
+
+const HOME: Partial<ViewState> = {
+  selectedAccountId: null,
+  accountPage: 1,
+  activityPage: 1,
+  activitySearch: '',
+}
+
+/** Named by its number and shown in its smallest unit: nothing about it may be guessed. */
+const unknownToken = (tokenId: number): TokenView => ({ tokenId, symbol: `#${tokenId}`, decimals: 0, isTest: false })
+
+const ownEntityId = (frame: FrameView): string | null => frame.entities.find((entity) => entity.isOwn)?.entityId ?? null
+
+export const createSession = (adapter: RAdapter, initial: ViewState = DEFAULT_VIEW): Session => {
+  const frameView = signal<FrameView | null>(null)
+  const hostStatus = signal<HostStatus | null>(null)
+  const connection = signal<ConnectionStatus>(adapter.status)
+  const epoch = signal(0)
+  const viewState = signal<ViewState>(initial)
+
+  const tokens = computed(() => frameView.value?.jurisdictions.flatMap((jurisdiction) => jurisdiction.tokens) ?? [])
+  const token = computed(
+    () => tokens.value.find(({ tokenId }) => tokenId === viewState.value.tokenId) ?? tokens.value[0] ?? null,
+  )
+  const entity = computed(() => frameView.value?.selectedEntity ?? null)
+  const balance = computed(() => entity.value?.balances.find(({ tokenId }) => tokenId === token.value?.tokenId) ?? null)
+  const isReadOnly = computed(() => {
+    const runtime = hostStatus.value?.runtime
+    const frame = frameView.value
+    return (
+      runtime === 'halted' ||
+      runtime === 'read-only' ||
+      (frame !== null && (frame.role === 'reader' || frame.halted !== null))
+    )
+  })
+
+  const look = (patch: Partial<ViewState>): void => {
+    viewState.value = { ...viewState.value, ...patch }
+    adapter.setView(viewState.value)
+  }
+  const lookHome = (): void => {
+    const own = frameView.value === null ? null : ownEntityId(frameView.value)
+    look({ ...HOME, ...(own === null ? {} : { selectedEntityId: own }) })
+  }
+  /** A page opens on the owner's own entity, whose id only the first frame tells. */
+  const selectOwn = (): void => {
+    const frame = frameView.value
+    if (frame === null || viewState.peek().selectedEntityId !== null) return
+    const own = ownEntityId(frame)
+    if (own !== null) look({ selectedEntityId: own })
+  }
+
+  const connect = (): void => {
+    // A refused connection is not an event of its own: `connection` says so, and the adapter keeps trying.
+    adapter.connect().catch(() => undefined)
+  }
+  const start = (): (() => void) => {
+    const stops = [
+      adapter.onFrame((frame) => {
+        frameView.value = frame
+      }),
+      adapter.onHostStatus((status) => {
+        hostStatus.value = status
+      }),
+      adapter.onStatusChange((status) => {
+        connection.value = status
+        if (status === 'connected') epoch.value += 1
+      }),
+      effect(selectOwn),
+    ]
+    adapter.setView(viewState.peek())
+    connect()
+    return () => {
+      for (const stop of stops) stop()
+      adapter.disconnect()
+    }
+  }
+
+  return {
+    frameView,
+    hostStatus,
+    connection,
+    epoch,
+    viewState,
+    tokens,
+    token,
+    entity,
+    balance,
+    isReadOnly,
+    tokenOf: (tokenId) => tokens.value.find((known) => known.tokenId === tokenId) ?? unknownToken(tokenId),
+    rpc: (method, params) => adapter.rpc(method, params),
+    reconnect: () => {
+      adapter.disconnect()
+      connect()
+    },
+    look,
+    lookHome,
+    start,
+  }
+}

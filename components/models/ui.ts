@@ -1,0 +1,39 @@
+/**
+ * What every screen finds around it: the session, the reader's language, and the few things only an entrypoint can
+ * supply. Handed down by context, so that nothing is a global and a test supplies its own.
+ */
+import { createContext } from 'preact'
+import { useContext } from 'preact/hooks'
+import { present } from '../../runtime/lib/assert.ts'
+import type { DraftPort } from './drafts.ts'
+import { type Format, formatFor } from './format.ts'
+import type { PreferencesModel } from './preferences.ts'
+import type { Session } from './session.ts'
+import { type Text, textFor } from './text.ts'
+
+/** Supplied by the entrypoint, which alone sees the browser's extension interface. */
+export type Host = {
+  readonly version: string
+  readonly drafts: DraftPort
+  readonly preferences: PreferencesModel
+  /** Called straight from a click: the browser opens a side panel for a gesture only. */
+  readonly openSidePanel: () => void
+}
+
+export type Ui = {
+  readonly session: Session
+  readonly host: Host
+  readonly text: Text
+  readonly format: Format
+}
+
+export const createUi = (session: Session, host: Host, locale: string): Ui => ({
+  session,
+  host,
+  text: textFor(locale),
+  format: formatFor(locale),
+})
+
+export const UiContext = createContext<Ui | null>(null)
+
+export const useUi = (): Ui => present(useContext(UiContext), 'a screen outside its page')

@@ -1,0 +1,159 @@
+/**
+ * Refusals and failures in words: what happened, whether money moved, what to do next. Programs look at
+ * `reason.type`; people read this. A type that is not known here falls back to the message it came with.
+ */
+import type { AmountRejection } from '../../runtime/lib/amount.ts'
+import type { TokenView, WireError } from '../../runtime/radapter/types.ts'
+import type { Format } from './format.ts'
+import type { PlainKey, Text } from './text.ts'
+
+export type Words = {
+  readonly what: string
+  readonly moved: string
+  readonly next: string
+  /** Which field the next action is about. */
+  readonly field: 'recipient' | 'amount' | 'memo' | null
+}
+
+export type WordsContext = {
+  readonly text: Text
+  readonly format: Format
+  readonly tokens: readonly TokenView[]
+  /** What the payment is in, for a reason that names no token. */
+  readonly tokenId: number | null
+}
+type Reason = { readonly type: string; readonly [field: string]: unknown }
+type Row = { readonly what: PlainKey; readonly next: PlainKey; readonly field: Words['field'] }
+
+const row = (what: PlainKey, next: PlainKey, field: Words['field'] = null): Row => ({ what, next, field })
+
+type Table = { readonly [type: string]: Row }
+
+/** The key comes from elsewhere, so a table's inherited properties are no rows. */
+const rowOf = (table: Table, key: string): Row | undefined => (Object.hasOwn(table, key) ? table[key] : undefined)
+
+const BY_TYPE: Table = {
+  over_capacity: row('why.over_capacity.plain', 'next.payLess', 'amount'),
+  unknown_recipient: row('why.unknown_recipient', 'next.checkRecipient', 'recipient'),
+  ambiguous_recipient: row('why.ambiguous_recipient', 'next.useId', 'recipient'),
+  self_payment: row('why.self_payment', 'next.somebodyElse', 'recipient'),
+  bad_amount: row('why.bad_amount', 'next.aboveZero', 'amount'),
+  no_route: row('why.no_route', 'next.payLessOrNearer', 'amount'),
+  invoice_expired: row('why.invoice_expired', 'next.newInvoice', 'recipient'),
+  invoice_foreign: row('why.invoice_foreign', 'next.localInvoice', 'recipient'),
+  invoice_invalid: row('why.invoice_invalid', 'next.newInvoice', 'recipient'),
+  invoice_mismatch: row('why.invoice_mismatch', 'next.newInvoice', 'amount'),
+  recipient_unreachable: row('why.recipient_unreachable', 'next.later'),
+  expired: row('why.expired', 'next.retry'),
+  fee_too_high: row('why.fee_too_high.plain', 'next.reviewAgain'),
+  unknown_token: row('why.unknown_token', 'next.otherToken'),
+  too_many_locks: row('why.too_many_locks', 'next.waitForOne'),
+  too_many_payments: row('why.too_many_locks', 'next.waitForOne'),
+  too_many_invoices: row('why.too_many_invoices', 'next.later'),
+  account_not_open: row('why.account_not_open', 'next.later'),
+  account_frozen: row('why.account_frozen', 'next.otherWay'),
+  malformed_text: row('why.bad_text', 'next.plainText', 'memo'),
+  bad_text: row('why.bad_text', 'next.plainText', 'memo'),
+  text_too_long: row('field.memo.long', 'next.plainText', 'memo'),
+  cancelled: row('why.cancelled', 'next.payAgain'),
+  too_late_to_cancel: row('why.too_late_to_cancel', 'next.wait'),
+}
+
+/** Said of a payment that was on its way: then these speak of somebody else's account, not of this wallet's. */
+const ON_THE_WAY: Table = {
+  over_capacity: row('why.full_on_the_way', 'next.payLessOrNearer'),
+  unknown_next_hop: row('why.recipient_unreachable', 'next.later'),
+  not_forwarding: row('why.not_forwarding', 'next.later'),
+  token_not_carried: row('why.not_forwarding', 'next.otherToken'),
+  fee_too_low: row('why.fee_changed', 'next.reviewAgain'),
+  unknown_invoice: row('why.unknown_invoice', 'next.newInvoice'),
+  amount_too_low: row('why.unknown_invoice', 'next.newInvoice'),
+  expiry_too_soon: row('why.expired', 'next.retry'),
+  expiry_too_close: row('why.expired', 'next.retry'),
+}
+
+/** Amounts inside a reason travel as bigint or, where a carrier knows none, as decimal text. */
+const amountIn = (value: unknown): bigint | null => {
+  if (typeof value === 'bigint') return value
+  return typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : null
+}
+
+/** The same sentence with its figures, where the reason carries them. */
+const withFigures = (reason: Reason, { text, format, tokens, tokenId }: WordsContext): string | null => {
+  const token = tokens.find((candidate) => candidate.tokenId === (reason.tokenId ?? tokenId))
+  if (token === undefined) return null
+  const [have, need, fee, maxFee] = [reason.have, reason.need, reason.fee, reason.maxFee].map(amountIn)
+  if (reason.type === 'over_capacity' && have != null && need != null)
+    return text('why.over_capacity', {
+      have: format.money(have, token, 'exact'),
+      need: format.money(need, token, 'exact'),
+    })
+  if (reason.type === 'fee_too_high' && fee != null && maxFee != null)
+    return text('why.fee_too_high', {
+      fee: format.money(fee, token, 'exact'),
+      maxFee: format.money(maxFee, token, 'exact'),
+    })
+  return null
+}
+
+const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
+
+const ofReason = (reason: Reason, fallback: string, moved: string, context: WordsContext): Words => {
+  const known = rowOf(BY_TYPE, reason.type)
+  const { text } = context
+  if (known === undefined) {
+    const what = fallback === '' ? text('why.internal') : sentence(fallback)
+    return { what, moved, next: text('next.retry'), field: null }
+  }
+  const what = withFigures(reason, context) ?? text(known.what)
+  return { what, moved, next: text(known.next), field: known.field }
+}
+
+const BY_CODE: Table = {
+  E_HALTED: row('why.halted', 'next.restart'),
+  E_LOCKED: row('why.locked', 'next.otherWindow'),
+  E_UNAUTHORIZED: row('why.readonly', 'next.ownWallet'),
+  E_RATE_LIMITED: row('why.rate_limited', 'next.retry'),
+}
+
+/** @param sent true when the command itself was under way, so that an unclear answer leaves the outcome open. */
+export const wordsOfError = (error: WireError, sent: boolean, context: WordsContext): Words => {
+  const { text } = context
+  if (error.code === 'E_REJECTED' && error.reason !== undefined)
+    return ofReason(error.reason, error.message, text('moved.nothing'), context)
+  const known = rowOf(BY_CODE, error.code)
+  if (known !== undefined)
+    return { what: text(known.what), moved: text('moved.nothing'), next: text(known.next), field: null }
+  const refused = error.code === 'E_REJECTED' || error.code === 'E_BAD_REQUEST' || error.code === 'E_NOT_FOUND'
+  const what = refused && error.message !== '' ? sentence(error.message) : text('why.internal')
+  const moved = text(sent && !refused ? 'moved.unknown' : 'moved.nothing')
+  return { what, moved, next: text('next.retry'), field: null }
+}
+
+/** Why a payment that had been sent came back. @param code `ActivityEntry.failure` */
+export const wordsOfFailure = (code: string, context: WordsContext): Words => {
+  const { text } = context
+  const known = rowOf(ON_THE_WAY, code)
+  if (known !== undefined)
+    return { what: text(known.what), moved: text('moved.returned'), next: text(known.next), field: null }
+  return ofReason({ type: code }, code.replaceAll('_', ' '), text('moved.returned'), context)
+}
+
+export const wordsOfAmount = (reason: AmountRejection, symbol: string, { text, format }: WordsContext): string => {
+  switch (reason.type) {
+    case 'empty':
+      return text('field.amount.empty')
+    case 'not_text':
+    case 'malformed':
+      return text('field.amount.malformed')
+    case 'too_many_decimals':
+      return text('field.amount.tooManyDecimals', { symbol, decimals: format.count(reason.decimals) })
+    case 'zero':
+      return text('field.amount.zero')
+    case 'too_large':
+      return text('field.amount.tooLarge')
+  }
+}
+
+export const inOneLine = (words: Words): string =>
+  [words.what, words.moved, words.next].filter((part) => part !== '').join(' ')

@@ -1,0 +1,34 @@
+/** A screen's title, with the way back. The title takes the focus when the screen opens, unless a field wants it. */
+import { ArrowLeft } from 'lucide'
+import { useEffect, useRef } from 'preact/hooks'
+import { useUi } from '../models/ui.ts'
+import { Icon } from './Icon.tsx'
+import styles from './PageHead.module.css'
+
+type Props = { readonly title: string; readonly onBack?: (() => void) | undefined; readonly takesFocus?: boolean }
+
+export const PageHead = ({ title, onBack, takesFocus = true }: Props) => {
+  const { text } = useUi()
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (takesFocus) heading.current?.focus()
+  }, [takesFocus])
+  return (
+    <div class={styles.head}>
+      {onBack !== undefined && (
+        <button
+          type="button"
+          class={styles.back}
+          aria-label={text('common.back')}
+          title={text('common.back')}
+          onClick={onBack}
+        >
+          <Icon of={ArrowLeft} />
+        </button>
+      )}
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+    </div>
+  )
+}

@@ -1,0 +1,118 @@
+/**
+ * What every page has around its own screens: the gate (no wallet, locked, starting), the header, and what is wrong
+ * with the host. Screens inside may rely on a frame view being there.
+ */
+import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
+import { useDelayed } from '../models/hooks.ts'
+import { type Ui, UiContext, useUi } from '../models/ui.ts'
+import { Button, LinkButton } from '../primitives/Button.tsx'
+import { Mark } from '../primitives/Mark.tsx'
+import { Skeleton } from '../primitives/Skeleton.tsx'
+import { Header } from './Header.tsx'
+import { HostNotice, Reconnecting, Starting } from './Host.tsx'
+import styles from './Page.module.css'
+import { Unlock } from './Unlock.tsx'
+
+/** The host restarts its auto-lock countdown on input; telling it more often than this changes nothing. */
+const TOUCH_EVERY_MS = 10_000
+/** What is there within this time needs no skeleton. */
+const SKELETON_AFTER_MS = 300
+/** Nobody should stare at a skeleton for longer without something to press. */
+const RETRY_AFTER_MS = 5_000
+const SKELETON = [96, 12, 48, 180]
+
+const useTouch = (): void => {
+  const { session } = useUi()
+  useEffect(() => {
+    let last = 0
+    const touch = (): void => {
+      if (session.hostStatus.peek()?.wallet !== 'unlocked' || Date.now() - last < TOUCH_EVERY_MS) return
+      last = Date.now()
+      // Nothing depends on the answer: the next input touches again.
+      session.rpc('wallet.touch', {}).catch(() => undefined)
+    }
+    document.addEventListener('pointerdown', touch)
+    document.addEventListener('keydown', touch)
+    return () => {
+      document.removeEventListener('pointerdown', touch)
+      document.removeEventListener('keydown', touch)
+    }
+  }, [session])
+}
+
+const NoWallet = () => {
+  const { text } = useUi()
+  return (
+    <main class={styles.alone}>
+      <Mark />
+      <h1>{text('host.none')}</h1>
+      <LinkButton look="filled" href="/welcome.html" target="_blank">
+        {text('host.setUp')}
+      </LinkButton>
+    </main>
+  )
+}
+
+const Loading = () => {
+  const { session, text } = useUi()
+  const isLate = useDelayed(true, SKELETON_AFTER_MS)
+  const isSlow = useDelayed(true, RETRY_AFTER_MS)
+  return (
+    <main class={styles.main}>
+      {isLate && <Skeleton heights={SKELETON} />}
+      {isSlow && (
+        <div class={styles.slow}>
+          <p>{text('host.slow')}</p>
+          <Button onClick={session.reconnect}>{text('common.retry')}</Button>
+        </div>
+      )}
+    </main>
+  )
+}
+
+const Inside = ({ children, needsView }: { readonly children: ComponentChildren; readonly needsView: boolean }) => {
+  const { session } = useUi()
+  const runtime = session.hostStatus.value?.runtime
+  const hasFrame = session.frameView.value !== null && session.entity.value !== null
+  const isStarting = runtime === 'starting' || runtime === 'replaying'
+  return (
+    <>
+      <Header />
+      <HostNotice />
+      {hasFrame || !needsView ? children : isStarting ? <Starting /> : <Loading />}
+    </>
+  )
+}
+
+type Props = {
+  readonly ui: Ui
+  readonly children: ComponentChildren
+  /** Stands there while no wallet exists; every page but welcome says where to make one. */
+  readonly whenNone?: ComponentChildren
+  /** False for a page that shows nothing of the runtime and need not wait for it. */
+  readonly needsView?: boolean
+}
+
+const Gate = ({ children, whenNone = <NoWallet />, needsView = true }: Omit<Props, 'ui'>) => {
+  useTouch()
+  switch (useUi().session.hostStatus.value?.wallet) {
+    case undefined:
+      return <Loading />
+    case 'none':
+      return <>{whenNone}</>
+    case 'locked':
+      return <Unlock />
+    case 'unlocked':
+      return <Inside needsView={needsView}>{children}</Inside>
+  }
+}
+
+export const Page = ({ ui, children, ...rest }: Props) => (
+  <UiContext.Provider value={ui}>
+    <div class={styles.page}>
+      <Gate {...rest}>{children}</Gate>
+      <Reconnecting />
+    </div>
+  </UiContext.Provider>
+)

@@ -1,0 +1,141 @@
+/** One number, the seam, the way to pay and to be paid, and the last three things that moved. */
+import type { Balance, TokenView } from '../../../runtime/radapter/types.ts'
+import type { PayModel } from '../../models/pay.ts'
+import { useUi } from '../../models/ui.ts'
+import { Amount } from '../../primitives/Amount.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { Seam } from '../../primitives/Seam.tsx'
+import { ActivityList } from '../ActivityList.tsx'
+import styles from './Home.module.css'
+import screen from './Screen.module.css'
+
+const LATEST = 3
+/** Figures wider than this lose decimals on the largest type; the full value stays in the hover text. */
+const BALANCE_CHARACTERS = 11
+
+type Props = {
+  readonly pay: PayModel
+  readonly onPay: () => void
+  readonly onReceive: () => void
+  readonly onActivity: (openId: string | null) => void
+  readonly onSettings: () => void
+}
+
+const Tokens = () => {
+  const { session } = useUi()
+  if (session.tokens.value.length < 2) return null
+  return (
+    <div class={styles.tokens}>
+      {session.tokens.value.map(({ tokenId, symbol }) => (
+        <button
+          key={tokenId}
+          type="button"
+          class={styles.token}
+          aria-pressed={tokenId === session.token.value?.tokenId}
+          onClick={() => session.look({ tokenId })}
+        >
+          {symbol}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+const Figure = ({ balance, token }: { readonly balance: Balance; readonly token: TokenView }) => {
+  const { host, text, format } = useUi()
+  const { amountsHidden } = host.preferences.current.value
+  const { prefix, whole, fraction } = format.amount(balance.total, token, 'down')
+  const isLong = prefix.length + whole.length + fraction.length > BALANCE_CHARACTERS
+  return (
+    <button
+      type="button"
+      class={styles.figure}
+      title={text(amountsHidden ? 'home.show' : 'home.hide')}
+      onClick={() => void host.preferences.change({ amountsHidden: !amountsHidden })}
+    >
+      {amountsHidden ? (
+        <span>{text('home.hidden')}</span>
+      ) : (
+        <Amount value={balance.total} token={token} precision={isLong ? 'short' : 'down'} />
+      )}
+    </button>
+  )
+}
+
+/** A payment that is under way, before or after the host has it: the way back to it. */
+const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () => void }) => {
+  const { session, text, format } = useUi()
+  const step = pay.step.value
+  const pending = session.entity.value?.pendingPayments[0]
+  const inHand = step.type === 'paying' ? step.inHand : pending
+  if (inHand === undefined) return null
+  const follow = (): void => {
+    if (step.type !== 'paying' && pending !== undefined) pay.follow(pending)
+    onPay()
+  }
+  const amount = format.money(inHand.amount, session.tokenOf(inHand.tokenId), 'exact')
+  return (
+    <p class={styles.underWay}>
+      <span>{text('home.paying', { amount, name: inHand.toLabel })}</span>
+      <Button look="quiet" onClick={follow}>
+        {text('home.follow')}
+      </Button>
+    </p>
+  )
+}
+
+export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) => {
+  const { session, host, text, format } = useUi()
+  const balance = session.balance.value
+  const token = session.token.value
+  const { amountsHidden } = host.preferences.current.value
+  const entries = session.frameView.value?.activity?.entries.slice(0, LATEST) ?? []
+  return (
+    <main class={`${screen.screen} ${styles.home}`}>
+      <section aria-labelledby="balance" class={styles.balance}>
+        <div class={styles.top}>
+          <h1 id="balance" class={styles.label}>
+            {text('home.balance')}
+          </h1>
+          <Tokens />
+        </div>
+        {balance !== null && token !== null && (
+          <>
+            <Figure balance={balance} token={token} />
+            <p class={`${styles.canSend} ${amountsHidden ? styles.concealed : ''}`}>
+              {text('home.canSend', { amount: format.money(balance.canSend, token, 'down') })}
+            </p>
+          </>
+        )}
+      </section>
+      {balance !== null && token !== null && (
+        <div class={amountsHidden ? styles.concealed : undefined}>
+          <Seam position={balance.position} token={token} figures="receive" />
+        </div>
+      )}
+      <div class={styles.two}>
+        <Button look="filled" onClick={onPay}>
+          {text('home.pay')}
+        </Button>
+        <Button onClick={onReceive}>{text('home.receive')}</Button>
+      </div>
+      <section class={styles.latest}>
+        <h2 class={styles.label}>{text('home.latest')}</h2>
+        <UnderWay pay={pay} onPay={onPay} />
+        <ActivityList label={text('home.latest')} entries={entries} onOpen={onActivity} amountsHidden={amountsHidden} />
+        {entries.length === 0 && <p class={screen.muted}>{text('home.empty')}</p>}
+      </section>
+      <nav class={styles.nav} aria-label={text('home.more')}>
+        <Button look="quiet" onClick={() => onActivity(null)}>
+          {text('home.activity')}
+        </Button>
+        <Button look="quiet" onClick={host.openSidePanel}>
+          {text('home.sidePanel')}
+        </Button>
+        <Button look="quiet" onClick={onSettings}>
+          {text('home.settings')}
+        </Button>
+      </nav>
+    </main>
+  )
+}

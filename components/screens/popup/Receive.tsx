@@ -1,0 +1,134 @@
+/** Asking to be paid: an invoice as a link and a QR code that turns to Paid by itself. */
+import { useId } from 'preact/hooks'
+import { useEscape } from '../../models/hooks.ts'
+import type { ReceiveModel } from '../../models/receive.ts'
+import { useUi } from '../../models/ui.ts'
+import { inOneLine } from '../../models/words.ts'
+import { Alert } from '../../primitives/Alert.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { CopyButton } from '../../primitives/CopyButton.tsx'
+import { EntityId } from '../../primitives/EntityId.tsx'
+import { PageHead } from '../../primitives/PageHead.tsx'
+import { Qr } from '../../primitives/Qr.tsx'
+import { Select } from '../../primitives/Select.tsx'
+import { Status } from '../../primitives/Status.tsx'
+import { TextField } from '../../primitives/TextField.tsx'
+import styles from './Receive.module.css'
+import screen from './Screen.module.css'
+
+const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
+  const { session, text } = useUi()
+  const { amount, memo } = receive.form.value
+  const refusal = receive.refusal.value
+  const entity = session.entity.value
+  const errorId = useId()
+  const hintId = useId()
+  const submit = (event: Event): void => {
+    event.preventDefault()
+    void receive.create()
+  }
+  return (
+    <form class={screen.form} onSubmit={submit}>
+      <div class={screen.pair}>
+        <TextField
+          label={text('receive.amount')}
+          value={amount}
+          inputMode="decimal"
+          onInput={(value) => receive.edit({ amount: value })}
+          invalid={refusal?.field === 'amount'}
+          errorId={errorId}
+          describedBy={hintId}
+          first
+          focusOn={refusal?.field === 'amount' ? refusal : null}
+        />
+        <Select
+          label={text('pay.token')}
+          value={receive.token.value?.tokenId ?? 0}
+          options={session.tokens.value.map(({ tokenId, symbol }) => ({ value: tokenId, label: symbol }))}
+          onChange={(tokenId) => receive.edit({ tokenId })}
+        />
+      </div>
+      <p id={hintId} class={screen.hint}>
+        {text('receive.amountHint')}
+      </p>
+      <TextField
+        label={text('receive.memo')}
+        value={memo}
+        hint={text('receive.memoHint')}
+        onInput={(value) => receive.edit({ memo: value })}
+        invalid={refusal?.field === 'memo'}
+        errorId={errorId}
+      />
+      {entity !== null && (
+        <div>
+          <p class={screen.small}>{text('receive.yourId')}</p>
+          <EntityId id={entity.entityId} name={entity.label} />
+        </div>
+      )}
+      <div class={screen.refusal}>{refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}</div>
+      <Button type="submit" look="filled" wide disabled={receive.busy.value || session.isReadOnly.value}>
+        {text('receive.create')}
+      </Button>
+    </form>
+  )
+}
+
+const InvoiceStatus = ({ receive }: { readonly receive: ReceiveModel }) => {
+  const { text, format } = useUi()
+  const invoice = receive.invoice.value
+  if (invoice?.status === 'paid')
+    return (
+      <Status name={text('receive.paid')}>
+        <p class={styles.paid}>{text('receive.paid')}</p>
+      </Status>
+    )
+  const time = invoice === null ? '' : format.moment(invoice.expirySeconds * 1_000, Date.now())
+  return (
+    <Status>
+      <p>
+        {invoice === null
+          ? text('receive.made')
+          : text(invoice.status === 'expired' ? 'receive.expired' : 'receive.open')}
+      </p>
+      {invoice?.status === 'open' && <p class={screen.muted}>{text('receive.until', { time })}</p>}
+    </Status>
+  )
+}
+
+const Invoice = ({ receive, link }: { readonly receive: ReceiveModel; readonly link: string }) => {
+  const { session, text, format } = useUi()
+  const invoice = receive.invoice.value
+  const isPaid = invoice?.status === 'paid'
+  return (
+    <div class={screen.form}>
+      {invoice !== null && invoice.amount !== null && (
+        <p class={styles.asked}>{format.money(invoice.amount, session.tokenOf(invoice.tokenId), 'exact')}</p>
+      )}
+      <InvoiceStatus receive={receive} />
+      <div class={isPaid ? styles.used : undefined}>
+        <Qr value={link} label={text('receive.qr')} />
+      </div>
+      <TextField label={text('receive.invoice')} value={link} rows={2} mono readOnly />
+      <div class={styles.two}>
+        <CopyButton value={link} label={text('receive.copyLink')} />
+        <Button look={isPaid ? 'filled' : 'plain'} onClick={receive.another}>
+          {text('receive.another')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+type Props = { readonly receive: ReceiveModel; readonly onLeave: () => void }
+
+export const Receive = ({ receive, onLeave }: Props) => {
+  const { text } = useUi()
+  const link = receive.link.value
+  useEscape(onLeave)
+  return (
+    <main class={screen.screen}>
+      <PageHead key={link} title={text('receive.heading')} onBack={onLeave} takesFocus={link !== null} />
+      {link === null ? <Form receive={receive} /> : <Invoice receive={receive} link={link} />}
+    </main>
+  )
+}

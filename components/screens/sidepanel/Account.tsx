@@ -1,0 +1,136 @@
+/** One account: its seam and figures per token, what is held, and under Details the frames both sides signed. */
+import { useEffect, useRef } from 'preact/hooks'
+import type { AccountDetail, AccountFrameView, TokenPosition } from '../../../runtime/radapter/types.ts'
+import { useUi } from '../../models/ui.ts'
+import { Amount } from '../../primitives/Amount.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { Disclosure } from '../../primitives/Disclosure.tsx'
+import { EntityId } from '../../primitives/EntityId.tsx'
+import { Facts } from '../../primitives/Facts.tsx'
+import { LongId } from '../../primitives/LongId.tsx'
+import { Seam } from '../../primitives/Seam.tsx'
+import styles from './SidePanel.module.css'
+
+const Token = ({ position, name }: { readonly position: TokenPosition; readonly name: string }) => {
+  const { session, text, format } = useUi()
+  const token = session.tokenOf(position.tokenId)
+  const { theirDebt, ownDebt } = position
+  const money = (value: bigint): string => format.money(value, token, 'exact')
+  const owing =
+    theirDebt > 0n
+      ? text('account.owes', { name, amount: money(theirDebt) })
+      : ownDebt > 0n
+        ? text('account.owed', { name, amount: money(ownDebt) })
+        : text('account.even')
+  return (
+    <div class={styles.section}>
+      <h3>{token.symbol}</h3>
+      <Seam position={position} token={token} />
+      <Facts
+        facts={[
+          { name: text('account.balance'), value: <Amount value={position.balance} token={token} precision="exact" /> },
+          {
+            name: text('account.collateral'),
+            value: <Amount value={position.collateral} token={token} precision="exact" />,
+          },
+        ]}
+      />
+      <p class={styles.muted}>{owing}</p>
+    </div>
+  )
+}
+
+const Holds = ({ account }: { readonly account: AccountDetail }) => {
+  const { session, text, format } = useUi()
+  return (
+    <div class={styles.section}>
+      <h3>{text('account.holds')}</h3>
+      {account.locks.length === 0 && <p class={styles.muted}>{text('account.noHolds')}</p>}
+      <ul class={styles.holds}>
+        {account.locks.map(({ hashlock, tokenId, amount, outgoing, expirySeconds }) => (
+          <li key={`${hashlock}-${outgoing}`}>
+            {text(outgoing ? 'account.holdOut' : 'account.holdIn', {
+              amount: format.money(amount, session.tokenOf(tokenId), 'exact'),
+              time: format.moment(expirySeconds * 1_000, Date.now()),
+            })}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+const Frame = ({ frame, account }: { readonly frame: AccountFrameView; readonly account: AccountDetail }) => {
+  const { text, format } = useUi()
+  const byUs = frame.byLeft === account.isLeft
+  const who = byUs ? text('account.byUs') : text('account.byThem', { name: account.counterpartyLabel })
+  const when = format.moment(frame.timestamp, Date.now())
+  return (
+    <li>
+      <p>{[text('account.frame', { height: format.count(frame.height) }), who, when].join(', ')}</p>
+      <p class={styles.muted}>{frame.txs.join(', ')}</p>
+      <LongId value={frame.frameHash} label={text('account.copyFrameHash')} />
+    </li>
+  )
+}
+
+const Details = ({ account }: { readonly account: AccountDetail }) => {
+  const { text, format } = useUi()
+  return (
+    <Disclosure summary={text('common.details')}>
+      <div class={styles.section}>
+        <Facts
+          facts={[
+            { name: text('account.height'), value: format.count(account.height) },
+            {
+              name: text('account.stateRoot'),
+              value: <LongId value={account.accountStateRoot} label={text('account.copyStateRoot')} />,
+              long: true,
+            },
+          ]}
+        />
+        {account.hasPendingFrame && <p>{text('account.pendingFrame', { name: account.counterpartyLabel })}</p>}
+        {account.mempoolSize > 0 && <p>{text('account.mempool', { count: account.mempoolSize })}</p>}
+        <h3>{text('account.frames')}</h3>
+        <ol class={styles.frames}>
+          {account.frames.map((frame) => (
+            <Frame key={frame.height} frame={frame} account={account} />
+          ))}
+        </ol>
+      </div>
+    </Disclosure>
+  )
+}
+
+export const Account = () => {
+  const { session, text } = useUi()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const account = session.frameView.value?.account ?? null
+  const isAsked = session.viewState.value.selectedAccountId === account?.counterpartyId
+  const shownId = isAsked ? account?.counterpartyId : undefined
+  useEffect(() => {
+    if (shownId === undefined) return
+    heading.current?.focus({ preventScroll: true })
+    heading.current?.scrollIntoView({ block: 'nearest' })
+  }, [shownId])
+  if (account === null || !isAsked) return null
+  const name = account.counterpartyLabel
+  return (
+    <section class={styles.section} aria-label={text('account.region', { name })}>
+      <div class={styles.head}>
+        <h2 ref={heading} tabIndex={-1}>
+          {text('account.region', { name })}
+        </h2>
+        <Button look="quiet" onClick={() => session.look({ selectedAccountId: null })}>
+          {text('common.close')}
+        </Button>
+      </div>
+      <EntityId id={account.counterpartyId} name={name} />
+      {account.tokens.map((position) => (
+        <Token key={position.tokenId} position={position} name={name} />
+      ))}
+      <Holds account={account} />
+      <Details account={account} />
+    </section>
+  )
+}

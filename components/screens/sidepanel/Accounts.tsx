@@ -1,0 +1,164 @@
+/** The accounts of the selected entity, sorted and paged by the host. The second column shows what they are sorted by. */
+import type { ComponentChildren } from 'preact'
+import type { AccountSortKey, AccountView, PageSize, TokenView } from '../../../runtime/radapter/types.ts'
+import type { PlainKey } from '../../models/text.ts'
+import { type Ui, useUi } from '../../models/ui.ts'
+import { Amount } from '../../primitives/Amount.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { Seam } from '../../primitives/Seam.tsx'
+import { Select } from '../../primitives/Select.tsx'
+import styles from './SidePanel.module.css'
+
+const SORT_WORDS: { readonly [K in AccountSortKey]: PlainKey } = {
+  balance: 'panel.sort.balance',
+  outbound: 'panel.sort.outbound',
+  inbound: 'panel.sort.inbound',
+  collateral: 'panel.sort.collateral',
+  counterparty: 'panel.sort.counterparty',
+  created: 'panel.sort.created',
+  updated: 'panel.sort.updated',
+}
+const SORT_KEYS: readonly AccountSortKey[] = [
+  'balance',
+  'outbound',
+  'inbound',
+  'collateral',
+  'counterparty',
+  'created',
+  'updated',
+]
+const PAGE_SIZES: readonly PageSize[] = [10, 20, 50, 100]
+
+const sortedValue = (
+  account: AccountView,
+  key: AccountSortKey,
+  token: TokenView,
+  { text, format }: Ui,
+): ComponentChildren => {
+  switch (key) {
+    case 'inbound':
+    case 'outbound':
+    case 'collateral':
+    case 'balance':
+      return <Amount value={account[key]} token={token} />
+    case 'created':
+      return text('panel.atHeight', { height: format.count(account.createdAtHeight) })
+    case 'updated':
+      return text('panel.atHeight', { height: format.count(account.updatedAtHeight) })
+    case 'counterparty':
+      return <Amount value={account.balance} token={token} />
+  }
+}
+
+const Controls = () => {
+  const { session, text, format } = useUi()
+  const view = session.viewState.value
+  const isAscending = view.accountSortDir === 'asc'
+  return (
+    <div class={styles.controls}>
+      <Select
+        label={text('panel.sortBy')}
+        value={view.accountSortBy}
+        options={SORT_KEYS.map((value) => ({ value, label: text(SORT_WORDS[value]) }))}
+        onChange={(accountSortBy) => session.look({ accountSortBy, accountPage: 1 })}
+      />
+      <Button onClick={() => session.look({ accountSortDir: isAscending ? 'desc' : 'asc', accountPage: 1 })}>
+        {text(isAscending ? 'panel.ascending' : 'panel.descending')}
+      </Button>
+      <Select
+        label={text('panel.pageSize')}
+        value={view.accountPageSize}
+        options={PAGE_SIZES.map((value) => ({ value, label: format.count(value) }))}
+        onChange={(accountPageSize) => session.look({ accountPageSize, accountPage: 1 })}
+      />
+      <Select
+        label={text('panel.token')}
+        value={session.token.value?.tokenId ?? 0}
+        options={session.tokens.value.map(({ tokenId, symbol }) => ({ value: tokenId, label: symbol }))}
+        onChange={(tokenId) => session.look({ tokenId, accountPage: 1 })}
+      />
+    </div>
+  )
+}
+
+const Row = ({
+  account,
+  sortBy,
+  token,
+}: {
+  readonly account: AccountView
+  readonly sortBy: AccountSortKey
+  readonly token: TokenView
+}) => {
+  const ui = useUi()
+  const { session, text } = ui
+  const { counterpartyId, counterpartyLabel, status } = account
+  const position = account.tokens.find(({ tokenId }) => tokenId === token.tokenId)
+  const isOpen = session.viewState.value.selectedAccountId === counterpartyId
+  const toggle = (): void => session.look({ selectedAccountId: isOpen ? null : counterpartyId })
+  return (
+    <tr>
+      <td class={styles.account}>
+        <button type="button" class={styles.name} aria-expanded={isOpen} onClick={toggle}>
+          {counterpartyLabel}
+        </button>
+        {status !== 'open' && (
+          <span class={styles.state}>{text(status === 'opening' ? 'panel.opening' : 'panel.frozen')}</span>
+        )}
+        {position !== undefined && <Seam position={position} token={token} figures="none" />}
+      </td>
+      <td>{sortedValue(account, sortBy, token, ui)}</td>
+    </tr>
+  )
+}
+
+const Pages = () => {
+  const { session, text, format } = useUi()
+  const page = session.frameView.value?.accounts ?? null
+  if (page === null) return null
+  const turn = (accountPage: number): void => session.look({ accountPage })
+  const pages = format.count(Math.max(1, page.totalPages))
+  return (
+    <nav aria-label={text('panel.pages')} class={styles.pages}>
+      <span>{text('panel.pageOf', { page: format.count(page.page), pages, count: page.totalAccounts })}</span>
+      <div>
+        <Button look="quiet" disabled={page.page <= 1} onClick={() => turn(page.page - 1)}>
+          {text('panel.previous')}
+        </Button>
+        <Button look="quiet" disabled={page.page >= page.totalPages} onClick={() => turn(page.page + 1)}>
+          {text('panel.next')}
+        </Button>
+      </div>
+    </nav>
+  )
+}
+
+export const Accounts = () => {
+  const { session, text } = useUi()
+  const page = session.frameView.value?.accounts ?? null
+  const token = session.token.value
+  const sortBy = page?.sortBy ?? 'balance'
+  const column: AccountSortKey = sortBy === 'counterparty' ? 'balance' : sortBy
+  return (
+    <section class={styles.section}>
+      <h2>{text('panel.accounts')}</h2>
+      <Controls />
+      <table aria-label={text('panel.accounts')} class={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">{text('panel.account')}</th>
+            <th scope="col">{text(SORT_WORDS[column])}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {token !== null &&
+            page?.accounts.map((account) => (
+              <Row key={account.counterpartyId} account={account} sortBy={sortBy} token={token} />
+            ))}
+        </tbody>
+      </table>
+      {page?.totalAccounts === 0 && <p class={styles.muted}>{text('panel.noAccounts')}</p>}
+      <Pages />
+    </section>
+  )
+}

@@ -1,0 +1,43 @@
+/**
+ * What every page does to come up: preferences first, so that nothing appears in the wrong light, then the session
+ * and its first rendering. The entrypoint supplies what only it can see.
+ */
+import type { ComponentType } from 'preact'
+import { render } from 'preact'
+import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radapter/types.ts'
+import type { DraftPort } from '../models/drafts.ts'
+import { createPreferences, type PreferencePort } from '../models/preferences.ts'
+import { createSession } from '../models/session.ts'
+import { createUi, type Ui } from '../models/ui.ts'
+import '../tokens.css'
+import '../base.css'
+
+export type PagePorts = {
+  readonly adapter: RAdapter
+  readonly version: string
+  readonly drafts: DraftPort
+  readonly preferences: PreferencePort
+  readonly openSidePanel: () => void
+  /** Where the page begins to look. */
+  readonly view?: Partial<ViewState>
+}
+
+/** @returns once the page is on screen. */
+export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: PagePorts): Promise<void> => {
+  const { adapter, version, drafts, openSidePanel, view = {} } = ports
+  const preferences = createPreferences(ports.preferences, document.documentElement)
+  const session = createSession(adapter, { ...DEFAULT_VIEW, ...view })
+  const ui = createUi(session, { version, drafts, preferences, openSidePanel }, navigator.language)
+  document.documentElement.lang = ui.text.language
+  document.title = ui.text('app.name')
+  // A page kept for going back loses its port without a word, so it closes it, and starts again when it is shown.
+  let stop = session.start()
+  addEventListener('pagehide', () => stop())
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) stop = session.start()
+  })
+  // Looks that cannot be read are the default ones.
+  await preferences.load().catch(() => undefined)
+  const root = document.getElementById('app')
+  if (root !== null) render(<App ui={ui} />, root)
+}

@@ -1,0 +1,48 @@
+/** The first minute of a wallet: create or import, then it is ready. */
+import { useMemo } from 'preact/hooks'
+import { type Ui, useUi } from '../../models/ui.ts'
+import { createWelcome, type WelcomeModel } from '../../models/welcome.ts'
+import { Page } from '../Page.tsx'
+import { Choose } from './Choose.tsx'
+import { Import } from './Import.tsx'
+import { Password } from './Password.tsx'
+import { Phrase } from './Phrase.tsx'
+import { Quiz } from './Quiz.tsx'
+import { Ready } from './Ready.tsx'
+import styles from './Welcome.module.css'
+
+const Step = ({ welcome }: { readonly welcome: WelcomeModel }) => {
+  switch (welcome.step.value) {
+    case 'choose':
+      return <Choose welcome={welcome} />
+    case 'phrase':
+      return <Phrase welcome={welcome} />
+    case 'quiz':
+      return <Quiz welcome={welcome} />
+    case 'password':
+      return <Password welcome={welcome} />
+    case 'import':
+      return <Import welcome={welcome} />
+    case 'ready':
+      return <Ready />
+  }
+}
+
+const Wizard = () => {
+  const ui = useUi()
+  const welcome = useMemo(() => createWelcome(ui), [ui])
+  return (
+    <main class={styles.main}>
+      <Step welcome={welcome} />
+    </main>
+  )
+}
+
+/** With a wallet there is nothing left to make: also for a second tab that was in the middle of it. */
+export const WelcomeApp = ({ ui }: { readonly ui: Ui }) => (
+  <Page ui={ui} whenNone={<Wizard />} needsView={false}>
+    <main class={styles.main}>
+      <Ready />
+    </main>
+  </Page>
+)

@@ -1,0 +1,26 @@
+/**
+ * Before the keys go: lets what is on its way arrive, for a minute at most. What is still open then stays open and is
+ * taken up at the next unlock; until then this wallet signs nothing.
+ */
+import type { RuntimeHost } from '../../runtime/host.ts'
+
+const LIMIT_MS = 60_000
+
+const isQuiet = (host: RuntimeHost): boolean => {
+  const env = host.env()
+  return env.queue.length === 0 && [...env.eReplicas.values()].every(({ state }) => state.payments.size === 0)
+}
+
+export const drained = (host: RuntimeHost | null): Promise<void> =>
+  new Promise((resolve) => {
+    if (host === null || host.halted() !== null || isQuiet(host)) return resolve()
+    const done = () => {
+      clearTimeout(timer)
+      stop()
+      resolve()
+    }
+    const timer = setTimeout(done, LIMIT_MS)
+    const stop = host.onChange(() => {
+      if (host.halted() !== null || isQuiet(host)) done()
+    })
+  })

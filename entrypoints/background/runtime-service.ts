@@ -1,0 +1,157 @@
+/**
+ * Holds the one local runtime of this wallet open while it is unlocked, and says how it is doing.
+ *
+ * Contract: `start` and `stop` are idempotent and run one after another; a second `start` gives the first one's
+ * result. A runtime that cannot be opened is reported, never replaced.
+ */
+import type { RuntimeHost } from '../../runtime/host.ts'
+import { toHex } from '../../runtime/lib/bytes.ts'
+import { nextDueMs } from '../../runtime/loop.ts'
+import { type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
+import { browserWriterPorts } from '../../runtime/manager/lock.ts'
+import {
+  SIMNET_CHAIN,
+  SIMNET_CHAIN_ID,
+  type SimnetIdentities,
+  seedSimnet,
+  simnetIdentities,
+} from '../../runtime/manager/simnet.ts'
+import type { HostStatus } from '../../runtime/radapter/types.ts'
+import { openDexieStore } from '../../runtime/storage/dexie.ts'
+import { localCanary } from './canary.ts'
+import type { Keyring } from './wallet/keyring.ts'
+import type { Alarms } from './wallet/ports.ts'
+
+export const WAKE_ALARM = 'runtime.wake'
+
+const RUNTIME_ID = 'simnet'
+const RUNTIME_NAME = 'Simnet'
+const RUNTIME_INDEX = 0
+const CHECKPOINT_INTERVAL_FRAMES = 100
+
+export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason'>
+const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null }
+
+/** Identities of the Simnet under these keys, whose signer knows them from then on. */
+const identitiesOf = (keyring: Keyring): SimnetIdentities => {
+  const refOf = (role: 'own' | 'simulated', entityIndex: number) => ({ role, runtimeIndex: RUNTIME_INDEX, entityIndex })
+  const identities = simnetIdentities((role, index) => keyring.entity(refOf(role, index)))
+  keyring.register(identities.own.entityId, refOf('own', 0))
+  for (const [i, { entityId }] of [identities.hub, ...identities.peers].entries())
+    keyring.register(entityId, refOf('simulated', i))
+  return identities
+}
+
+export class RuntimeService {
+  readonly #alarms: Alarms
+  readonly #listeners = new Set<() => void>()
+  #queue: Promise<unknown> = Promise.resolve()
+  #status: RuntimeStatus = STOPPED
+  #open: Exclude<LocalRuntime, { type: 'held_by_other' }> | null = null
+
+  constructor(alarms: Alarms) {
+    this.#alarms = alarms
+  }
+
+  get status(): RuntimeStatus {
+    return this.#status
+  }
+
+  /** The runtime once its world is complete; null before and after. */
+  get host(): RuntimeHost | null {
+    return this.#status.runtime === 'running' ||
+      this.#status.runtime === 'read-only' ||
+      this.#status.runtime === 'halted'
+      ? (this.#open?.host ?? null)
+      : null
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  start(keyring: Keyring): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#open !== null) return
+      this.#set({ runtime: 'starting', progress: null, reason: null })
+      try {
+        await this.#begin(keyring)
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'the runtime could not be started'
+        this.#set({ runtime: 'halted', progress: null, reason })
+      }
+    })
+  }
+
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      const open = this.#open
+      this.#open = null
+      this.#set(STOPPED)
+      await open?.close()
+    })
+  }
+
+  async #begin(keyring: Keyring): Promise<void> {
+    const identities = identitiesOf(keyring)
+    const opened = await openLocalRuntime({
+      runtimeId: RUNTIME_ID,
+      name: RUNTIME_NAME,
+      chainName: SIMNET_CHAIN,
+      chainId: SIMNET_CHAIN_ID,
+      openStore: (options) => openDexieStore(`xln-${RUNTIME_ID}`, options),
+      canary: localCanary(RUNTIME_ID),
+      clock: { now: () => Date.now() },
+      entropy: { draw: () => crypto.getRandomValues(new Uint8Array(32)) },
+      signer: keyring.signer(RUNTIME_INDEX),
+      schedule: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs)
+        return () => clearTimeout(timer)
+      },
+      writer: {
+        self: { instanceId: toHex(crypto.getRandomValues(new Uint8Array(16))), label: 'background' },
+        ports: browserWriterPorts(),
+      },
+      checkpointInterval: CHECKPOINT_INTERVAL_FRAMES,
+      onProgress: (progress) => this.#set({ runtime: 'replaying', progress, reason: null }),
+    })
+    if (opened.type === 'held_by_other') {
+      const reason = `${RUNTIME_NAME} is open in another window`
+      return this.#set({ runtime: 'halted', progress: null, reason })
+    }
+    this.#open = opened
+    if (opened.type === 'read_only') return this.#set({ runtime: 'read-only', progress: null, reason: opened.reason })
+    this.#follow(opened.host)
+    await seedSimnet(opened.host, opened.chain, identities, keyring.key({ type: 'address', index: 0 }).address)
+    this.#set({ runtime: 'running', progress: null, reason: null })
+  }
+
+  /** Reports a halt, and keeps an alarm set for the next thing that is due, since this worker may be gone by then. */
+  #follow(host: RuntimeHost): void {
+    let alarmMs: number | null = null
+    host.onChange(() => {
+      // What a runtime does while it is being closed is nobody's status any more.
+      if (this.#open?.host !== host) return
+      const reason = host.halted()
+      if (reason !== null) return this.#set({ runtime: 'halted', progress: null, reason })
+      const due = nextDueMs(host.env())
+      if (due === alarmMs) return
+      alarmMs = due
+      // An alarm that cannot be set costs punctuality, not money: the next start runs what is due first.
+      const set = due === null ? this.#alarms.clear(WAKE_ALARM) : this.#alarms.create(WAKE_ALARM, due)
+      set.catch(() => {})
+    })
+  }
+
+  #set(status: RuntimeStatus): void {
+    this.#status = status
+    for (const listener of this.#listeners) listener()
+  }
+
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    const run = this.#queue.then(task, task)
+    this.#queue = run
+    return run
+  }
+}

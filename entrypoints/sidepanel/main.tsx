@@ -1,0 +1,7 @@
+/** Wiring of sidepanel.html. */
+import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.tsx'
+import { startPage } from '../../components/screens/start.tsx'
+import { sharedPorts } from '../popup/ports.ts'
+
+// This page has no way to a side panel of its own.
+void startPage(SidePanelApp, { ...sharedPorts(), openSidePanel: () => undefined })

@@ -1,0 +1,31 @@
+/**
+ * Browser tests: the built extension in a real Chromium, one browser at a time, no retries. They expect the build in
+ * `.output/chrome-mv3` to be current; `npm test` sees to that.
+ */
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from '@playwright/test'
+
+const findChromium = (): string => {
+  const script = fileURLToPath(new URL('.ci/chromium.mjs', import.meta.url))
+  return execFileSync(process.execPath, [script], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+}
+
+// The worker processes read this file again and inherit the answer.
+process.env.CHROME_PATH ||= findChromium()
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  workers: 1,
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    launchOptions: { executablePath: process.env.CHROME_PATH },
+    screenshot: 'only-on-failure',
+    trace: { mode: 'retain-on-failure', screenshots: false },
+  },
+})

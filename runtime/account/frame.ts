@@ -1,0 +1,138 @@
+/**
+ * Frames: executing a batch of transactions once on an overlay, and the commitments both sides compare and sign.
+ *
+ * accountStateRoot is a Merkle root over the account's sections; each section is itself a Merkle root or hash:
+ *   claims, deltas, identity, locks   (keys of the section map, lib/merkle.ts)
+ * so one delta is proven by its path in `deltas` and the path of `deltas` in the root.
+ */
+import { encode, list } from '../codec/schema.ts'
+import { type Bytes, equalBytes } from '../lib/bytes.ts'
+import { keccak, taggedHash } from '../lib/hash.ts'
+import { LIMITS } from '../lib/limits.ts'
+import { MerkleMap, type MerkleProof, merkleRootFrom } from '../lib/merkle.ts'
+import type { TokenId } from '../lib/units.ts'
+import { applyAccountTx, type FrameContext } from './apply.ts'
+import { claimCodec, frameCodec, lockCodec, termsCodec } from './codec.ts'
+import { type Delta, deltaCodec } from './delta.ts'
+import type { AccountRejection } from './errors.ts'
+import { deltaKey } from './keys.ts'
+import { disputeDigest, frameNonce, proofBodyHash } from './proof.ts'
+import type {
+  AccountEvent,
+  AccountFrame,
+  AccountSections,
+  AccountState,
+  AccountTerms,
+  AccountTx,
+  HtlcLock,
+} from './types.ts'
+
+export const hashDelta = (delta: Delta): Bytes => keccak(encode(deltaCodec, delta))
+export const hashLock = (lock: HtlcLock): Bytes => keccak(encode(lockCodec, lock))
+const claimsCodec = list(claimCodec, LIMITS.claimsPerSide)
+
+export const emptyState = (terms: AccountTerms): AccountState => {
+  const sections: AccountSections = {
+    terms,
+    deltas: MerkleMap.empty(hashDelta),
+    locks: MerkleMap.empty(hashLock),
+    leftClaims: [],
+    rightClaims: [],
+  }
+  return { ...sections, height: 0, frameHash: new Uint8Array(32), timestampMs: 0, root: accountStateRoot(sections) }
+}
+
+const sectionMap = (state: AccountSections): MerkleMap<Bytes> =>
+  MerkleMap.from(
+    [
+      [
+        'claims',
+        taggedHash('xln:claims', encode(claimsCodec, state.leftClaims), encode(claimsCodec, state.rightClaims)),
+      ],
+      ['deltas', state.deltas.root()],
+      ['identity', keccak(encode(termsCodec, state.terms))],
+      ['locks', state.locks.root()],
+    ],
+    (hash) => hash,
+  )
+
+export const accountStateRoot = (state: AccountSections): Bytes => sectionMap(state).root()
+
+export type DeltaProof = { readonly delta: Delta; readonly inSection: MerkleProof; readonly section: MerkleProof }
+
+/** Ties one token's delta to `accountStateRoot(state)`; null when the account does not hold the token. */
+export const proveDelta = (state: AccountState, tokenId: TokenId): DeltaProof | null => {
+  const delta = state.deltas.get(deltaKey(tokenId))
+  const inSection = state.deltas.prove(deltaKey(tokenId))
+  const section = sectionMap(state).prove('deltas')
+  return delta && inSection && section ? { delta, inSection, section } : null
+}
+
+/** True when `proof.delta` is what an account with this accountStateRoot holds; needs nothing but its arguments. */
+export const verifyDeltaProof = (root: Bytes, proof: DeltaProof): boolean => {
+  const leaf = { key: deltaKey(proof.delta.tokenId), valueHash: hashDelta(proof.delta) }
+  return equalBytes(
+    merkleRootFrom({ key: 'deltas', valueHash: merkleRootFrom(leaf, proof.inSection) }, proof.section),
+    root,
+  )
+}
+
+export const hashFrame = (frame: AccountFrame): Bytes => taggedHash('xln:account-frame:v1', encode(frameCodec, frame))
+
+/** What either side signs for `frame`. */
+export const frameDigest = (terms: AccountTerms, frame: AccountFrame, hash: Bytes): Bytes =>
+  disputeDigest({ terms, nonce: frameNonce(frame), bodyHash: frame.proofBodyHash, frameHash: hash })
+
+export type Executed = {
+  readonly state: AccountState
+  readonly events: readonly AccountEvent[]
+  readonly accepted: readonly AccountTx[]
+  readonly refusals: readonly { readonly index: number; readonly tx: AccountTx; readonly rejection: AccountRejection }[]
+}
+
+/** Applies each transaction that is legal, in order, and lists those that are not. */
+export const execute = (start: AccountState, txs: readonly AccountTx[], context: FrameContext): Executed => {
+  let state = start
+  const events: AccountEvent[] = []
+  const accepted: AccountTx[] = []
+  const refusals: { index: number; tx: AccountTx; rejection: AccountRejection }[] = []
+  for (const [index, tx] of txs.entries()) {
+    const result = applyAccountTx(state, tx, context)
+    if (result.type === 'rejected') refusals.push({ index, tx, rejection: result.rejection })
+    else {
+      state = result.state
+      events.push(...result.events)
+      accepted.push(tx)
+    }
+  }
+  return { state, events, accepted, refusals }
+}
+
+/** The frame that turns `before` into the executed state, and that state with the frame's place in the chain. */
+export const buildFrame = (
+  before: AccountState,
+  executed: Executed,
+  context: FrameContext & { readonly jHeight: number },
+): { readonly frame: AccountFrame; readonly hash: Bytes; readonly next: AccountState } => {
+  const root = accountStateRoot(executed.state)
+  const frame: AccountFrame = {
+    height: before.height + 1,
+    timestampMs: context.timestampMs,
+    jHeight: context.jHeight,
+    prevFrameHash: before.frameHash,
+    byLeft: context.byLeft,
+    accountTxs: executed.accepted,
+    deltas: touchedDeltas(before, executed.state),
+    accountStateRoot: root,
+    proofBodyHash: proofBodyHash(executed.state),
+  }
+  const hash = hashFrame(frame)
+  const { height, timestampMs } = frame
+  return { frame, hash, next: { ...executed.state, height, frameHash: hash, timestampMs, root } }
+}
+
+const touchedDeltas = (before: AccountState, after: AccountState): readonly Delta[] => {
+  const touched: Delta[] = []
+  for (const change of after.deltas.changesSince(before.deltas)) if (change.after) touched.push(change.after)
+  return touched.sort((a, b) => a.tokenId - b.tokenId)
+}

@@ -1,0 +1,52 @@
+/** Applies one runtime-level transaction or chain block to the Env: check first, then one new Env. */
+import { closeFrame, newEntity } from './entity/frame.ts'
+import { isGenuine, sameProfile } from './entity/invoice.ts'
+import type { Profile } from './entity/types.ts'
+import { rejectInput } from './errors.ts'
+import { applyBlock } from './jurisdiction/apply.ts'
+import type { JBlock } from './jurisdiction/types.ts'
+import { isReadable } from './lib/text.ts'
+import type { Env, RuntimeRejection, RuntimeTx } from './types.ts'
+
+export type AppliedEnv =
+  | { readonly type: 'applied'; readonly env: Env }
+  | { readonly type: 'rejected'; readonly rejection: RuntimeRejection }
+const applied = (env: Env): AppliedEnv => ({ type: 'applied', env })
+
+export const applyRuntimeTx = (env: Env, tx: RuntimeTx, nowMs: number): AppliedEnv => {
+  switch (tx.type) {
+    case 'import_jurisdiction': {
+      const { name } = tx.replica
+      if (env.jReplicas.has(name)) return rejectInput({ type: 'jurisdiction_exists', name })
+      return applied({ ...env, jReplicas: env.jReplicas.set(name, tx.replica) })
+    }
+    case 'import_entity': {
+      const { entityId, jurisdiction } = tx.identity
+      if (env.eReplicas.has(entityId)) return rejectInput({ type: 'entity_exists', entityId })
+      if (!env.jReplicas.has(jurisdiction)) return rejectInput({ type: 'unknown_jurisdiction', name: jurisdiction })
+      if (!isReadable(tx.identity.label)) return rejectInput({ type: 'bad_text' })
+      const { state } = closeFrame(newEntity(tx.identity), { entityTxs: [], timestampMs: nowMs })
+      return applied({ ...env, eReplicas: env.eReplicas.set(entityId, { entityId, state }) })
+    }
+    case 'import_profile':
+      return learnProfile(env, tx.profile)
+  }
+}
+
+/** A profile of an entity elsewhere; our own entities' profiles are never taken from others. */
+export const learnProfile = (env: Env, profile: Profile): AppliedEnv => {
+  const { entityId } = profile
+  if (!isGenuine(profile)) return rejectInput({ type: 'bad_profile' })
+  if (env.eReplicas.has(entityId)) return applied(env)
+  const known = env.profiles.get(entityId)
+  if (known !== undefined && sameProfile(known, profile)) return applied(env)
+  return applied({ ...env, profiles: env.profiles.set(entityId, profile) })
+}
+
+export const applyJBlock = (env: Env, jurisdiction: string, block: JBlock): AppliedEnv => {
+  const replica = env.jReplicas.get(jurisdiction)
+  if (replica === undefined) return rejectInput({ type: 'unknown_jurisdiction', name: jurisdiction })
+  const next = applyBlock(replica, block)
+  if (next.type === 'rejected') return next
+  return applied({ ...env, jReplicas: env.jReplicas.set(jurisdiction, next.replica) })
+}

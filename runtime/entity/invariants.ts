@@ -1,0 +1,40 @@
+/**
+ * What must hold of every entity after every tick; checked before the WAL write and after load.
+ *
+ * I-FORWARD  a forwarded lock still open on the way out has its incoming lock still open
+ * I-RESERVE  no reserve is negative and no more is on its way to the chain than there is
+ * I-PAYMENT  a payment on its way has its route in the lock book
+ */
+import { checkAccount } from '../account/invariants.ts'
+import { lockKey } from '../account/keys.ts'
+import { invariant } from '../lib/assert.ts'
+import type { TokenId } from '../lib/units.ts'
+import { spendableReserve } from './tx/reserve.ts'
+import type { EntityState } from './types.ts'
+
+const checkForwards = (state: EntityState): void => {
+  for (const [key, route] of state.lockBook.entries()) {
+    if (route.type !== 'forward') continue
+    const out = state.accounts.get(route.to)
+    const isOpen = out?.state.locks.has(key) === true || out?.pending?.next.locks.has(key) === true
+    const incoming = state.accounts.get(route.from)?.state.locks.get(key)
+    invariant(!isOpen || incoming !== undefined, 'I-FORWARD', () => `lock ${key} is open without its incoming lock`)
+  }
+}
+
+/** @throws Fault. With `before`, only what changed since is looked at. */
+export const checkEntity = (state: EntityState, before?: EntityState): void => {
+  for (const change of state.accounts.changesSince(before?.accounts ?? state.accounts))
+    if (change.after) checkAccount(change.after)
+  if (before === undefined) for (const account of state.accounts.values()) checkAccount(account)
+  checkForwards(state)
+  for (const key of state.reserves.keys()) {
+    const left = spendableReserve(state, Number.parseInt(key, 16) as TokenId)
+    invariant(left >= 0n, 'I-RESERVE', () => `token ${key} is overdrawn by ${-left}`)
+  }
+  for (const payment of state.payments.values()) {
+    const { phase } = payment
+    const routed = phase.type === 'requesting' || state.lockBook.has(lockKey(phase))
+    invariant(routed, 'I-PAYMENT', () => `payment ${payment.paymentId} has no lock`)
+  }
+}

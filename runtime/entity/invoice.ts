@@ -1,0 +1,76 @@
+/**
+ * Invoices: signed by the payee over a digest bound to chain and contract, carried as `xln:` links. Whoever pays one
+ * learns the preimage of its hash, which nobody but the payee can have drawn: that is the proof of payment.
+ */
+
+import { base64urlnopad } from '@scure/base'
+import { decode, encode } from '../codec/schema.ts'
+import { boardId } from '../jurisdiction/board.ts'
+import type { JurisdictionTerms } from '../jurisdiction/types.ts'
+import { isBoxPublicKey } from '../lib/box.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import { taggedHash } from '../lib/hash.ts'
+import type { TokenId } from '../lib/units.ts'
+import { invoiceCodec, invoiceTermsCodec, profileCodec } from './codec.ts'
+import type { EntityRejection } from './errors.ts'
+import type { Invoice, InvoiceTerms, Profile } from './types.ts'
+
+const SCHEME = 'xln:'
+
+export const invoiceDigest = (terms: InvoiceTerms): Bytes =>
+  taggedHash('xln:invoice:v1', encode(invoiceTermsCodec, terms))
+
+export const invoiceLink = (invoice: Invoice): string => SCHEME + base64urlnopad.encode(encode(invoiceCodec, invoice))
+
+/** Null for text that is not an invoice link of this version. */
+export const parseInvoiceLink = (text: string): Invoice | null => {
+  const trimmed = text.trim()
+  if (!trimmed.toLowerCase().startsWith(SCHEME)) return null
+  try {
+    const read = decode(invoiceCodec, base64urlnopad.decode(trimmed.slice(SCHEME.length)))
+    return read.type === 'ok' ? read.value : null
+  } catch {
+    // Not base64url.
+    return null
+  }
+}
+
+/**
+ * A profile is genuine when its id is the hash of its board, and usable when its box key is one that boxes can be
+ * sealed to; the rest of it is its owner's own claim.
+ */
+export const isGenuine = (profile: Profile): boolean => {
+  try {
+    return boardId(profile.board) === profile.entityId && isBoxPublicKey(profile.boxPublicKey)
+  } catch {
+    // Figures the board encoding has no room for.
+    return false
+  }
+}
+
+export const sameProfile = (a: Profile, b: Profile): boolean => {
+  const [left, right] = [encode(profileCodec, a), encode(profileCodec, b)]
+  return left.length === right.length && left.every((byte, i) => byte === right[i])
+}
+
+/** Why this invoice cannot be paid here and now for this token and amount, or null. */
+export const invoiceProblem = (
+  invoice: Invoice,
+  wanted: {
+    readonly chain: JurisdictionTerms
+    readonly nowMs: number
+    readonly tokenId: TokenId
+    readonly amount: bigint
+  },
+  verify: (signer: Profile, digest: Bytes, hanko: Bytes) => boolean,
+): EntityRejection | null => {
+  const { terms, hanko } = invoice
+  if (terms.chainId !== wanted.chain.chainId || terms.depository !== wanted.chain.depository)
+    return { type: 'invoice_foreign' }
+  if (!isGenuine(terms.payee) || !verify(terms.payee, invoiceDigest(terms), hanko)) return { type: 'invoice_invalid' }
+  if (terms.expirySeconds * 1_000 <= wanted.nowMs)
+    return { type: 'invoice_expired', expirySeconds: terms.expirySeconds }
+  if (terms.tokenId !== wanted.tokenId) return { type: 'invoice_mismatch', field: 'token' }
+  if (terms.amount !== null && terms.amount !== wanted.amount) return { type: 'invoice_mismatch', field: 'amount' }
+  return null
+}

@@ -1,0 +1,208 @@
+/**
+ * A payment's life at its payer: (ask for an invoice →) lock → paid or failed. The payment stays in the state while
+ * it can still go either way; afterwards only its event remains, for the activity projection.
+ */
+
+import { lockKey } from '../account/keys.ts'
+import { memoProblem } from '../account/payment.ts'
+import { encode } from '../codec/schema.ts'
+import { sealBox } from '../lib/box.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import { keccak } from '../lib/hash.ts'
+import { LIMITS, TIMING } from '../lib/limits.ts'
+import { envelopePayloadCodec } from './codec.ts'
+import {
+  DONE,
+  type EntityContext,
+  type EntityDraft,
+  enqueueTx,
+  schedule,
+  send,
+  type TxResult,
+  unschedule,
+} from './draft.ts'
+import { rejectedTx } from './errors.ts'
+import { invoiceProblem } from './invoice.ts'
+import { findRoute, type Route } from './route.ts'
+import type { EnvelopePayload, Invoice, Payment, PayTx, Profile, Wake } from './types.ts'
+
+const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
+
+const requestWake = (payment: Payment, deadlineMs: number): Wake => ({
+  atMs: deadlineMs,
+  kind: 'invoice_request',
+  id: payment.paymentId,
+})
+/** Looked at once the expiry is surely in the past by our clock. */
+export const lockWake = (lock: { readonly expirySeconds: number }, key: string): Wake => ({
+  atMs: (lock.expirySeconds + 1) * 1_000,
+  kind: 'lock_expiry',
+  id: key,
+})
+
+const setPayment = (draft: EntityDraft, payment: Payment): void => {
+  draft.state = { ...draft.state, payments: draft.state.payments.set(payment.paymentId, payment) }
+}
+const dropPayment = (draft: EntityDraft, payment: Payment): void => {
+  draft.state = { ...draft.state, payments: draft.state.payments.delete(payment.paymentId) }
+  if (payment.phase.type === 'requesting') unschedule(draft, requestWake(payment, payment.phase.deadlineMs))
+}
+
+export const failPayment = (draft: EntityDraft, payment: Payment, reason: string): void => {
+  dropPayment(draft, payment)
+  draft.events.push({ type: 'payment_failed', payment, reason })
+}
+
+export const completePayment = (draft: EntityDraft, payment: Payment, preimage: Bytes): void => {
+  dropPayment(draft, payment)
+  const isProof = payment.phase.type === 'locked' && payment.phase.hasInvoice
+  draft.events.push({ type: 'payment_sent', payment, hashlock: keccak(preimage), preimage, isProof })
+}
+
+/** Everything a command can be refused for is found here, before anything is written. */
+export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityContext): TxResult => {
+  const { state } = draft
+  const { paymentId, to, tokenId, amount, maxFee, invoice } = tx
+  if (to === state.entityId) return rejectedTx({ type: 'self_payment' })
+  if (amount < 1n || amount >= AMOUNT_LIMIT) return rejectedTx({ type: 'bad_amount', amount })
+  if (maxFee < 0n || maxFee >= AMOUNT_LIMIT) return rejectedTx({ type: 'bad_amount', amount: maxFee })
+  const unsendable = memoProblem(tx.memo)
+  if (unsendable !== null) return unsendable
+  if (!context.chain.tokens.some((token) => token.tokenId === tokenId))
+    return rejectedTx({ type: 'unknown_token', tokenId })
+  if (state.payments.has(paymentId)) return rejectedTx({ type: 'duplicate_payment' })
+  if (state.payments.size >= LIMITS.openPayments)
+    return rejectedTx({ type: 'too_many_payments', limit: LIMITS.openPayments })
+  if (invoice !== null) {
+    if (invoice.terms.payee.entityId !== to) return rejectedTx({ type: 'invoice_mismatch', field: 'payee' })
+    const problem = invoiceProblem(
+      invoice,
+      { chain: context.chain.terms, nowMs: context.nowMs, tokenId, amount },
+      context.verify,
+    )
+    if (problem !== null) return rejectedTx(problem)
+  }
+  const payee = invoice?.terms.payee ?? context.profile(to)
+  if (payee === null) return rejectedTx({ type: 'unknown_recipient', entityId: to })
+  const route = findRoute(state, payee, { tokenId, amount, maxFee }, context)
+  if (route.type === 'rejected') return route
+  const deadlineMs = context.nowMs + TIMING.invoiceRequestMs
+  const payment: Payment = {
+    paymentId,
+    to,
+    tokenId,
+    amount,
+    fee: route.fee,
+    maxFee,
+    memo: tx.memo,
+    startedMs: context.nowMs,
+    phase: { type: 'requesting', deadlineMs },
+  }
+  draft.events.push({ type: 'payment_started', payment })
+  if (invoice !== null) {
+    const locked = lockPayment(draft, payment, { route, invoice }, context)
+    return locked.type === 'rejected' ? locked : { type: 'applied', answer: { type: 'payment', paymentId } }
+  }
+  setPayment(draft, payment)
+  schedule(draft, requestWake(payment, deadlineMs))
+  send(draft, to, { type: 'invoice_request', requestId: paymentId, tokenId, amount, memo: tx.memo, offerId: null })
+  return { type: 'applied', answer: { type: 'payment', paymentId } }
+}
+
+/** Sends the recipient's answer on its way as a lock, or fails the payment. */
+export const payInvoice = (draft: EntityDraft, payment: Payment, invoice: Invoice, context: EntityContext): void => {
+  const { tokenId, amount, maxFee } = payment
+  const problem =
+    invoice.terms.payee.entityId !== payment.to
+      ? ({ type: 'invoice_invalid' } as const)
+      : invoiceProblem(invoice, { chain: context.chain.terms, nowMs: context.nowMs, tokenId, amount }, context.verify)
+  if (problem !== null) return failPayment(draft, payment, problem.type)
+  const route = findRoute(draft.state, invoice.terms.payee, { tokenId, amount, maxFee }, context)
+  const result = route.type === 'rejected' ? route : lockPayment(draft, payment, { route, invoice }, context)
+  if (result.type === 'rejected') failPayment(draft, payment, result.rejection.type)
+}
+
+/** The recipient cannot be reached for an invoice: the payer draws the preimage itself, and gets no proof for it. */
+export const payKeysend = (draft: EntityDraft, payment: Payment, context: EntityContext): void => {
+  const payee = context.profile(payment.to)
+  if (payee === null) return failPayment(draft, payment, 'unknown_recipient')
+  const route = findRoute(draft.state, payee, payment, context)
+  const result = route.type === 'rejected' ? route : lockPayment(draft, payment, { route, invoice: null }, context)
+  if (result.type === 'rejected') failPayment(draft, payment, result.rejection.type)
+}
+
+const seal = (to: Profile, payload: EnvelopePayload, hashlock: Bytes, context: EntityContext): Bytes =>
+  sealBox({
+    publicKey: to.boxPublicKey,
+    ephemeralSecret: context.draw(),
+    plaintext: encode(envelopePayloadCodec, payload),
+    aad: hashlock,
+  })
+
+/** Innermost first: each hop's envelope holds the next one's. */
+const wrap = (route: Route, last: EnvelopePayload, hashlock: Bytes, context: EntityContext): Bytes => {
+  let next = route.hops[route.hops.length - 1] as Route['hops'][number]
+  let envelope = seal(next.to, last, hashlock, context)
+  for (const hop of route.hops.slice(0, -1).reverse()) {
+    const { amount, expirySeconds } = next
+    envelope = seal(
+      hop.to,
+      { type: 'forward', next: next.to.entityId, amount, expirySeconds, envelope },
+      hashlock,
+      context,
+    )
+    next = hop
+  }
+  return envelope
+}
+
+const lockPayment = (
+  draft: EntityDraft,
+  payment: Payment,
+  { route, invoice }: { readonly route: Route; readonly invoice: Invoice | null },
+  context: EntityContext,
+): TxResult => {
+  const preimage = invoice === null ? context.draw() : null
+  const hashlock = preimage === null ? (invoice as Invoice).terms.hashlock : keccak(preimage)
+  const key = lockKey({ hashlock, part: 0 })
+  if (draft.state.lockBook.has(key)) return rejectedTx({ type: 'duplicate_payment' })
+  const proof =
+    preimage === null
+      ? { type: 'invoice' as const, paymentSecret: (invoice as Invoice).terms.paymentSecret }
+      : { type: 'keysend' as const, preimage, memo: payment.memo }
+  const last: EnvelopePayload = { type: 'final', amount: payment.amount, payer: draft.state.entityId, proof }
+  const first = route.hops[0] as Route['hops'][number]
+  const lock = { hashlock, part: 0, tokenId: payment.tokenId, amount: first.amount, expirySeconds: first.expirySeconds }
+  const via = first.to.entityId
+  const queued = enqueueTx(
+    draft,
+    via,
+    { type: 'htlc_lock', ...lock, envelope: wrap(route, last, hashlock, context) },
+    context,
+  )
+  if (queued.type === 'rejected') return queued
+  dropPayment(draft, payment)
+  const phase = {
+    type: 'locked' as const,
+    via,
+    hashlock,
+    part: 0,
+    expirySeconds: first.expirySeconds,
+    hasInvoice: invoice !== null,
+  }
+  setPayment(draft, { ...payment, fee: route.fee, phase })
+  draft.state = {
+    ...draft.state,
+    lockBook: draft.state.lockBook.set(key, { type: 'origin', paymentId: payment.paymentId }),
+  }
+  schedule(draft, lockWake(first, key))
+  return DONE
+}
+
+export const cancelPayment = (draft: EntityDraft, paymentId: Payment['paymentId']): TxResult => {
+  const payment = draft.state.payments.get(paymentId)
+  if (payment === undefined) return rejectedTx({ type: 'unknown_payment' })
+  if (payment.phase.type !== 'requesting') return rejectedTx({ type: 'too_late_to_cancel' })
+  failPayment(draft, payment, 'cancelled')
+  return DONE
+}

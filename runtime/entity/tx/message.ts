@@ -1,0 +1,154 @@
+/**
+ * message: whatever a peer sent. Nothing in it is trusted beyond what it proves; a refusal leaves no trace, but for a
+ * peer that has provably broken the protocol, whose account is frozen.
+ */
+
+import { termsCodec } from '../../account/codec.ts'
+import type { AccountViolation } from '../../account/errors.ts'
+import { decodeAccountMessage, frozen, type Received, receive } from '../../account/step.ts'
+import type { AccountMessage } from '../../account/types.ts'
+import { decode, encode } from '../../codec/schema.ts'
+import { equalBytes } from '../../lib/bytes.ts'
+import type { EntityId } from '../../lib/units.ts'
+import type { TxHandler } from '../apply.ts'
+import { entityMessageCodec } from '../codec.ts'
+import {
+  accountContext,
+  DONE,
+  type EntityContext,
+  type EntityDraft,
+  hashKey,
+  refuseMessage,
+  send,
+  setAccount,
+  type TxResult,
+} from '../draft.ts'
+import { rejectedTx } from '../errors.ts'
+import { onAccountEvent } from '../htlc.ts'
+import { isGenuine } from '../invoice.ts'
+import { failPayment, payInvoice } from '../payment.ts'
+import type { EntityMessage, Profile } from '../types.ts'
+import { mintInvoice } from './invoice.ts'
+import { accountTerms, createAccount, grantCredit } from './open-account.ts'
+
+/** How long an invoice minted on request stays payable. */
+const REQUESTED_INVOICE_SECONDS = 3_600
+
+export const message: TxHandler<'message'> = (draft, tx, context) => {
+  const read = decode(entityMessageCodec, tx.bytes)
+  if (read.type !== 'ok') return refuseMessage(read.reason)
+  const { from } = tx
+  switch (read.value.type) {
+    case 'account':
+      return onAccountMessage(draft, from, read.value, context)
+    case 'invoice_request':
+      return onInvoiceRequest(draft, from, read.value, context)
+    case 'invoice': {
+      const payment = draft.state.payments.get(read.value.requestId)
+      if (payment?.phase.type !== 'requesting' || payment.to !== from) return rejectedTx({ type: 'unexpected_message' })
+      payInvoice(draft, payment, read.value.invoice, context)
+      return DONE
+    }
+    case 'invoice_refused': {
+      const payment = draft.state.payments.get(read.value.requestId)
+      if (payment?.phase.type !== 'requesting' || payment.to !== from) return rejectedTx({ type: 'unexpected_message' })
+      failPayment(draft, payment, read.value.reason)
+      return DONE
+    }
+  }
+}
+
+const onAccountMessage = (
+  draft: EntityDraft,
+  from: EntityId,
+  { opener, body }: Extract<EntityMessage, { type: 'account' }>,
+  context: EntityContext,
+): TxResult => {
+  const read = decodeAccountMessage(body)
+  if (read.type !== 'ok') return refuseMessage(read.reason)
+  if (!draft.state.accounts.has(from)) {
+    const opened = openFor(draft, from, opener, read.value, context)
+    if (opened.type === 'rejected') return opened
+  }
+  const replica = draft.state.accounts.get(from)
+  if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty: from })
+  return take(draft, from, receive(replica, read.value, accountContext(draft, context)), context)
+}
+
+/** A stranger's first frame opens the account on our side too, on terms we derive ourselves. */
+const openFor = (
+  draft: EntityDraft,
+  from: EntityId,
+  opener: Profile | null,
+  body: AccountMessage,
+  context: EntityContext,
+): TxResult => {
+  const terms = body.type === 'ack' ? null : body.proposal.terms
+  if (terms === null) return rejectedTx({ type: 'unknown_account', counterparty: from })
+  const peer = opener ?? context.profile(from)
+  if (peer === null || peer.entityId !== from || !isGenuine(peer)) return rejectedTx({ type: 'bad_profile' })
+  const own = accountTerms(draft.state, peer, context)
+  if (!equalBytes(encode(termsCodec, own), encode(termsCodec, terms)))
+    return rejectedTx({ type: 'refused_message', violation: { type: 'wrong_terms' }, disposition: 'ignore' })
+  draft.profiles.push(peer)
+  createAccount(draft, peer, context)
+  return DONE
+}
+
+const take = (draft: EntityDraft, from: EntityId, received: Received, context: EntityContext): TxResult => {
+  if (received.type === 'refused') {
+    const { violation, disposition } = received
+    if (disposition !== 'dispute') return rejectedTx({ type: 'refused_message', violation, disposition })
+    freeze(draft, from, violation)
+    return DONE
+  }
+  const { replica, events, ack, resend } = received
+  const before = draft.state.accounts.get(from)
+  if (resend !== null) send(draft, from, { type: 'account', opener: null, body: resend })
+  if (replica === before) return DONE
+  setAccount(draft, from, replica)
+  if (replica.status.type === 'frozen') noteFrozen(draft, from, replica.status.violation)
+  if (ack !== null) draft.acks.set(from, ack)
+  if (before?.state.height === 0 && replica.state.height > 0) welcome(draft, from, context)
+  for (const event of events) {
+    draft.events.push({ type: 'account', counterparty: from, event, isLeft: replica.isLeft })
+    onAccountEvent(draft, from, event, replica.isLeft, context)
+  }
+  return DONE
+}
+
+/** A hub grants newcomers the credit its policy names. */
+const welcome = (draft: EntityDraft, from: EntityId, context: EntityContext): void => {
+  for (const { tokenId, limit } of draft.state.hubPolicy?.newcomerCredit ?? [])
+    grantCredit(draft, from, { tokenId, limit }, context)
+}
+
+const freeze = (draft: EntityDraft, from: EntityId, violation: AccountViolation): void => {
+  const replica = draft.state.accounts.get(from)
+  if (replica === undefined) return
+  setAccount(draft, from, frozen(replica, violation))
+  noteFrozen(draft, from, violation.type)
+}
+const noteFrozen = (draft: EntityDraft, counterparty: EntityId, violation: AccountViolation['type']): void => {
+  draft.events.push({ type: 'account_frozen', counterparty, violation })
+}
+
+const onInvoiceRequest = (
+  draft: EntityDraft,
+  from: EntityId,
+  request: Extract<EntityMessage, { type: 'invoice_request' }>,
+  context: EntityContext,
+): TxResult => {
+  const { requestId, tokenId, amount, memo, offerId } = request
+  const offer = offerId === null ? null : draft.state.offers.get(hashKey(offerId))
+  if (offer === undefined || (offer !== null && (offer.tokenId !== tokenId || (offer.amount ?? amount) !== amount))) {
+    send(draft, from, { type: 'invoice_refused', requestId, reason: 'unknown_offer' })
+    return DONE
+  }
+  const expirySeconds = Math.floor(context.nowMs / 1_000) + REQUESTED_INVOICE_SECONDS
+  const minted = mintInvoice(draft, { tokenId, amount, memo: offer?.memo || memo, expirySeconds, payer: from }, context)
+  if (minted.type === 'rejected')
+    send(draft, from, { type: 'invoice_refused', requestId, reason: minted.rejection.type })
+  else send(draft, from, { type: 'invoice', requestId, invoice: minted.invoice })
+  return DONE
+}

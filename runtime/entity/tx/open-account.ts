@@ -1,0 +1,61 @@
+/**
+ * open_account: starts an account with a counterparty whose profile is known. The counterparty learns of it by the
+ * first frame, which carries the terms both sides sign up to; opening fixes chain, contract, epoch and response times.
+ */
+import { openReplica } from '../../account/step.ts'
+import type { AccountTerms } from '../../account/types.ts'
+import type { EntityId, TokenId } from '../../lib/units.ts'
+import type { TxHandler } from '../apply.ts'
+import { DONE, type EntityContext, type EntityDraft, enqueueTx, setAccount, type TxResult } from '../draft.ts'
+import { rejectedTx } from '../errors.ts'
+import type { EntityState, Profile } from '../types.ts'
+
+const FEATURES = 0
+const MIN_VERSION = 1
+
+/** Both sides derive the same terms from their two profiles. */
+export const accountTerms = (state: EntityState, peer: Profile, context: EntityContext): AccountTerms => {
+  const isLeft = state.entityId < peer.entityId
+  return {
+    left: isLeft ? state.entityId : peer.entityId,
+    right: isLeft ? peer.entityId : state.entityId,
+    chainId: context.chain.terms.chainId,
+    depository: context.chain.terms.depository,
+    epoch: 0,
+    leftResponseSeconds: isLeft ? state.responseSeconds : peer.responseSeconds,
+    rightResponseSeconds: isLeft ? peer.responseSeconds : state.responseSeconds,
+    features: FEATURES,
+    minVersion: MIN_VERSION,
+  }
+}
+
+export const createAccount = (draft: EntityDraft, peer: Profile, context: EntityContext): void => {
+  const terms = accountTerms(draft.state, peer, context)
+  setAccount(draft, peer.entityId, openReplica(terms, draft.state.entityId, context.runtimeHeight))
+  draft.events.push({ type: 'account_opened', counterparty: peer.entityId })
+}
+
+/** Opens the token and grants the credit, skipping what is there already. */
+export const grantCredit = (
+  draft: EntityDraft,
+  counterparty: EntityId,
+  grant: { readonly tokenId: TokenId; readonly limit: bigint },
+  context: EntityContext,
+): TxResult => {
+  const added = enqueueTx(draft, counterparty, { type: 'add_delta', tokenId: grant.tokenId }, context)
+  if (added.type === 'rejected' && added.rejection.type !== 'token_exists') return added
+  if (grant.limit === 0n) return DONE
+  return enqueueTx(draft, counterparty, { type: 'set_credit_limit', ...grant }, context)
+}
+
+export const openAccount: TxHandler<'open_account'> = (draft, tx, context) => {
+  const { counterparty, tokenId, creditLimit } = tx
+  if (counterparty === draft.state.entityId) return rejectedTx({ type: 'self_payment' })
+  if (draft.state.accounts.has(counterparty)) return rejectedTx({ type: 'account_exists', counterparty })
+  const peer = context.profile(counterparty)
+  if (peer === null) return rejectedTx({ type: 'unknown_recipient', entityId: counterparty })
+  if (!context.chain.tokens.some((token) => token.tokenId === tokenId))
+    return rejectedTx({ type: 'unknown_token', tokenId })
+  createAccount(draft, peer, context)
+  return grantCredit(draft, counterparty, { tokenId, limit: creditLimit }, context)
+}

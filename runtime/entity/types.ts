@@ -1,0 +1,308 @@
+/**
+ * Entity: a participant with a board of signers, its bilateral accounts, and everything it has promised: invoices,
+ * payments on their way, and the routes of the locks it passes on. A single signer is a board of one.
+ */
+import type { AccountEvent, AccountReplica } from '../account/types.ts'
+import type { Board } from '../jurisdiction/board.ts'
+import type { JBatch, JEvent, JTx } from '../jurisdiction/types.ts'
+import type { Bytes } from '../lib/bytes.ts'
+import type { MerkleMap } from '../lib/merkle.ts'
+import type { Address, EntityId, PaymentId, TokenId } from '../lib/units.ts'
+
+/** What a forwarding entity charges and asks for; fee = base + ppm of the forwarded amount, rounded up. */
+export type HubPolicy = {
+  readonly fees: readonly { readonly tokenId: TokenId; readonly base: bigint; readonly ppm: number }[]
+  /** Credit granted to an entity that opens an account, per token. */
+  readonly newcomerCredit: readonly { readonly tokenId: TokenId; readonly limit: bigint }[]
+}
+
+/** What others need to know of an entity; `entityId` is the hash of `board`, so the board cannot be swapped. */
+export type Profile = {
+  readonly entityId: EntityId
+  readonly board: Board
+  readonly label: string
+  /** X25519 key that envelopes for this entity are sealed to. */
+  readonly boxPublicKey: Bytes
+  /** Entities that forward to this one. */
+  readonly hubs: readonly EntityId[]
+  readonly hubPolicy: HubPolicy | null
+  readonly responseSeconds: number
+  readonly features: number
+  readonly minVersion: number
+}
+
+/** A signed promise by `payee`: whoever shows the preimage's lock for these terms is paid for. */
+export type InvoiceTerms = {
+  readonly payee: Profile
+  readonly chainId: bigint
+  readonly depository: Address
+  readonly hashlock: Bytes
+  /** Shown to the payee inside the envelope, so that a hop cannot claim on its own. */
+  readonly paymentSecret: Bytes
+  readonly tokenId: TokenId
+  /** null: the payer chooses. */
+  readonly amount: bigint | null
+  readonly memo: string
+  readonly expirySeconds: number
+}
+export type Invoice = { readonly terms: InvoiceTerms; readonly hanko: Bytes }
+
+/** An invoice as its issuer keeps it. */
+export type InvoiceRecord = {
+  readonly invoice: Invoice
+  readonly preimage: Bytes
+  /** Who asked for it, when it was minted on request. */
+  readonly payer: EntityId | null
+  readonly status: 'open' | 'releasing' | 'paid'
+}
+
+/** A standing invitation to ask for invoices: reusable, mints a fresh invoice for each payer. */
+export type Offer = {
+  readonly offerId: Bytes
+  readonly tokenId: TokenId
+  readonly amount: bigint | null
+  readonly memo: string
+}
+
+export type PaymentPhase =
+  /** Waiting for the recipient's invoice until `deadlineMs`; nothing that could be paid has left. */
+  | { readonly type: 'requesting'; readonly deadlineMs: number }
+  | {
+      readonly type: 'locked'
+      readonly via: EntityId
+      readonly hashlock: Bytes
+      readonly part: number
+      readonly expirySeconds: number
+      /** False for keysend. */
+      readonly hasInvoice: boolean
+    }
+
+export type Payment = {
+  readonly paymentId: PaymentId
+  readonly to: EntityId
+  readonly tokenId: TokenId
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly maxFee: bigint
+  readonly memo: string
+  readonly startedMs: number
+  readonly phase: PaymentPhase
+}
+
+/** Why a lock exists; keyed by its lock key. */
+export type LockRoute =
+  | { readonly type: 'origin'; readonly paymentId: PaymentId }
+  | {
+      readonly type: 'forward'
+      readonly from: EntityId
+      readonly to: EntityId
+      readonly tokenId: TokenId
+      readonly inAmount: bigint
+      readonly outAmount: bigint
+    }
+  | {
+      readonly type: 'final'
+      readonly from: EntityId
+      readonly payer: EntityId | null
+      readonly hasInvoice: boolean
+      readonly memo: string
+    }
+
+export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry'
+export type Wake = { readonly atMs: number; readonly kind: WakeKind; readonly id: string }
+
+/** Operations on their way to the chain. */
+export type BatchState = {
+  /** Last nonce the chain has consumed. */
+  readonly nonce: number
+  readonly draft: JBatch
+  readonly inFlight: { readonly jTx: JTx; readonly batch: JBatch } | null
+}
+
+export type EntityState = {
+  readonly entityId: EntityId
+  readonly board: Board
+  readonly label: string
+  readonly boxPublicKey: Bytes
+  /** True for the wallet owner's entities, false for peers simulated beside them. */
+  readonly isOwn: boolean
+  readonly jurisdiction: string
+  readonly responseSeconds: number
+  readonly hubPolicy: HubPolicy | null
+  readonly height: number
+  readonly timestampMs: number
+  readonly frameHash: Bytes
+  /** entityStateRoot of the last frame. */
+  readonly root: Bytes
+  readonly accounts: MerkleMap<AccountReplica>
+  readonly reserves: MerkleMap<bigint>
+  readonly lockBook: MerkleMap<LockRoute>
+  readonly payments: MerkleMap<Payment>
+  readonly invoices: MerkleMap<InvoiceRecord>
+  readonly offers: MerkleMap<Offer>
+  readonly wakes: MerkleMap<Wake>
+  readonly batch: BatchState
+}
+
+export type EntityFrame = {
+  readonly height: number
+  readonly timestampMs: number
+  readonly view: number
+  readonly prevFrameHash: Bytes
+  readonly entityTxs: readonly EntityTx[]
+  readonly entityStateRoot: Bytes
+}
+
+export type PayTx = {
+  readonly type: 'pay'
+  readonly paymentId: PaymentId
+  readonly to: EntityId
+  /** Absent: the recipient is asked for one. */
+  readonly invoice: Invoice | null
+  readonly tokenId: TokenId
+  readonly amount: bigint
+  readonly memo: string
+  readonly maxFee: bigint
+}
+
+export type EntityTx =
+  | {
+      readonly type: 'open_account'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly creditLimit: bigint
+    }
+  | {
+      readonly type: 'set_credit_limit'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly limit: bigint
+    }
+  | {
+      readonly type: 'direct_payment'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly amount: bigint
+      readonly memo: string
+    }
+  | PayTx
+  | { readonly type: 'cancel_payment'; readonly paymentId: PaymentId }
+  | {
+      readonly type: 'create_invoice'
+      readonly tokenId: TokenId
+      readonly amount: bigint | null
+      readonly memo: string
+      readonly expirySeconds: number
+    }
+  | { readonly type: 'create_offer'; readonly tokenId: TokenId; readonly amount: bigint | null; readonly memo: string }
+  | { readonly type: 'reserve_to_reserve'; readonly to: EntityId; readonly tokenId: TokenId; readonly amount: bigint }
+  | {
+      readonly type: 'reserve_to_collateral'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly amount: bigint
+    }
+  /** A message of a peer, as it came over the wire. */
+  | { readonly type: 'message'; readonly from: EntityId; readonly bytes: Bytes }
+  /** What the chain did to this entity in one confirmed block. */
+  | {
+      readonly type: 'j_event'
+      readonly jHeight: number
+      readonly blockHash: Bytes
+      readonly events: readonly JEvent[]
+    }
+  /** The chain refused the batch for good. */
+  | { readonly type: 'batch_failed'; readonly nonce: number; readonly reason: string }
+  | { readonly type: 'wake'; readonly wake: Wake }
+
+/** What entities say to each other. */
+export type EntityMessage =
+  | { readonly type: 'account'; readonly opener: Profile | null; readonly body: Bytes }
+  | {
+      readonly type: 'invoice_request'
+      readonly requestId: PaymentId
+      readonly tokenId: TokenId
+      readonly amount: bigint
+      readonly memo: string
+      readonly offerId: Bytes | null
+    }
+  | { readonly type: 'invoice'; readonly requestId: PaymentId; readonly invoice: Invoice }
+  | { readonly type: 'invoice_refused'; readonly requestId: PaymentId; readonly reason: string }
+
+/** Sealed to one hop: what it is to do with the lock it came with. */
+export type EnvelopePayload =
+  | {
+      readonly type: 'forward'
+      readonly next: EntityId
+      readonly amount: bigint
+      readonly expirySeconds: number
+      readonly envelope: Bytes
+    }
+  | {
+      readonly type: 'final'
+      readonly amount: bigint
+      readonly payer: EntityId | null
+      readonly proof:
+        | { readonly type: 'invoice'; readonly paymentSecret: Bytes }
+        | { readonly type: 'keysend'; readonly preimage: Bytes; readonly memo: string }
+    }
+
+/** What happened, for activity and logs; projections only, no transition reads them. */
+export type EntityEvent =
+  | { readonly type: 'account_opened'; readonly counterparty: EntityId }
+  | { readonly type: 'account_frozen'; readonly counterparty: EntityId; readonly violation: string }
+  | {
+      readonly type: 'account'
+      readonly counterparty: EntityId
+      readonly event: AccountEvent
+      readonly isLeft: boolean
+    }
+  | { readonly type: 'payment_started'; readonly payment: Payment }
+  | {
+      readonly type: 'payment_sent'
+      readonly payment: Payment
+      readonly hashlock: Bytes
+      readonly preimage: Bytes
+      readonly isProof: boolean
+    }
+  | { readonly type: 'payment_failed'; readonly payment: Payment; readonly reason: string }
+  | {
+      readonly type: 'payment_received'
+      readonly from: EntityId
+      readonly payer: EntityId | null
+      readonly hashlock: Bytes
+      readonly preimage: Bytes
+      readonly tokenId: TokenId
+      readonly amount: bigint
+      readonly memo: string
+      readonly isProof: boolean
+    }
+  | {
+      readonly type: 'payment_forwarded'
+      readonly from: EntityId
+      readonly to: EntityId
+      readonly tokenId: TokenId
+      readonly fee: bigint
+    }
+  | { readonly type: 'reserve_updated'; readonly tokenId: TokenId; readonly before: bigint; readonly after: bigint }
+  | {
+      readonly type: 'collateral_requested'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly amount: bigint
+    }
+  | { readonly type: 'reserve_sent'; readonly to: EntityId; readonly tokenId: TokenId; readonly amount: bigint }
+  | { readonly type: 'batch_failed'; readonly nonce: number; readonly reason: string }
+
+export type EntityOutput =
+  | { readonly type: 'message'; readonly from: EntityId; readonly to: EntityId; readonly bytes: Bytes }
+  | { readonly type: 'j_tx'; readonly jTx: JTx }
+  /** Asks the chain edge for a block at the present time: an expiry may have passed. */
+  | { readonly type: 'observe'; readonly jurisdiction: string }
+
+/** What a command answers with, beside the height it was committed at. */
+export type EntityAnswer =
+  | { readonly type: 'done' }
+  | { readonly type: 'payment'; readonly paymentId: PaymentId }
+  | { readonly type: 'invoice'; readonly hashlock: Bytes; readonly invoice: Bytes }
+  | { readonly type: 'offer'; readonly offerId: Bytes }

@@ -1,0 +1,26 @@
+/**
+ * What a running runtime offers to whoever hosts it: views of its committed state, and one way to ask for more.
+ * Implemented by `loop.ts`; the RAdapter server is written against this alone.
+ */
+import type { ActivityBook } from './radapter/activity.ts'
+import type { Env, InputOutcome, RuntimeInput } from './types.ts'
+
+export type RuntimeHost = {
+  /** The committed state; a new object after each tick. */
+  readonly env: () => Env
+  readonly activity: () => ActivityBook
+  /** Root of the committed state, 32 bytes. */
+  readonly root: () => Uint8Array
+  /** Why the loop stopped for good, or null. */
+  readonly halted: () => string | null
+  readonly checkpointInterval: number
+  readonly checkpoints: () => Promise<readonly { readonly height: number; readonly timestampMs: number }[]>
+  /** The state as of a retained height; null when that height is not retained. */
+  readonly envAt: (height: number) => Promise<Env | null>
+  /** Resolves when the input has been committed, or refused; rejects with an Error once halted or stopped. */
+  readonly submit: (input: RuntimeInput) => Promise<InputOutcome>
+  /** Called after each commit and when the runtime halts. */
+  readonly onChange: (listener: () => void) => () => void
+  /** Finishes the tick in hand and takes no more. Idempotent. */
+  readonly stop: () => Promise<void>
+}

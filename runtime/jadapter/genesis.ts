@@ -1,0 +1,59 @@
+/**
+ * What an embedded chain is born with: the Depository, and two worthless tokens of which its deployer mints as many as
+ * anybody asks for. The same transactions give the same block 0, so the same chain id gives the same genesis hash.
+ *
+ * The deployer's key is public on purpose: it exists on embedded chains alone, where everything is free.
+ */
+import { MaxUint256 } from 'ethers'
+import type { Token } from '../jurisdiction/types.ts'
+import { type Bytes, utf8 } from '../lib/bytes.ts'
+import { keccak } from '../lib/hash.ts'
+import type { Address, TokenId } from '../lib/units.ts'
+import type { TxRequest } from './browservm.ts'
+import { DEPOSITORY, encodeCall, encodeDeployment, TEST_TOKEN } from './contracts.ts'
+
+const DEPLOYER_KEY: Bytes = keccak(utf8('xln:embedded-chain:deployer:v1'))
+
+// All four follow from the key and from the order of the transactions below. Written down, and held to that by a test,
+// because deriving them costs a cold start 100 ms.
+export const DEPLOYER_ADDRESS = '0x99e577c8aa4348b05ab2aef78cdc804e39029f6d' as Address
+export const DEPOSITORY_ADDRESS = '0xfe39c130c4bdf3eaed390d1c3a46eac9156c1737' as Address
+const TEST_TOKENS = [
+  {
+    tokenId: 1 as TokenId,
+    symbol: 'tUSD',
+    name: 'Test dollar',
+    decimals: 6,
+    address: '0xd3248d8fcfb3d29bdd08d1f44736d46be92b2324' as Address,
+  },
+  {
+    tokenId: 2 as TokenId,
+    symbol: 'tETH',
+    name: 'Test ether',
+    decimals: 18,
+    address: '0x82c2b49038368a25e9c49fde92493ec9a40fa677' as Address,
+  },
+] as const
+export const GENESIS_TOKENS: readonly Token[] = TEST_TOKENS.map(({ name: _name, ...token }) => token)
+
+/** The deployer pays for everybody here; there is nothing to gain from being it. */
+export const fromDeployer = (to: Address | null, data: Bytes, valueWei = 0n): TxRequest => ({
+  secretKey: DEPLOYER_KEY,
+  to,
+  data,
+  valueWei,
+})
+
+/** In the order that gives the addresses and token numbers above. */
+export const genesisTransactions = (): readonly TxRequest[] => [
+  fromDeployer(null, encodeDeployment(DEPOSITORY, [])),
+  ...TEST_TOKENS.map(({ name, symbol, decimals }) =>
+    fromDeployer(null, encodeDeployment(TEST_TOKEN, [name, symbol, decimals])),
+  ),
+  ...TEST_TOKENS.map(({ address }) =>
+    fromDeployer(DEPOSITORY_ADDRESS, encodeCall(DEPOSITORY, 'registerToken', [address])),
+  ),
+  ...TEST_TOKENS.map(({ address }) =>
+    fromDeployer(address, encodeCall(TEST_TOKEN, 'approve', [DEPOSITORY_ADDRESS, MaxUint256])),
+  ),
+]

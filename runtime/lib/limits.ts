@@ -1,0 +1,56 @@
+/**
+ * Every bound of the protocol in one table. The contracts carry the same numbers where they must (a test compares
+ * them); nothing else in the code sets a limit of its own.
+ */
+export const LIMITS = {
+  /** Payments, limits and deposits are below 2^128; sums of them stay inside int256. */
+  amountBits: 128,
+  tokensPerAccount: 16,
+  locksPerAccount: 100,
+  claimsPerSide: 16,
+  txsPerFrame: 100,
+  mempoolTxs: 1_000,
+  /** Encoded AccountMessage, bytes. */
+  messageBytes: 262_144,
+  envelopeBytes: 4_096,
+  memoBytes: 256,
+  labelBytes: 64,
+  reasonBytes: 64,
+  boardMembers: 16,
+  hops: 20,
+  hubsPerInvoice: 4,
+  openInvoices: 1_000,
+  openPayments: 1_000,
+  /** Answers kept for re-sent commands. */
+  answers: 1_000,
+  batchOperations: 50,
+  framesInMemory: 10,
+  /** A frame or input may be this far ahead of our clock. */
+  maxSkewMs: 30_000,
+  /** A lock may not run longer than this from now. */
+  maxLockSeconds: 14 * 86_400,
+  invoiceMaxSeconds: 30 * 86_400,
+} as const
+
+/** Timing of HTLCs, whole seconds unless named otherwise. */
+export const TIMING = {
+  /** Time kept to reveal a preimage on chain when the peer is silent; alarms are coarse. */
+  inclusionReserveSeconds: 600,
+  /** The recipient accepts a lock only with at least this much left. */
+  finalMarginSeconds: 1_800,
+  /** What the payer gives the recipient's hop. */
+  finalExpirySeconds: 3_600,
+  /** How long a payer waits for an invoice before it sends without one. */
+  invoiceRequestMs: 10_000,
+  resendFirstMs: 1_000,
+  resendMaxMs: 60_000,
+  /** How soon a dead lock is looked at again when the chain has not reached its expiry yet. */
+  expiryRecheckMs: 5_000,
+} as const
+
+/**
+ * Least difference between an incoming and an outgoing expiry:
+ * 2·reserve + confirmations·blockTime + 2·maxSkew.
+ */
+export const hopDeltaSeconds = (chain: { readonly confirmations: number; readonly blockSeconds: number }): number =>
+  2 * TIMING.inclusionReserveSeconds + chain.confirmations * chain.blockSeconds + 2 * (LIMITS.maxSkewMs / 1_000)

@@ -1,0 +1,164 @@
+/**
+ * A local runtime from closed to running, in order: writer lock → store → fencing epoch → recovery → embedded chain →
+ * loop. Closing is the reverse. What cannot be trusted is opened for reading only, with the reason in words.
+ */
+
+import { emptyEnv, runtimeRoot } from '../frame.ts'
+import type { RuntimeHost } from '../host.ts'
+import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
+import type { JAdapter } from '../jadapter/types.ts'
+import { RuntimeStopped, startRuntime } from '../loop.ts'
+import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
+import { bookFromRows } from '../radapter/activity.ts'
+import { type Damage, type Recovered, rebuild, recover } from '../recover.ts'
+import { keysUnder, StoreError } from '../storage/store.ts'
+import { WAL_START } from '../storage/wal.ts'
+import { acquireWriterLock, type WriterIdentity, type WriterPorts } from './lock.ts'
+
+export type LocalRuntimeOptions = {
+  readonly runtimeId: string
+  readonly name: string
+  readonly chainName: string
+  readonly chainId: bigint
+  /** @throws StoreError 'missing' when it does not exist and `create` is false. */
+  readonly openStore: (options: { readonly create: boolean }) => Promise<Store>
+  readonly canary: Canary
+  readonly clock: Clock
+  readonly entropy: Entropy
+  readonly signer: Signer
+  readonly schedule: Scheduler
+  readonly writer: { readonly self: WriterIdentity; readonly ports: WriterPorts }
+  readonly checkpointInterval: number
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+export type LocalRuntime =
+  | {
+      readonly type: 'running'
+      readonly host: RuntimeHost
+      readonly chain: EmbeddedChain
+      readonly close: () => Promise<void>
+    }
+  | {
+      readonly type: 'read_only'
+      readonly host: RuntimeHost
+      readonly reason: string
+      readonly close: () => Promise<void>
+    }
+  | { readonly type: 'held_by_other'; readonly holder: WriterIdentity | null }
+
+/** Why a runtime may only be read, for its owner. */
+export const damageText = (damage: Damage): string => {
+  switch (damage.type) {
+    case 'log':
+      return `The history on this device is damaged at frame ${damage.height} (${damage.stop.type}). Everything before it is shown; nothing is signed.`
+    case 'replay':
+      return `Frame ${damage.height} does not lead to its recorded state. Everything before it is shown; nothing is signed.`
+    case 'rolled_back':
+      return `The history on this device is older than what this wallet has already signed (${damage.verdict.reason}). Nothing is signed, so that nothing can be lost.`
+  }
+}
+
+export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
+  const { runtimeId, canary, writer } = options
+  const lock = await acquireWriterLock(runtimeId, writer.self, writer.ports)
+  if (lock.type === 'held_by_other') return lock
+  const { release } = lock.lease
+  try {
+    const mark = await canary.read()
+    // A database that should be there and is not must never be replaced by a fresh one.
+    const store = await openOrNull(() => options.openStore({ create: mark === null }))
+    if (store === null) return await missing(options, release)
+    return await openOver(store, options, release)
+  } catch (error) {
+    await release()
+    throw error
+  }
+}
+
+const openOrNull = async (open: () => Promise<Store>): Promise<Store | null> => {
+  try {
+    return await open()
+  } catch (error) {
+    if (error instanceof StoreError && error.type === 'missing') return null
+    throw error
+  }
+}
+
+const missing = async (
+  { runtimeId, name }: LocalRuntimeOptions,
+  release: () => Promise<void>,
+): Promise<LocalRuntime> => {
+  const env = emptyEnv(runtimeId, name)
+  const nothing: Recovered = { env, root: runtimeRoot(env), recordHash: WAL_START, damage: null, replayedFrames: 0 }
+  return {
+    type: 'read_only',
+    host: readOnlyHost(nothing, bookFromRows([]), null),
+    reason:
+      'The database of this wallet is missing, although it has been used before. Nothing is signed, so that nothing can be lost.',
+    close: release,
+  }
+}
+
+const openOver = async (
+  store: Store,
+  options: LocalRuntimeOptions,
+  release: () => Promise<void>,
+): Promise<LocalRuntime> => {
+  const { runtimeId, name, chainName, chainId, clock, checkpointInterval } = options
+  const epoch = await store.claimEpoch()
+  const recovered = await recover({
+    store,
+    runtimeId,
+    name,
+    canary: options.canary,
+    claimedEpoch: epoch,
+    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+  })
+  const activity = bookFromRows(await store.range(keysUnder('act/')))
+  const closeStore = async () => {
+    await store.close()
+    await release()
+  }
+  if (recovered.damage !== null) {
+    const reason = damageText(recovered.damage)
+    return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
+  }
+  const chain = await openEmbeddedChain({ name: chainName, chainId, store, epoch, clock })
+  const chains = new Map<string, JAdapter>([[chainName, chain]])
+  const { canary, entropy, signer, schedule } = options
+  const host = startRuntime(
+    { ...recovered, activity },
+    { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, checkpointInterval },
+  )
+  const close = async () => {
+    await host.stop()
+    await chain.close()
+    await closeStore()
+  }
+  return { type: 'running', host, chain, close }
+}
+
+/** Shows what there is and takes nothing. */
+const readOnlyHost = (
+  position: Recovered,
+  activity: ReturnType<typeof bookFromRows>,
+  store: Store | null,
+): RuntimeHost => ({
+  env: () => position.env,
+  activity: () => activity,
+  root: () => position.root,
+  halted: () => null,
+  checkpointInterval: 0,
+  checkpoints: async () => [],
+  envAt: async (height) => {
+    if (height === position.env.height) return position.env
+    if (store === null || !Number.isInteger(height) || height < 1 || height > position.env.height) return null
+    const { runtimeId, name } = position.env
+    const past = await rebuild({ store, runtimeId, name, upTo: height })
+    return past.env.height === height ? past.env : null
+  },
+  submit: () => Promise.reject(new RuntimeStopped('this runtime is open for reading only')),
+  onChange: () => () => undefined,
+  stop: async () => {},
+})

@@ -1,0 +1,121 @@
+/** What servers say: pushes and replies, written by the server, read and checked by the client. */
+import * as v from 'valibot'
+import { natural, openEnvelope, writeEnvelope } from './codec.ts'
+import { frameWire } from './frame-wire.ts'
+import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
+import { count, list, nullable, number, row, text, type Wire, word } from './wire.ts'
+
+export type Push =
+  | { readonly type: 'status'; readonly seq: number; readonly status: HostStatus }
+  | { readonly type: 'frame'; readonly seq: number; readonly view: FrameView }
+
+/** A result is what its wire wrote (results.ts); it is read back by who knows which method was asked. */
+export type Reply =
+  | { readonly type: 'get_frame_at'; readonly view: FrameView }
+  | { readonly type: 'get_checkpoints'; readonly checkpoints: readonly CheckpointInfo[] }
+  | { readonly type: 'rpc'; readonly result: unknown }
+  | { readonly type: 'error'; readonly error: WireError }
+
+const statusWire: Wire<HostStatus> = row<HostStatus>({
+  wallet: word(['none', 'locked', 'unlocked']),
+  runtime: word(['stopped', 'starting', 'replaying', 'running', 'read-only', 'halted']),
+  progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),
+  reason: nullable(text(16_384)),
+  unlockNotBefore: number,
+  autoLockMinutes: number,
+})
+
+const checkpointsWire = list(row<CheckpointInfo>({ height: count, timestamp: count }), 100_000)
+
+const CODES: readonly ErrorCode[] = [
+  'E_UNAUTHORIZED',
+  'E_BAD_REQUEST',
+  'E_VERSION',
+  'E_NOT_FOUND',
+  'E_RANGE',
+  'E_LOCKED',
+  'E_WALLET_LOCKED',
+  'E_REJECTED',
+  'E_RATE_LIMITED',
+  'E_TOO_LARGE',
+  'E_HALTED',
+  'E_INTERNAL',
+]
+const errorWire: Wire<WireError> = {
+  write: ({ code, message, retryable, reason }) =>
+    reason === undefined ? { code, message, retryable } : { code, message, retryable, reason },
+  schema: v.strictObject({
+    code: v.picklist(CODES),
+    message: v.string(),
+    retryable: v.boolean(),
+    reason: v.exactOptional(v.looseObject({ type: v.string() })),
+  }),
+}
+
+const writeReply = (reply: Reply): unknown => {
+  switch (reply.type) {
+    case 'get_frame_at':
+      return { view: frameWire.write(reply.view) }
+    case 'get_checkpoints':
+      return { checkpoints: checkpointsWire.write(reply.checkpoints) }
+    case 'rpc':
+      return { result: reply.result }
+    case 'error':
+      return { error: errorWire.write(reply.error) }
+  }
+}
+
+/** Null when it would be too large. */
+export const writePush = (id: number, push: Push): string | null => {
+  const { type, seq } = push
+  const payload =
+    type === 'status'
+      ? { seq, status: statusWire.write(push.status) }
+      : { seq, height: push.view.height, view: frameWire.write(push.view) }
+  return writeEnvelope({ type, id, inReplyTo: null, payload })
+}
+
+/** Null when it would be too large. @throws Error for a result that is no plain value. */
+export const writeAnswer = (id: number, inReplyTo: number | null, reply: Reply): string | null =>
+  writeEnvelope({ type: reply.type, id, inReplyTo, payload: writeReply(reply) })
+
+export type ReadAnswer =
+  | { readonly type: 'push'; readonly push: Push }
+  | { readonly type: 'reply'; readonly inReplyTo: number | null; readonly reply: Reply }
+  | { readonly type: 'foreign_version'; readonly inReplyTo: number | null }
+  | { readonly type: 'unreadable'; readonly inReplyTo: number | null }
+
+type Payloads = { readonly [type: string]: v.GenericSchema<unknown, object> }
+
+const PUSHES: Payloads = {
+  status: v.strictObject({ seq: natural, status: statusWire.schema }),
+  frame: v.strictObject({ seq: natural, height: natural, view: frameWire.schema }),
+}
+const REPLIES: Payloads = {
+  get_frame_at: v.strictObject({ view: frameWire.schema }),
+  get_checkpoints: v.strictObject({ checkpoints: checkpointsWire.schema }),
+  rpc: v.strictObject({ result: v.unknown() }),
+  error: v.strictObject({ error: errorWire.schema }),
+}
+
+const readAs = (payloads: Payloads, type: string, payload: unknown): object | null => {
+  const schema = Object.hasOwn(payloads, type) ? payloads[type] : undefined
+  const parsed = schema === undefined ? null : v.safeParse(schema, payload)
+  return parsed?.success === true ? parsed.output : null
+}
+
+/** Takes anything; never throws. */
+export const readAnswer = (message: unknown): ReadAnswer => {
+  const opened = openEnvelope(message)
+  if (opened.type === 'refused') {
+    const { error, inReplyTo } = opened
+    return { type: error.code === 'E_VERSION' ? 'foreign_version' : 'unreadable', inReplyTo }
+  }
+  const { type, payload, inReplyTo } = opened.envelope
+  // Each table's schemas return the parts of the union member of the same name.
+  const push = readAs(PUSHES, type, payload)
+  if (push !== null) return { type: 'push', push: { type, ...push } as Push }
+  const reply = readAs(REPLIES, type, payload)
+  if (reply !== null) return { type: 'reply', inReplyTo, reply: { type, ...reply } as Reply }
+  return { type: 'unreadable', inReplyTo }
+}

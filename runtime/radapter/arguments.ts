@@ -1,0 +1,74 @@
+/** What the parameters of a command mean in the runtime at hand. Each @throws RAdapterError E_REJECTED with the reason. */
+import { memoProblem } from '../account/payment.ts'
+import { parseInvoiceLink } from '../entity/invoice.ts'
+import type { EntityState, Invoice } from '../entity/types.ts'
+import { LIMITS } from '../lib/limits.ts'
+import { type EntityId, type PaymentId, parseEntityId, parsePaymentId } from '../lib/units.ts'
+import type { Env, RuntimeRejection } from '../types.ts'
+import { RAdapterError, refusal } from './errors.ts'
+import { findEntity } from './names.ts'
+
+/** Refusals that are found before the runtime is asked, beside those it has itself. */
+export type ArgumentRejection =
+  /** Nobody of this name is known. */
+  | { readonly type: 'unknown_recipient'; readonly entityId: string }
+  | { readonly type: 'unknown_account'; readonly counterparty: string }
+  /** Several go by this name; only an id says who is meant. */
+  | { readonly type: 'ambiguous_recipient'; readonly entityIds: readonly EntityId[] }
+  /** The id of an earlier command of another kind. */
+  | { readonly type: 'command_id_reused' }
+
+export const refuse = (rejection: RuntimeRejection | ArgumentRejection): never => {
+  throw new RAdapterError(refusal(rejection))
+}
+
+export const entityOf = (env: Env, id: string): { readonly entityId: EntityId; readonly state: EntityState } => {
+  const replica = env.eReplicas.get(parseEntityId(id) ?? '')
+  return replica ?? refuse({ type: 'unknown_entity', entityId: id })
+}
+
+export const paymentOf = (id: string): PaymentId => parsePaymentId(id) ?? refuse({ type: 'unknown_payment' })
+
+/** `least` ≤ amount < 2^128, in the token's smallest unit. */
+export const amountOf = (amount: bigint, least = 1n): bigint =>
+  amount >= least && amount < 1n << BigInt(LIMITS.amountBits) ? amount : refuse({ type: 'bad_amount', amount })
+
+/** Kept exactly as it was typed, or refused; never repaired. */
+export const memoOf = (memo: string): string => {
+  const problem = memoProblem(memo)
+  return problem === null ? memo : refuse(problem.rejection)
+}
+
+/** The counterparty, by id or name, of an account the entity has. */
+export const accountOf = (env: Env, entityId: EntityId, text: string): EntityId => {
+  const counterparty = parseEntityId(text.trim()) ?? named(env, text)
+  const isKnown = counterparty !== null && env.eReplicas.get(entityId)?.state.accounts.has(counterparty) === true
+  return isKnown ? counterparty : refuse({ type: 'unknown_account', counterparty: text })
+}
+
+const named = (env: Env, text: string): EntityId | null => {
+  const found = findEntity(env, text)
+  if (found.type === 'ambiguous') return refuse({ type: 'ambiguous_recipient', entityIds: found.entityIds })
+  return found.type === 'entity' ? found.entityId : null
+}
+
+/** A known name, or the id of somebody known. */
+export const entityNamed = (env: Env, text: string): EntityId =>
+  named(env, text) ?? refuse({ type: 'unknown_recipient', entityId: text })
+
+export type Recipient = {
+  readonly to: EntityId
+  readonly invoice: Invoice | null
+  /** The invoice's link as it came. */
+  readonly link: string | null
+}
+
+/** A known name, an entity id, or an `xln:` link. */
+export const recipientOf = (env: Env, text: string): Recipient => {
+  const typed = text.trim()
+  if (/^xln:/i.test(typed)) {
+    const invoice = parseInvoiceLink(typed) ?? refuse({ type: 'invoice_invalid' })
+    return { to: invoice.terms.payee.entityId, invoice, link: typed }
+  }
+  return { to: entityNamed(env, typed), invoice: null, link: null }
+}

@@ -1,0 +1,76 @@
+/**
+ * assembleFrameView: the one projection of committed state into what is on screen, used by every transport, live and
+ * past. Pure; its size depends on the page asked for and not on how much there is.
+ */
+
+import type { JReplica } from '../jurisdiction/types.ts'
+import { toHex } from '../lib/bytes.ts'
+import type { EntityId, TokenId } from '../lib/units.ts'
+import { byCodePoint } from '../lib/units.ts'
+import { accountDetail, accountPage } from './assemble-accounts.ts'
+import { entityDetail } from './assemble-entity.ts'
+import type { EntityFacts, StateReader } from './reader.ts'
+import type { EntitySummary, FrameView, JurisdictionView, ViewState } from './types.ts'
+
+/** Names in the directory of a view; a longer list belongs in a search. */
+const DIRECTORY_NAMES = 100
+
+/** A selection that does not exist is answered with null, a page out of range with the nearest one. */
+export const assembleFrameView = (reader: StateReader, view: ViewState): FrameView => {
+  const selected = view.selectedEntityId === null ? null : reader.entity(view.selectedEntityId)
+  return {
+    ...reader.head,
+    entities: summaries(reader, view.tokenId as TokenId),
+    selectedEntity: selected === null ? null : entityDetail(reader, selected),
+    accounts: selected === null ? null : accountPage(reader, selected.entityId, view),
+    account: selected === null ? null : detailOf(reader, selected.entityId, view),
+    activity: selected === null ? null : activityOf(reader, selected.entityId, view),
+    jurisdictions: reader.jurisdictions().map(jurisdictionView),
+    directory: reader.names(DIRECTORY_NAMES),
+  }
+}
+
+const summaries = (reader: StateReader, tokenId: TokenId): readonly EntitySummary[] =>
+  reader
+    .entities()
+    .map((entity) => summary(reader, entity, tokenId))
+    .sort(
+      (a, b) =>
+        Number(b.isOwn) - Number(a.isOwn) || byCodePoint(a.label, b.label) || byCodePoint(a.entityId, b.entityId),
+    )
+
+const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): EntitySummary => {
+  const { entityId, accountCount, isOwn, root } = entity
+  const { positions, locks } = reader.totals(entityId)
+  return {
+    entityId,
+    label: reader.labelOf(entityId),
+    accountCount,
+    totalBalance: reader.reserve(entity, tokenId) + (positions.get(tokenId)?.balance ?? 0n),
+    pendingHTLCs: locks,
+    stateRoot: toHex(root),
+    isOwn,
+  }
+}
+
+const detailOf = (
+  reader: StateReader,
+  entityId: EntityId,
+  { selectedAccountId, tokenId }: ViewState,
+): FrameView['account'] => {
+  const account = selectedAccountId === null ? null : reader.account(entityId, selectedAccountId)
+  return account === null ? null : accountDetail(reader, account, tokenId as TokenId)
+}
+
+const activityOf = (reader: StateReader, entityId: EntityId, view: ViewState): FrameView['activity'] =>
+  reader.activity({ entityId, search: view.activitySearch, page: view.activityPage, pageSize: view.activityPageSize })
+
+const jurisdictionView = (chain: JReplica): JurisdictionView => ({
+  name: chain.name,
+  chainId: chain.terms.chainId,
+  height: chain.height,
+  timestampSeconds: chain.timestampSeconds,
+  confirmationLag: chain.confirmations,
+  isTest: chain.isTest,
+  tokens: chain.tokens.map(({ tokenId, symbol, decimals }) => ({ tokenId, symbol, decimals, isTest: chain.isTest })),
+})

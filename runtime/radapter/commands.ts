@@ -1,0 +1,214 @@
+/**
+ * The methods of a running runtime: what a client asks for, turned into one command, and its outcome into an answer
+ * with the height it was committed at.
+ *
+ * Contract: everything is checked before anything is submitted; a refusal is E_REJECTED with its typed reason, and
+ * leaves no trace. The same `commandId` always gets the same answer, also when it comes again after a restart.
+ */
+import { decode } from '../codec/schema.ts'
+import { invoiceCodec } from '../entity/codec.ts'
+import { invoiceLink } from '../entity/invoice.ts'
+import type { EntityAnswer, EntityTx } from '../entity/types.ts'
+import type { RuntimeHost } from '../host.ts'
+import { Fault } from '../lib/assert.ts'
+import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
+import { taggedHash } from '../lib/hash.ts'
+import type { CommandId, EntityId, PaymentId, TokenId } from '../lib/units.ts'
+import type { Clock } from '../ports.ts'
+import type { Env } from '../types.ts'
+import { findActivity } from './activity-page.ts'
+import { accountOf, amountOf, entityNamed, entityOf, memoOf, paymentOf, recipientOf, refuse } from './arguments.ts'
+import { internal, RAdapterError } from './errors.ts'
+import { systemPorts } from './line.ts'
+import { quotePayment } from './quote.ts'
+import type { RpcMethod, RpcMethods } from './types.ts'
+
+export type RuntimeMethod = Exclude<RpcMethod, `wallet.${string}`>
+export type RuntimeHandlers = {
+  readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
+}
+
+type Params<M extends RuntimeMethod> = RpcMethods[M]['params']
+type Result<M extends RuntimeMethod> = Promise<RpcMethods[M]['result']>
+type Committed = { readonly height: number; readonly answer: EntityAnswer }
+
+/** The same command makes the same payment, however often it comes. */
+export const paymentIdFor = (entityId: EntityId, commandId: string): PaymentId =>
+  toHex(taggedHash('xln:payment', fromHex(entityId), utf8(commandId))) as PaymentId
+
+const stopped = (host: RuntimeHost): RAdapterError => {
+  const reason = host.halted()
+  return reason === null
+    ? new RAdapterError({ ...internal(true), message: 'the runtime stopped before it answered' })
+    : new RAdapterError({ code: 'E_HALTED', message: reason, retryable: false })
+}
+
+/** What the runtime made of the command, now or the first time it came. `prepare` is not asked again. */
+const submit = async (
+  host: RuntimeHost,
+  command: { readonly commandId: string; readonly entityId: string },
+  prepare: (env: Env, entityId: EntityId) => EntityTx,
+): Promise<Committed> => {
+  const env = host.env()
+  const commandId = command.commandId as CommandId
+  const known = env.answers.get(commandId)
+  if (known !== undefined) return known
+  const { entityId } = entityOf(env, command.entityId)
+  const tx = prepare(env, entityId)
+  const outcome = await host.submit({ type: 'command', commandId, entityId, tx }).catch(() => {
+    throw stopped(host)
+  })
+  return outcome.type === 'rejected' ? refuse(outcome.rejection) : outcome
+}
+
+/** The answer of its kind; anything else means that the id was used for something else before. */
+const answerOf = <T extends EntityAnswer['type']>(
+  { answer }: Committed,
+  type: T,
+): Extract<EntityAnswer, { type: T }> =>
+  answer.type === type ? (answer as Extract<EntityAnswer, { type: T }>) : refuse({ type: 'command_id_reused' })
+
+const done = (committed: Committed): { readonly height: number } => {
+  answerOf(committed, 'done')
+  return { height: committed.height }
+}
+
+const quote = async (host: RuntimeHost, clock: Clock, params: Params<'pay.quote'>): Result<'pay.quote'> => {
+  const env = host.env()
+  const { state } = entityOf(env, params.from)
+  const { to, invoice, link } = recipientOf(env, params.to)
+  const terms = invoice?.terms ?? null
+  const wanted = {
+    to,
+    invoice,
+    tokenId: terms?.tokenId ?? (params.tokenId as TokenId),
+    amount: amountOf(terms?.amount ?? params.amount),
+    memo: memoOf(terms?.memo ?? params.memo),
+  }
+  const quoted = quotePayment(env, state, wanted, clock.now())
+  return quoted.type === 'rejected' ? refuse(quoted.rejection) : { ...quoted.quote, invoice: link }
+}
+
+const send = async (host: RuntimeHost, params: Params<'pay.send'>): Result<'pay.send'> => {
+  const { entityId } = entityOf(host.env(), params.from)
+  const paymentId = paymentIdFor(entityId, params.commandId)
+  // Answers are forgotten in the end, history is not: a command of long ago does not pay again.
+  const before = findActivity(host.activity(), entityId, paymentId)
+  if (before !== null) return { height: before.height, paymentId }
+  const committed = await submit(host, { commandId: params.commandId, entityId }, (env) => {
+    const { to, invoice } = recipientOf(env, params.to)
+    const [amount, maxFee] = [amountOf(params.amount), amountOf(params.maxFee, 0n)]
+    return {
+      type: 'pay',
+      paymentId,
+      to,
+      invoice,
+      tokenId: params.tokenId as TokenId,
+      amount,
+      memo: memoOf(params.memo),
+      maxFee,
+    }
+  })
+  return { height: committed.height, paymentId: answerOf(committed, 'payment').paymentId }
+}
+
+const createInvoice = async (
+  host: RuntimeHost,
+  clock: Clock,
+  params: Params<'invoice.create'>,
+): Result<'invoice.create'> => {
+  const { amount, memo, expirySeconds } = params
+  const committed = await submit(host, params, (env) => ({
+    type: 'create_invoice',
+    tokenId: params.tokenId as TokenId,
+    amount: amount === null ? null : amountOf(amount),
+    memo: memoOf(memo),
+    expirySeconds: Math.floor(Math.max(env.timestampMs, clock.now()) / 1_000) + expirySeconds,
+  }))
+  const { hashlock, invoice } = answerOf(committed, 'invoice')
+  const read = decode(invoiceCodec, invoice)
+  if (read.type !== 'ok') throw new Fault('I-INVOICE', read.reason)
+  return { height: committed.height, invoiceId: toHex(hashlock), link: invoiceLink(read.value) }
+}
+
+const getPayment = async (host: RuntimeHost, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
+  const { entityId } = entityOf(host.env(), from)
+  const entry = findActivity(host.activity(), entityId, paymentId)
+  if (entry !== null) return entry
+  throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
+}
+
+const openAccount = async (host: RuntimeHost, params: Params<'account.open'>): Result<'account.open'> =>
+  done(
+    await submit(host, params, (env) => ({
+      type: 'open_account',
+      counterparty: entityNamed(env, params.counterpartyId),
+      tokenId: params.tokenId as TokenId,
+      creditLimit: amountOf(params.creditLimit, 0n),
+    })),
+  )
+
+const setCreditLimit = async (
+  host: RuntimeHost,
+  params: Params<'account.setCreditLimit'>,
+): Result<'account.setCreditLimit'> =>
+  done(
+    await submit(host, params, (env, entityId) => ({
+      type: 'set_credit_limit',
+      counterparty: accountOf(env, entityId, params.counterpartyId),
+      tokenId: params.tokenId as TokenId,
+      limit: amountOf(params.limit, 0n),
+    })),
+  )
+
+const toCollateral = async (
+  host: RuntimeHost,
+  params: Params<'reserve.toCollateral'>,
+): Result<'reserve.toCollateral'> =>
+  done(
+    await submit(host, params, (env, entityId) => ({
+      type: 'reserve_to_collateral',
+      counterparty: accountOf(env, entityId, params.counterpartyId),
+      tokenId: params.tokenId as TokenId,
+      amount: amountOf(params.amount),
+    })),
+  )
+
+const transfer = async (host: RuntimeHost, params: Params<'reserve.transfer'>): Result<'reserve.transfer'> =>
+  done(
+    await submit(host, params, (env) => ({
+      type: 'reserve_to_reserve',
+      to: entityNamed(env, params.to),
+      tokenId: params.tokenId as TokenId,
+      amount: amountOf(params.amount),
+    })),
+  )
+
+/** @param host may change from call to call; a call finds it running, the server sees to that. */
+export const commandHandlers = (host: () => RuntimeHost | null, clock: Clock = systemPorts.clock): RuntimeHandlers => {
+  const on =
+    <P, R>(handle: (running: RuntimeHost, params: P) => Promise<R>) =>
+    async (params: P): Promise<R> => {
+      const running = host()
+      if (running === null) throw new RAdapterError({ ...internal(true), message: 'no runtime is running' })
+      return handle(running, params)
+    }
+  return {
+    'pay.quote': on((running, params) => quote(running, clock, params)),
+    'pay.send': on(send),
+    'pay.cancel': on(async (running, params) =>
+      done(
+        await submit(running, { commandId: params.commandId, entityId: params.from }, () => ({
+          type: 'cancel_payment',
+          paymentId: paymentOf(params.paymentId),
+        })),
+      ),
+    ),
+    'pay.get': on(getPayment),
+    'invoice.create': on((running, params) => createInvoice(running, clock, params)),
+    'account.open': on(openAccount),
+    'account.setCreditLimit': on(setCreditLimit),
+    'reserve.toCollateral': on(toCollateral),
+    'reserve.transfer': on(transfer),
+  }
+}

@@ -1,0 +1,219 @@
+/** How a FrameView and its parts travel. The limits are bounds on what is believed, well above what is sent. */
+
+import type {
+  AccountDetail,
+  AccountFrameView,
+  AccountPage,
+  AccountView,
+  ActivityEntry,
+  ActivityPage,
+  Balance,
+  EntityReplicaFull,
+  EntitySummary,
+  FrameView,
+  InvoiceView,
+  JurisdictionView,
+  PaymentProof,
+  PendingPayment,
+  TokenPosition,
+  TokenView,
+} from './types.ts'
+import { both, count, figure, figures, flag, list, nullable, row, text, type Wire, word } from './wire.ts'
+
+/** An id, a hash or a name. */
+export const short = text(256)
+const long = text(16_384)
+
+export const positionWire: Wire<TokenPosition> = figures<TokenPosition>({
+  tokenId: 'number',
+  outbound: 'bigint',
+  inbound: 'bigint',
+  collateral: 'bigint',
+  balance: 'bigint',
+  outCollateral: 'bigint',
+  inCollateral: 'bigint',
+  theirDebt: 'bigint',
+  ownDebt: 'bigint',
+  outCredit: 'bigint',
+  inCredit: 'bigint',
+  held: 'bigint',
+  heldInbound: 'bigint',
+})
+
+const balanceWire: Wire<Balance> = row<Balance>({
+  tokenId: count,
+  total: figure,
+  reserve: figure,
+  canSend: figure,
+  canReceive: figure,
+  position: positionWire,
+})
+
+const summaryWire: Wire<EntitySummary> = row<EntitySummary>({
+  entityId: short,
+  label: short,
+  accountCount: count,
+  totalBalance: figure,
+  pendingHTLCs: count,
+  stateRoot: short,
+  isOwn: flag,
+})
+
+const pendingWire: Wire<PendingPayment> = row<PendingPayment>({
+  paymentId: short,
+  to: short,
+  toLabel: short,
+  tokenId: count,
+  amount: figure,
+  fee: figure,
+  waitingFor: short,
+  startedAt: count,
+  deadlineSeconds: count,
+  canCancel: flag,
+})
+
+const invoiceWire: Wire<InvoiceView> = row<InvoiceView>({
+  invoiceId: short,
+  link: long,
+  tokenId: count,
+  amount: nullable(figure),
+  memo: long,
+  expirySeconds: count,
+  status: word(['open', 'paid', 'expired']),
+})
+
+const entityWire: Wire<EntityReplicaFull> = row<EntityReplicaFull>({
+  entityId: short,
+  label: short,
+  height: count,
+  address: short,
+  balances: list(balanceWire, 2_000),
+  lockBook: list(
+    row<EntityReplicaFull['lockBook'][number]>({
+      hashlock: short,
+      inboundFrom: nullable(short),
+      outboundTo: nullable(short),
+      amount: figure,
+      tokenId: count,
+    }),
+    1_000,
+  ),
+  pendingPayments: list(pendingWire, 1_000),
+  invoices: list(invoiceWire, 1_000),
+})
+
+type AccountFigures = Omit<AccountView, 'counterpartyId' | 'counterpartyLabel' | 'status' | 'tokens'>
+
+const accountWire: Wire<AccountView> = both(
+  row<Omit<AccountView, keyof AccountFigures>>({
+    counterpartyId: short,
+    counterpartyLabel: short,
+    status: word(['opening', 'open', 'frozen']),
+    tokens: list(positionWire, 1_000),
+  }),
+  figures<AccountFigures>({
+    inbound: 'bigint',
+    outbound: 'bigint',
+    collateral: 'bigint',
+    balance: 'bigint',
+    pendingHTLCs: 'number',
+    createdAtHeight: 'number',
+    updatedAtHeight: 'number',
+  }),
+)
+
+const pageWire: Wire<AccountPage> = row<AccountPage>({
+  accounts: list(accountWire, 100),
+  page: count,
+  pageSize: word([10, 20, 50, 100]),
+  totalAccounts: count,
+  totalPages: count,
+  sortBy: word(['inbound', 'outbound', 'collateral', 'balance', 'created', 'updated', 'counterparty']),
+  sortDir: word(['asc', 'desc']),
+  nextCursor: nullable(short),
+  prevCursor: nullable(short),
+})
+
+const detailWire: Wire<AccountDetail> = both(
+  accountWire,
+  row<Omit<AccountDetail, keyof AccountView>>({
+    height: count,
+    accountStateRoot: short,
+    isLeft: flag,
+    hasPendingFrame: flag,
+    mempoolSize: count,
+    locks: list(
+      row<AccountDetail['locks'][number]>({
+        hashlock: short,
+        tokenId: count,
+        amount: figure,
+        outgoing: flag,
+        expirySeconds: count,
+      }),
+      1_000,
+    ),
+    frames: list(
+      row<AccountFrameView>({
+        height: count,
+        timestamp: count,
+        byLeft: flag,
+        frameHash: short,
+        accountStateRoot: short,
+        txs: list(short, 1_000),
+      }),
+      100,
+    ),
+  }),
+)
+
+export const entryWire: Wire<ActivityEntry> = row<ActivityEntry>({
+  id: short,
+  kind: word(['payment_out', 'payment_in', 'deposit', 'reserve_transfer', 'collateral']),
+  status: word(['sent', 'received', 'pending', 'failed']),
+  height: count,
+  timestamp: count,
+  counterpartyId: short,
+  counterpartyLabel: short,
+  tokenId: count,
+  amount: figure,
+  fee: figure,
+  memo: long,
+  failure: long,
+  proof: nullable(row<PaymentProof>({ paymentId: short, hashlock: short, preimage: short, isProof: flag })),
+})
+
+const activityWire: Wire<ActivityPage> = row<ActivityPage>({
+  entries: list(entryWire, 100),
+  page: count,
+  totalPages: count,
+  totalEntries: count,
+})
+
+const jurisdictionWire: Wire<JurisdictionView> = row<JurisdictionView>({
+  name: short,
+  chainId: figure,
+  height: count,
+  timestampSeconds: count,
+  confirmationLag: count,
+  isTest: flag,
+  tokens: list(row<TokenView>({ tokenId: count, symbol: short, decimals: count, isTest: flag }), 1_000),
+})
+
+export const frameWire: Wire<FrameView> = row<FrameView>({
+  height: count,
+  timestamp: count,
+  runtimeId: short,
+  runtimeName: short,
+  checkpointInterval: count,
+  stateRoot: short,
+  live: flag,
+  halted: nullable(long),
+  role: word(['writer', 'reader']),
+  entities: list(summaryWire, 10_000),
+  selectedEntity: nullable(entityWire),
+  accounts: nullable(pageWire),
+  account: nullable(detailWire),
+  activity: nullable(activityWire),
+  jurisdictions: list(jurisdictionWire, 100),
+  directory: list(row<FrameView['directory'][number]>({ entityId: short, label: short }), 10_000),
+})

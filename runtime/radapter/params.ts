@@ -1,0 +1,97 @@
+/**
+ * The shape of every method's parameters, checked where they arrive. Shape only: a figure of the right type but out
+ * of range, or an id that means nothing here, is refused by name later (see commands.ts).
+ */
+import * as v from 'valibot'
+import type { RpcMethod, RpcMethods, ViewState } from './types.ts'
+
+/** An id, or what somebody typed for one. */
+const id = v.pipe(v.string(), v.maxLength(256))
+const commandId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
+const tokenId = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 32 - 1))
+const amount = v.bigint()
+/** A name, an id, or an invoice link. */
+const recipient = v.pipe(v.string(), v.maxLength(16_384))
+const memo = v.pipe(v.string(), v.maxLength(16_384))
+const seconds = v.pipe(v.number(), v.safeInteger())
+const password = v.pipe(v.string(), v.maxLength(16_384))
+const nothing = v.strictObject({})
+
+type Params = { readonly [M in RpcMethod]: v.GenericSchema<unknown, RpcMethods[M]['params']> }
+
+const PARAMS: Params = {
+  'wallet.draftPhrase': nothing,
+  'wallet.create': v.strictObject({ password }),
+  'wallet.checkPhrase': v.strictObject({ phrase: password }),
+  'wallet.import': v.strictObject({ phrase: password, password }),
+  'wallet.unlock': v.strictObject({ password }),
+  'wallet.lock': nothing,
+  'wallet.setAutoLock': v.strictObject({ minutes: v.number() }),
+  'wallet.touch': nothing,
+  'pay.quote': v.strictObject({ from: id, to: recipient, amount, tokenId, memo }),
+  'pay.send': v.strictObject({ commandId, from: id, to: recipient, amount, tokenId, memo, maxFee: amount }),
+  'pay.cancel': v.strictObject({ commandId, from: id, paymentId: id }),
+  'pay.get': v.strictObject({ from: id, paymentId: id }),
+  'invoice.create': v.strictObject({
+    commandId,
+    entityId: id,
+    tokenId,
+    amount: v.nullable(amount),
+    memo,
+    expirySeconds: seconds,
+  }),
+  'account.open': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, creditLimit: amount }),
+  'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
+  'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),
+  'reserve.transfer': v.strictObject({ commandId, entityId: id, to: recipient, tokenId, amount }),
+}
+
+export type CheckedCall = {
+  readonly [M in RpcMethod]: { readonly method: M; readonly params: RpcMethods[M]['params'] }
+}[RpcMethod]
+
+export type ReadParams =
+  | { readonly type: 'ok'; readonly call: CheckedCall }
+  | { readonly type: 'unknown_method' }
+  | { readonly type: 'malformed'; readonly detail: string }
+
+const isMethod = (method: string): method is RpcMethod => Object.hasOwn(PARAMS, method)
+
+/** Names where and what was expected, never what was there: that may be a password. */
+const detailOf = (issues: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string => {
+  const [issue] = issues
+  const path = v.getDotPath(issue)
+  return `${path ?? 'it'} should be ${issue.expected ?? 'something else'}`
+}
+
+export const readParams = (method: string, params: unknown): ReadParams => {
+  if (!isMethod(method)) return { type: 'unknown_method' }
+  const parsed = v.safeParse(PARAMS[method], params)
+  if (!parsed.success) return { type: 'malformed', detail: detailOf(parsed.issues) }
+  // The schema of a method returns that method's parameters; the pairing is the table's.
+  return { type: 'ok', call: { method, params: parsed.output } as CheckedCall }
+}
+
+const page = v.pipe(v.number(), v.safeInteger())
+const pageSize = v.picklist([10, 20, 50, 100])
+
+export const viewSchema: v.GenericSchema<unknown, ViewState> = v.strictObject({
+  selectedEntityId: v.nullable(id),
+  selectedAccountId: v.nullable(id),
+  tokenId,
+  accountPage: page,
+  accountCursor: v.exactOptional(v.nullable(id)),
+  accountPageSize: pageSize,
+  accountSortBy: v.picklist(['inbound', 'outbound', 'collateral', 'balance', 'created', 'updated', 'counterparty']),
+  accountSortDir: v.picklist(['asc', 'desc']),
+  activityPage: page,
+  activityPageSize: pageSize,
+  activitySearch: v.pipe(v.string(), v.maxLength(256)),
+})
+
+export const readView = (
+  view: unknown,
+): { readonly type: 'ok'; readonly view: ViewState } | { readonly type: 'malformed'; readonly detail: string } => {
+  const parsed = v.safeParse(viewSchema, view)
+  return parsed.success ? { type: 'ok', view: parsed.output } : { type: 'malformed', detail: detailOf(parsed.issues) }
+}

@@ -1,0 +1,70 @@
+/** Positions as a view shows them: one account's in one token, and sums of many. Pure; all figures are additive. */
+import { type Delta, positionOf } from '../account/delta.ts'
+import { deltaKey } from '../account/keys.ts'
+import type { AccountReplica } from '../account/types.ts'
+import type { TokenId } from '../lib/units.ts'
+import type { TokenPosition } from './types.ts'
+
+export const positionView = (delta: Delta, isLeft: boolean): TokenPosition => {
+  const { outCapacity, inCapacity, outHold, inHold, ...slices } = positionOf(delta, isLeft)
+  return {
+    tokenId: delta.tokenId,
+    outbound: outCapacity,
+    inbound: inCapacity,
+    collateral: delta.collateral,
+    balance: slices.balance,
+    outCollateral: slices.outCollateral,
+    inCollateral: slices.inCollateral,
+    theirDebt: slices.theirDebt,
+    ownDebt: slices.ownDebt,
+    outCredit: slices.outCredit,
+    inCredit: slices.inCredit,
+    held: outHold,
+    heldInbound: inHold,
+  }
+}
+
+export const noPosition = (tokenId: number): TokenPosition => ({
+  tokenId,
+  outbound: 0n,
+  inbound: 0n,
+  collateral: 0n,
+  balance: 0n,
+  outCollateral: 0n,
+  inCollateral: 0n,
+  theirDebt: 0n,
+  ownDebt: 0n,
+  outCredit: 0n,
+  inCredit: 0n,
+  held: 0n,
+  heldInbound: 0n,
+})
+
+/** What is committed; null when the account does not hold the token. */
+export const positionIn = (account: AccountReplica, tokenId: TokenId): TokenPosition | null => {
+  const delta = account.state.deltas.get(deltaKey(tokenId))
+  return delta === undefined ? null : positionView(delta, account.isLeft)
+}
+
+/** In the order of the token numbers. */
+export const positionsIn = (account: AccountReplica): readonly TokenPosition[] =>
+  [...account.state.deltas.values()].map((delta) => positionView(delta, account.isLeft))
+
+export const plus = (a: TokenPosition, b: TokenPosition): TokenPosition => combine(a, b, (x, y) => x + y)
+export const minus = (a: TokenPosition, b: TokenPosition): TokenPosition => combine(a, b, (x, y) => x - y)
+
+const combine = (a: TokenPosition, b: TokenPosition, of: (x: bigint, y: bigint) => bigint): TokenPosition => ({
+  tokenId: a.tokenId,
+  outbound: of(a.outbound, b.outbound),
+  inbound: of(a.inbound, b.inbound),
+  collateral: of(a.collateral, b.collateral),
+  balance: of(a.balance, b.balance),
+  outCollateral: of(a.outCollateral, b.outCollateral),
+  inCollateral: of(a.inCollateral, b.inCollateral),
+  theirDebt: of(a.theirDebt, b.theirDebt),
+  ownDebt: of(a.ownDebt, b.ownDebt),
+  outCredit: of(a.outCredit, b.outCredit),
+  inCredit: of(a.inCredit, b.inCredit),
+  held: of(a.held, b.held),
+  heldInbound: of(a.heldInbound, b.heldInbound),
+})

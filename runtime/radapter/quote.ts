@@ -1,0 +1,125 @@
+/**
+ * What a payment would cost and change, worked out by the same functions that will carry it out, over the committed
+ * state; nothing is written, signed or drawn.
+ */
+import { move, positionOf } from '../account/delta.ts'
+import { deltaKey } from '../account/keys.ts'
+import type { AccountReplica } from '../account/types.ts'
+import { draftOf, type EntityContext } from '../entity/draft.ts'
+import { invoiceProblem } from '../entity/invoice.ts'
+import { startPayment } from '../entity/payment.ts'
+import { findRoute, type Hop, type Route } from '../entity/route.ts'
+import type { EntityState, Invoice, PayTx, Profile } from '../entity/types.ts'
+import { Fault, present } from '../lib/assert.ts'
+import { LIMITS } from '../lib/limits.ts'
+import { type EntityId, parsePaymentId, type TokenId } from '../lib/units.ts'
+import { isSignedByBoard } from '../oracle.ts'
+import { profileOf } from '../step.ts'
+import type { Env, RuntimeRejection } from '../types.ts'
+import { labelOf } from './names.ts'
+import { positionView } from './positions.ts'
+import type { Quote } from './types.ts'
+
+export type Wanted = {
+  readonly to: EntityId
+  readonly invoice: Invoice | null
+  readonly tokenId: TokenId
+  readonly amount: bigint
+  readonly memo: string
+}
+
+export type Quoted =
+  | { readonly type: 'quote'; readonly quote: Omit<Quote, 'invoice'> }
+  | { readonly type: 'rejected'; readonly rejection: RuntimeRejection }
+
+const noKeys = (): never => {
+  throw new Fault('I-QUOTE', 'a quote needs no keys')
+}
+
+/** Everything a transition may know, and no keys or entropy. An invoice vouches for its payee. */
+const contextOf = (
+  env: Env,
+  state: EntityState,
+  { payee, nowMs }: { readonly payee: Profile | null; readonly nowMs: number },
+): EntityContext => ({
+  nowMs: Math.max(env.timestampMs, nowMs),
+  runtimeHeight: env.height,
+  chain: present(env.jReplicas.get(state.jurisdiction), state.jurisdiction),
+  draw: noKeys,
+  seal: noKeys,
+  open: noKeys,
+  verify: (signer, digest, hanko) => isSignedByBoard(signer.board, digest, hanko),
+  profile: (id) => (id === payee?.entityId ? payee : profileOf(env, id)),
+})
+
+/** No payment has it. */
+const NO_PAYMENT = present(parsePaymentId(`0x${'00'.repeat(32)}`), 'a payment id')
+const ANY_FEE = (1n << BigInt(LIMITS.amountBits)) - 1n
+
+export const quotePayment = (env: Env, state: EntityState, wanted: Wanted, nowMs: number): Quoted => {
+  const { to, invoice, tokenId, amount, memo } = wanted
+  const payee = invoice?.terms.payee ?? null
+  const context = contextOf(env, state, { payee, nowMs })
+  if (invoice !== null) {
+    const problem = invoiceProblem(
+      invoice,
+      { chain: context.chain.terms, nowMs: context.nowMs, tokenId, amount },
+      context.verify,
+    )
+    if (problem !== null) return { type: 'rejected', rejection: problem }
+  }
+  // Asking for an invoice is how every payment without one starts: it makes all the checks and needs no key.
+  const tx: PayTx = { type: 'pay', paymentId: NO_PAYMENT, to, invoice: null, tokenId, amount, memo, maxFee: ANY_FEE }
+  const trial = startPayment(draftOf(state), tx, context)
+  if (trial.type === 'rejected') return trial
+  const route = findRoute(state, present(context.profile(to), to), { tokenId, amount, maxFee: ANY_FEE }, context)
+  return route.type === 'rejected' ? route : { type: 'quote', quote: quoteOf(env, state, wanted, route) }
+}
+
+/** A stranger is called what it calls itself. */
+const nameOf = (env: Env, { entityId, label }: Profile): string =>
+  label === '' || profileOf(env, entityId) !== null ? labelOf(env, entityId) : label
+
+const quoteOf = (
+  env: Env,
+  state: EntityState,
+  { to, tokenId, amount, memo }: Wanted,
+  route: Route,
+): Omit<Quote, 'invoice'> => {
+  const stops = route.hops.map((hop) => ({ entityId: hop.to.entityId, label: nameOf(env, hop.to) }))
+  const first = present(route.hops[0], 'a route has a hop')
+  const account = present(state.accounts.get(first.to.entityId), 'a route starts in an account')
+  const { before, after } = seamOf(account, first, tokenId)
+  return {
+    to,
+    toLabel: present(stops.at(-1), 'the last stop is the recipient').label,
+    tokenId,
+    amount,
+    fee: route.fee,
+    route: stops,
+    remaining: sendable(state, tokenId) - before.outbound + after.outbound,
+    before,
+    after,
+    memo,
+  }
+}
+
+/** The first account as it is, and as it will be once the payment has gone through. */
+const seamOf = (
+  { state, isLeft }: AccountReplica,
+  { amount }: Hop,
+  tokenId: TokenId,
+): Pick<Quote, 'before' | 'after'> => {
+  const delta = present(state.deltas.get(deltaKey(tokenId)), 'a route has room in its token')
+  const paid = move(delta, { byLeft: isLeft, amount })
+  return { before: positionView(delta, isLeft), after: positionView(paid, isLeft) }
+}
+
+const sendable = (state: EntityState, tokenId: TokenId): bigint => {
+  let sum = 0n
+  for (const { state: account, isLeft } of state.accounts.values()) {
+    const delta = account.deltas.get(deltaKey(tokenId))
+    if (delta !== undefined) sum += positionOf(delta, isLeft).outCapacity
+  }
+  return sum
+}

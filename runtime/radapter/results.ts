@@ -1,0 +1,42 @@
+/** How the result of every method travels. */
+import { entryWire, positionWire, short } from './frame-wire.ts'
+import type { Quote, RpcMethod, RpcMethods } from './types.ts'
+import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
+
+const long = text(65_536)
+const nothing: Wire<Record<string, never>> = row<Record<string, never>>({})
+const committed: Wire<{ readonly height: number }> = row<{ readonly height: number }>({ height: count })
+
+const quoteWire: Wire<Quote> = row<Quote>({
+  to: short,
+  toLabel: short,
+  tokenId: count,
+  amount: figure,
+  fee: figure,
+  route: list(row<Quote['route'][number]>({ entityId: short, label: short }), 100),
+  remaining: figure,
+  before: positionWire,
+  after: positionWire,
+  memo: long,
+  invoice: nullable(long),
+})
+
+export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']> } = {
+  'wallet.draftPhrase': row<RpcMethods['wallet.draftPhrase']['result']>({ words: list(short, 24) }),
+  'wallet.create': nothing,
+  'wallet.checkPhrase': row<RpcMethods['wallet.checkPhrase']['result']>({ words: count }),
+  'wallet.import': nothing,
+  'wallet.unlock': nothing,
+  'wallet.lock': nothing,
+  'wallet.setAutoLock': nothing,
+  'wallet.touch': nothing,
+  'pay.quote': quoteWire,
+  'pay.send': row<RpcMethods['pay.send']['result']>({ height: count, paymentId: short }),
+  'pay.cancel': committed,
+  'pay.get': entryWire,
+  'invoice.create': row<RpcMethods['invoice.create']['result']>({ height: count, invoiceId: short, link: long }),
+  'account.open': committed,
+  'account.setCreditLimit': committed,
+  'reserve.toCollateral': committed,
+  'reserve.transfer': committed,
+}

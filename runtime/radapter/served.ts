@@ -1,0 +1,165 @@
+/**
+ * One client, as its server sees it: what it looks at, what is on its way to it, and what it has asked. An error in
+ * one message never ends the connection.
+ */
+import type { RuntimeHost } from '../host.ts'
+import { type Reply, writeAnswer, writePush } from './answer.ts'
+import type { Connection } from './connection.ts'
+import { badRequest, internal, RAdapterError, tooLarge, walletLocked } from './errors.ts'
+import { createLane } from './lane.ts'
+import { type Request, readRequest } from './request.ts'
+import { RESULTS } from './results.ts'
+import { MAX_MESSAGE_BYTES } from './tagged.ts'
+import {
+  DEFAULT_VIEW,
+  type HostStatus,
+  type RpcMethod,
+  type RpcMethods,
+  type ViewState,
+  type WireError,
+} from './types.ts'
+import type { Views } from './views.ts'
+
+/** Answers, or throws `RAdapterError` to refuse; anything else thrown is told to the client as E_INTERNAL only. */
+export type RpcHandlers = {
+  readonly [M in RpcMethod]?: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
+}
+
+/** `inspect` reads; `admin` also writes. */
+export type Access = 'inspect' | 'admin'
+
+/** What a served client needs of its server. */
+export type Backstage = {
+  readonly status: () => HostStatus
+  /** Null while nothing may be shown: the wallet is locked, or nothing runs. */
+  readonly views: () => Views | null
+  /** Waits while the runtime is starting. @throws RAdapterError when it may not be used like this. */
+  readonly ready: (use: 'read' | 'write') => Promise<RuntimeHost>
+  readonly handlers: RpcHandlers
+  readonly onError: (error: unknown) => void
+}
+
+export type Served = { readonly statusChanged: () => void; readonly frameChanged: () => void }
+
+/** Requests of one client under way at a time. */
+const MAX_REQUESTS = 64
+const READS: ReadonlySet<RpcMethod> = new Set(['pay.quote', 'pay.get'])
+
+const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
+const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
+
+type Asynchronous = Extract<Request, { type: 'rpc' | 'get_frame_at' | 'get_checkpoints' }>
+
+export const serve = (connection: Connection, access: Access, backstage: Backstage): Served => {
+  let lastId = 0
+  let lastSeq = 0
+  let underWay = 0
+  let view: ViewState | null = null
+
+  const refuse = (inReplyTo: number | null, error: WireError): void => {
+    const text = writeAnswer(++lastId, inReplyTo, { type: 'error', error })
+    if (text !== null) connection.send(text)
+  }
+  /** Sends what `write` makes, or says why not. */
+  const post = (inReplyTo: number | null, write: (id: number) => string | null): boolean => {
+    try {
+      const text = write(++lastId)
+      if (text !== null) connection.send(text)
+      else refuse(inReplyTo, tooLarge(MAX_MESSAGE_BYTES))
+      return text !== null
+    } catch (error) {
+      backstage.onError(error)
+      refuse(inReplyTo, internal(false))
+      return false
+    }
+  }
+  /** The number is taken only by what was sent. */
+  const push = (write: (id: number, seq: number) => string | null): number | null =>
+    post(null, (id) => write(id, lastSeq + 1)) ? ++lastSeq : null
+  const status = createLane(() => push((id, seq) => writePush(id, { type: 'status', seq, status: backstage.status() })))
+  const frame = createLane(() => {
+    const [views, shown] = [backstage.views(), view]
+    if (views === null || shown === null) return null
+    return push((id, seq) => writePush(id, { type: 'frame', seq, view: views.live(shown) }))
+  })
+
+  const answer = async (id: number, request: Asynchronous): Promise<void> => {
+    if (underWay >= MAX_REQUESTS) return refuse(id, rateLimited)
+    underWay++
+    try {
+      const reply = await perform(request, view ?? DEFAULT_VIEW, access, backstage)
+      post(id, (own) => writeAnswer(own, id, reply))
+    } catch (error) {
+      if (!(error instanceof RAdapterError)) backstage.onError(error)
+      post(id, (own) => writeAnswer(own, id, { type: 'error', error: wireErrorOf(error) }))
+    }
+    underWay--
+  }
+  const receive = (message: unknown): void => {
+    const read = readRequest(message)
+    if (read.type === 'refused') return refuse(read.inReplyTo, read.error)
+    const { id, request } = read
+    switch (request.type) {
+      case 'set_view':
+        // Whatever height the client last saw, the answer is one whole fresh view.
+        view = request.view
+        return frame.touch()
+      case 'ack': {
+        const isKnown = status.acknowledge(request.seq) || frame.acknowledge(request.seq) || request.seq <= lastSeq
+        return isKnown ? undefined : refuse(id, badRequest('nothing of this number was pushed'))
+      }
+      default:
+        void answer(id, request)
+    }
+  }
+  connection.onMessage(receive)
+  status.touch()
+  return { statusChanged: status.touch, frameChanged: frame.touch }
+}
+
+const wireErrorOf = (error: unknown): WireError => (error instanceof RAdapterError ? error.error : internal(false))
+
+const perform = async (
+  request: Asynchronous,
+  view: ViewState,
+  access: Access,
+  backstage: Backstage,
+): Promise<Reply> => {
+  switch (request.type) {
+    case 'get_checkpoints': {
+      const found = await (await backstage.ready('read')).checkpoints()
+      const checkpoints = found.map(({ height, timestampMs }) => ({ height, timestamp: timestampMs }))
+      return { type: 'get_checkpoints', checkpoints: checkpoints.sort((a, b) => a.height - b.height) }
+    }
+    case 'get_frame_at': {
+      await backstage.ready('read')
+      const past = await visible(backstage).at(request.height, view)
+      // It may have been locked while the past was being rebuilt.
+      visible(backstage)
+      return { type: 'get_frame_at', view: past }
+    }
+    case 'rpc':
+      return call(request, access, backstage)
+  }
+}
+
+const visible = (backstage: Backstage): Views => {
+  const views = backstage.views()
+  if (views === null) throw new RAdapterError(walletLocked)
+  return views
+}
+
+const call = async (
+  { method, params }: Extract<Request, { type: 'rpc' }>,
+  access: Access,
+  { handlers, ready }: Backstage,
+): Promise<Reply> => {
+  // The table pairs each method with its own parameters and result, which a union of them cannot say.
+  const handler = handlers[method] as ((params: unknown) => Promise<unknown>) | undefined
+  const { write } = RESULTS[method] as { readonly write: (result: unknown) => unknown }
+  if (handler === undefined) throw new RAdapterError(badRequest('this method is not served here'))
+  const use = READS.has(method) ? 'read' : 'write'
+  if (use === 'write' && access === 'inspect') throw new RAdapterError(unauthorized)
+  if (!method.startsWith('wallet.')) await ready(use)
+  return { type: 'rpc', result: write(await handler(params)) }
+}

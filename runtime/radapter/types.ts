@@ -1,0 +1,397 @@
+/**
+ * RAdapter: how every user interface reads a runtime and sends it commands.
+ *
+ * A view is a whole `FrameView`, replaced by the next one; nothing is merged. Amounts are bigint in the token's
+ * smallest unit; ids are 0x-hex text; times are milliseconds unless the name says seconds. This file is all that
+ * components know of the runtime.
+ */
+
+export type RAdapterMode = 'embedded' | 'rpc'
+export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' | 'created' | 'updated' | 'counterparty'
+export type SortDirection = 'asc' | 'desc'
+export type PageSize = 10 | 20 | 50 | 100
+
+export type ViewState = {
+  readonly selectedEntityId: string | null
+  /** Shows the `account` section for this counterparty. */
+  readonly selectedAccountId: string | null
+  /** Which token inbound, outbound, collateral and balance speak of. */
+  readonly tokenId: number
+  /** 1-based. */
+  readonly accountPage: number
+  /** A page by its neighbour, from `nextCursor` or `prevCursor`; goes before `accountPage` while it is readable. */
+  readonly accountCursor?: string | null
+  readonly accountPageSize: PageSize
+  readonly accountSortBy: AccountSortKey
+  readonly accountSortDir: SortDirection
+  /** 1-based; newest first. */
+  readonly activityPage: number
+  readonly activityPageSize: PageSize
+  readonly activitySearch: string
+}
+
+export type TokenView = {
+  readonly tokenId: number
+  readonly symbol: string
+  readonly decimals: number
+  readonly isTest: boolean
+}
+
+/** One bilateral position in one token, seen by the selected entity. */
+export type TokenPosition = {
+  readonly tokenId: number
+  readonly outbound: bigint
+  readonly inbound: bigint
+  readonly collateral: bigint
+  /** Own part of the collateral ± what is owed; may be negative. */
+  readonly balance: bigint
+  /** The slices of the seam, left to right: they add up to outbound + held, and inbound + heldInbound. */
+  readonly outCollateral: bigint
+  readonly inCollateral: bigint
+  /** What the other side owes us beyond collateral. */
+  readonly theirDebt: bigint
+  readonly ownDebt: bigint
+  /** Credit they granted us, not drawn yet. */
+  readonly outCredit: bigint
+  readonly inCredit: bigint
+  readonly held: bigint
+  readonly heldInbound: bigint
+}
+
+/** Totals of one token over reserve and all accounts. */
+export type Balance = {
+  readonly tokenId: number
+  /** reserve + account balances, never credit. */
+  readonly total: bigint
+  readonly reserve: bigint
+  readonly canSend: bigint
+  readonly canReceive: bigint
+  readonly position: TokenPosition
+}
+
+export type EntitySummary = {
+  readonly entityId: string
+  readonly label: string
+  readonly accountCount: number
+  /** In the view's token. */
+  readonly totalBalance: bigint
+  readonly pendingHTLCs: number
+  readonly stateRoot: string
+  /** True for the wallet owner's own entities; peers simulated in this runtime are false. */
+  readonly isOwn: boolean
+}
+
+export type EntityReplicaFull = {
+  readonly entityId: string
+  readonly label: string
+  readonly height: number
+  readonly address: string
+  readonly balances: readonly Balance[]
+  readonly lockBook: readonly {
+    readonly hashlock: string
+    readonly inboundFrom: string | null
+    readonly outboundTo: string | null
+    readonly amount: bigint
+    readonly tokenId: number
+  }[]
+  readonly pendingPayments: readonly PendingPayment[]
+  readonly invoices: readonly InvoiceView[]
+}
+
+export type PendingPayment = {
+  readonly paymentId: string
+  readonly to: string
+  readonly toLabel: string
+  readonly tokenId: number
+  readonly amount: bigint
+  readonly fee: bigint
+  /** Whose answer is awaited. */
+  readonly waitingFor: string
+  readonly startedAt: number
+  /** After this chain time the money is back if nothing was revealed. */
+  readonly deadlineSeconds: number
+  /** True while nothing that could still be paid has left this wallet. */
+  readonly canCancel: boolean
+}
+
+export type InvoiceView = {
+  readonly invoiceId: string
+  readonly link: string
+  readonly tokenId: number
+  /** null: the payer chooses. */
+  readonly amount: bigint | null
+  readonly memo: string
+  readonly expirySeconds: number
+  readonly status: 'open' | 'paid' | 'expired'
+}
+
+export type AccountView = {
+  readonly counterpartyId: string
+  readonly counterpartyLabel: string
+  readonly inbound: bigint
+  readonly outbound: bigint
+  readonly collateral: bigint
+  readonly balance: bigint
+  readonly pendingHTLCs: number
+  readonly createdAtHeight: number
+  readonly updatedAtHeight: number
+  readonly status: 'opening' | 'open' | 'frozen'
+  readonly tokens: readonly TokenPosition[]
+}
+
+export type AccountPage = {
+  readonly accounts: readonly AccountView[]
+  readonly page: number
+  readonly pageSize: PageSize
+  readonly totalAccounts: number
+  readonly totalPages: number
+  readonly sortBy: AccountSortKey
+  readonly sortDir: SortDirection
+  /** For `ViewState.accountCursor`; null at the end. Stable while accounts change, unlike a page number. */
+  readonly nextCursor?: string | null
+  readonly prevCursor?: string | null
+}
+
+export type AccountFrameView = {
+  readonly height: number
+  readonly timestamp: number
+  readonly byLeft: boolean
+  readonly frameHash: string
+  readonly accountStateRoot: string
+  readonly txs: readonly string[]
+}
+
+export type AccountDetail = AccountView & {
+  readonly height: number
+  readonly accountStateRoot: string
+  readonly isLeft: boolean
+  readonly hasPendingFrame: boolean
+  readonly mempoolSize: number
+  readonly locks: readonly {
+    readonly hashlock: string
+    readonly tokenId: number
+    readonly amount: bigint
+    readonly outgoing: boolean
+    readonly expirySeconds: number
+  }[]
+  /** Newest first, at most 10. */
+  readonly frames: readonly AccountFrameView[]
+}
+
+export type ActivityStatus = 'sent' | 'received' | 'pending' | 'failed'
+
+export type ActivityEntry = {
+  /** Stable id; the same entry is replaced as its status changes. */
+  readonly id: string
+  readonly kind: 'payment_out' | 'payment_in' | 'deposit' | 'reserve_transfer' | 'collateral'
+  readonly status: ActivityStatus
+  readonly height: number
+  readonly timestamp: number
+  readonly counterpartyId: string
+  readonly counterpartyLabel: string
+  readonly tokenId: number
+  /** Unsigned; `kind` gives the direction. */
+  readonly amount: bigint
+  readonly fee: bigint
+  readonly memo: string
+  /** Why it failed, as a code of `PaymentFailure`; empty otherwise. */
+  readonly failure: string
+  readonly proof: PaymentProof | null
+}
+
+export type PaymentProof = {
+  readonly paymentId: string
+  readonly hashlock: string
+  readonly preimage: string
+  /** False for keysend: the payer drew the preimage, so it proves nothing about the recipient. */
+  readonly isProof: boolean
+}
+
+export type ActivityPage = {
+  readonly entries: readonly ActivityEntry[]
+  readonly page: number
+  readonly totalPages: number
+  readonly totalEntries: number
+}
+
+export type JurisdictionView = {
+  readonly name: string
+  readonly chainId: bigint
+  readonly height: number
+  readonly timestampSeconds: number
+  readonly confirmationLag: number
+  readonly isTest: boolean
+  readonly tokens: readonly TokenView[]
+}
+
+export type FrameView = {
+  readonly height: number
+  readonly timestamp: number
+  readonly runtimeId: string
+  readonly runtimeName: string
+  readonly checkpointInterval: number
+  readonly stateRoot: string
+  /** False for a view of the past. */
+  readonly live: boolean
+  /** Why this runtime stopped, or null. */
+  readonly halted: string | null
+  readonly role: 'writer' | 'reader'
+  readonly entities: readonly EntitySummary[]
+  readonly selectedEntity: EntityReplicaFull | null
+  readonly accounts: AccountPage | null
+  readonly account: AccountDetail | null
+  readonly activity: ActivityPage | null
+  readonly jurisdictions: readonly JurisdictionView[]
+  /** Names a payment can be addressed to. */
+  readonly directory: readonly { readonly entityId: string; readonly label: string }[]
+}
+
+export type CheckpointInfo = { readonly height: number; readonly timestamp: number }
+
+export type ErrorCode =
+  | 'E_UNAUTHORIZED'
+  | 'E_BAD_REQUEST'
+  | 'E_VERSION'
+  | 'E_NOT_FOUND'
+  | 'E_RANGE'
+  | 'E_LOCKED'
+  | 'E_WALLET_LOCKED'
+  | 'E_REJECTED'
+  | 'E_RATE_LIMITED'
+  | 'E_TOO_LARGE'
+  | 'E_HALTED'
+  | 'E_INTERNAL'
+
+/** Text is for people; programs look at `code` and, for E_REJECTED, at `reason.type`. */
+export type WireError = {
+  readonly code: ErrorCode
+  readonly message: string
+  readonly retryable: boolean
+  readonly reason?: { readonly type: string; readonly [field: string]: unknown }
+}
+
+/** What the host tells every client, locked or not. */
+export type HostStatus = {
+  readonly wallet: 'none' | 'locked' | 'unlocked'
+  readonly runtime: 'stopped' | 'starting' | 'replaying' | 'running' | 'read-only' | 'halted'
+  /** While replaying. */
+  readonly progress: { readonly done: number; readonly total: number } | null
+  /** Why `halted` or `read-only`, in words; null otherwise. */
+  readonly reason: string | null
+  /** Wrong-password back-off: no attempt is accepted before this time (ms); 0 when none. */
+  readonly unlockNotBefore: number
+  readonly autoLockMinutes: number
+}
+
+/** A payment as the review screen shows it; nothing is committed by asking. */
+export type Quote = {
+  readonly to: string
+  readonly toLabel: string
+  readonly tokenId: number
+  readonly amount: bigint
+  readonly fee: bigint
+  /** Entity ids from the first hop to the recipient. */
+  readonly route: readonly { readonly entityId: string; readonly label: string }[]
+  /** What can be sent after it. */
+  readonly remaining: bigint
+  /** The seam of the first account before and after. */
+  readonly before: TokenPosition
+  readonly after: TokenPosition
+  readonly memo: string
+  /** Set when `to` was an invoice. */
+  readonly invoice: string | null
+}
+
+type Committed = { readonly height: number }
+
+/**
+ * Everything a client may ask for besides views. Writers carry a client-drawn `commandId`; the same id always gets
+ * the same answer. `to` is a known name, an entity id or an `xln:` link.
+ */
+export type RpcMethods = {
+  'wallet.draftPhrase': { params: Record<string, never>; result: { words: readonly string[] } }
+  'wallet.create': { params: { password: string }; result: Record<string, never> }
+  'wallet.checkPhrase': { params: { phrase: string }; result: { words: number } }
+  'wallet.import': { params: { phrase: string; password: string }; result: Record<string, never> }
+  'wallet.unlock': { params: { password: string }; result: Record<string, never> }
+  'wallet.lock': { params: Record<string, never>; result: Record<string, never> }
+  'wallet.setAutoLock': { params: { minutes: number }; result: Record<string, never> }
+  /** Restarts the auto-lock countdown; sent on user input, at most every few seconds. */
+  'wallet.touch': { params: Record<string, never>; result: Record<string, never> }
+
+  'pay.quote': { params: { from: string; to: string; amount: bigint; tokenId: number; memo: string }; result: Quote }
+  'pay.send': {
+    params: {
+      commandId: string
+      from: string
+      to: string
+      amount: bigint
+      tokenId: number
+      memo: string
+      maxFee: bigint
+    }
+    result: Committed & { paymentId: string }
+  }
+  'pay.cancel': { params: { commandId: string; from: string; paymentId: string }; result: Committed }
+  'pay.get': { params: { from: string; paymentId: string }; result: ActivityEntry }
+  'invoice.create': {
+    params: {
+      commandId: string
+      entityId: string
+      tokenId: number
+      amount: bigint | null
+      memo: string
+      expirySeconds: number
+    }
+    result: Committed & { invoiceId: string; link: string }
+  }
+  'account.open': {
+    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; creditLimit: bigint }
+    result: Committed
+  }
+  'account.setCreditLimit': {
+    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; limit: bigint }
+    result: Committed
+  }
+  'reserve.toCollateral': {
+    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; amount: bigint }
+    result: Committed
+  }
+  'reserve.transfer': {
+    params: { commandId: string; entityId: string; to: string; tokenId: number; amount: bigint }
+    result: Committed
+  }
+}
+export type RpcMethod = keyof RpcMethods
+
+export type ConnectionStatus = 'connected' | 'connecting' | 'disconnected'
+
+/** Rejects with `RAdapterError` (errors.ts), which carries a `WireError`. */
+export type RAdapter = {
+  readonly mode: RAdapterMode
+  readonly status: ConnectionStatus
+  readonly currentHeight: number
+  connect(): Promise<void>
+  disconnect(): void
+  setView(view: ViewState): void
+  onFrame(listener: (view: FrameView) => void): () => void
+  onStatusChange(listener: (status: ConnectionStatus) => void): () => void
+  onHostStatus(listener: (status: HostStatus) => void): () => void
+  getCheckpoints(): Promise<readonly CheckpointInfo[]>
+  /** The past, through the current view. */
+  getFrameAt(height: number): Promise<FrameView>
+  rpc<M extends RpcMethod>(method: M, params: RpcMethods[M]['params']): Promise<RpcMethods[M]['result']>
+}
+
+export const DEFAULT_VIEW: ViewState = {
+  selectedEntityId: null,
+  selectedAccountId: null,
+  tokenId: 1,
+  accountPage: 1,
+  accountPageSize: 20,
+  accountSortBy: 'balance',
+  accountSortDir: 'desc',
+  activityPage: 1,
+  activityPageSize: 20,
+  activitySearch: '',
+}

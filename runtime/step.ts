@@ -1,0 +1,316 @@
+/**
+ * One tick of the runtime = one iteration. Messages queued in earlier ticks, new inputs and due wakes are handed to
+ * the entities once; whatever the entities send is delivered in a later tick. Refused inputs are left out of the
+ * committed frame and out of the state; a tick that changed nothing commits nothing.
+ */
+
+import { type AppliedEnv, applyJBlock, applyRuntimeTx, learnProfile } from './apply.ts'
+import type { EntityContext } from './entity/draft.ts'
+import { type EntityStep, stepEntity } from './entity/step.ts'
+import { ownProfile } from './entity/tx/invoice.ts'
+import type { EntityFrame, EntityTx, Profile } from './entity/types.ts'
+import { isRetryable, rejectInput } from './errors.ts'
+import type { JEvent } from './jurisdiction/types.ts'
+import { present } from './lib/assert.ts'
+import { type Bytes, utf8, word } from './lib/bytes.ts'
+import { taggedHash } from './lib/hash.ts'
+import { LIMITS, TIMING } from './lib/limits.ts'
+import { type CommandId, type EntityId, parseCommandId } from './lib/units.ts'
+import type { Oracle } from './oracle.ts'
+import type {
+  Env,
+  InputOutcome,
+  OutboxEntry,
+  QueuedMessage,
+  RuntimeEvent,
+  RuntimeFrame,
+  RuntimeInput,
+  RuntimeOutputs,
+} from './types.ts'
+
+export type Tick = { readonly timestampMs: number; readonly entropy: Bytes }
+
+export type RuntimeStep = {
+  /** The same object as before when nothing changed. */
+  readonly env: Env
+  /** Null when nothing changed: there is nothing to commit. */
+  readonly frame: RuntimeFrame | null
+  /** One per input, in order. */
+  readonly outcomes: readonly InputOutcome[]
+  readonly outputs: RuntimeOutputs
+  readonly events: readonly RuntimeEvent[]
+  readonly entityFrames: readonly { readonly entityId: EntityId; readonly frame: EntityFrame }[]
+}
+
+/** What an entity is asked to do this tick, and which input (or queued message) asked. */
+type Job = { readonly tx: EntityTx; readonly input: number | null; readonly queued: QueuedMessage | null }
+
+type Work = {
+  env: Env
+  readonly jobs: Map<EntityId, Job[]>
+  readonly outcomes: (InputOutcome | null)[]
+  readonly accepted: Set<number>
+  /** Which input first carried a command id in this tick, and the inputs that repeated it. */
+  readonly commands: Map<CommandId, number>
+  readonly repeats: { readonly index: number; readonly first: number }[]
+  changed: boolean
+}
+
+export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: Tick, oracle: Oracle): RuntimeStep => {
+  const height = before.height + 1
+  const work: Work = {
+    env: before,
+    jobs: new Map(),
+    outcomes: [],
+    accepted: new Set(),
+    commands: new Map(),
+    repeats: [],
+    changed: false,
+  }
+  takeQueue(work, tick.timestampMs)
+  inputs.forEach((input, index) => {
+    work.outcomes[index] = take(work, input, index, tick.timestampMs, height)
+  })
+  takeWakes(work, tick.timestampMs)
+  const events: RuntimeEvent[] = []
+  const entityFrames: { entityId: EntityId; frame: EntityFrame }[] = []
+  const sent: EntityStep['outputs'][number][] = []
+  const directory = work.env
+  for (const entityId of [...work.jobs.keys()].sort()) {
+    const jobs = work.jobs.get(entityId) ?? []
+    const state = present(directory.eReplicas.get(entityId), entityId).state
+    const { context, savepoint } = entityContext(directory, entityId, { tick, height, oracle })
+    // Only a refused input is left out of the record. Queued messages and wakes are worked through again on replay,
+    // refused or not, and must then find the same answers.
+    const undo = (index: number) => (jobs[index]?.input === null ? () => undefined : savepoint())
+    const step = stepEntity(
+      state,
+      jobs.map((job) => job.tx),
+      context,
+      undo,
+    )
+    settleJobs(work, { inputs, jobs, step, nowMs: tick.timestampMs, height })
+    for (const event of step.events) events.push({ entityId, event })
+    if (step.frame !== null) {
+      work.env = { ...work.env, eReplicas: work.env.eReplicas.set(entityId, { entityId, state: step.state }) }
+      work.changed = true
+      entityFrames.push({ entityId, frame: step.frame })
+    }
+    for (const profile of step.profiles) apply(work, learnProfile(work.env, profile))
+    sent.push(...step.outputs)
+  }
+  for (const { index, first } of work.repeats) work.outcomes[index] = work.outcomes[first] ?? null
+  const outputs = route(work, sent)
+  const outcomes = work.outcomes.map((outcome) => present(outcome, 'every input has an outcome'))
+  if (!work.changed) return { env: before, frame: null, outcomes, outputs, events: [], entityFrames: [] }
+  const env: Env = { ...work.env, height, timestampMs: tick.timestampMs }
+  const accepted = inputs.filter((_, index) => work.accepted.has(index))
+  const frame: RuntimeFrame = { ...tick, inputs: accepted, oracle: [...oracle.answers()] }
+  return { env, frame, outcomes, outputs, events, entityFrames }
+}
+
+const apply = (work: Work, result: AppliedEnv): AppliedEnv => {
+  if (result.type === 'applied' && result.env !== work.env) {
+    work.env = result.env
+    work.changed = true
+  }
+  return result
+}
+
+const addJob = (work: Work, entityId: EntityId, job: Job): void => {
+  const jobs = work.jobs.get(entityId)
+  if (jobs === undefined) work.jobs.set(entityId, [job])
+  else jobs.push(job)
+}
+
+const takeQueue = (work: Work, nowMs: number): void => {
+  const due = work.env.queue.filter((message) => message.notBeforeMs <= nowMs)
+  if (due.length === 0) return
+  work.env = { ...work.env, queue: work.env.queue.filter((message) => message.notBeforeMs > nowMs) }
+  work.changed = true
+  for (const queued of due)
+    addJob(work, queued.to, { tx: { type: 'message', from: queued.from, bytes: queued.bytes }, input: null, queued })
+}
+
+const takeWakes = (work: Work, nowMs: number): void => {
+  for (const [entityId, { state }] of work.env.eReplicas.entries())
+    for (const wake of state.wakes.values()) {
+      if (wake.atMs > nowMs) break
+      addJob(work, entityId as EntityId, { tx: { type: 'wake', wake }, input: null, queued: null })
+    }
+}
+
+const DONE = { type: 'done' } as const
+
+/** Handles an input of the runtime's own, or queues it for its entity (whose outcome comes later: null). */
+const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, height: number): InputOutcome | null => {
+  const finish = (result: AppliedEnv): InputOutcome => {
+    apply(work, result)
+    if (result.type === 'rejected') return result
+    work.accepted.add(index)
+    return { type: 'applied', height, answer: DONE }
+  }
+  const forEntity = (entityId: EntityId, tx: EntityTx): InputOutcome | null => {
+    if (!work.env.eReplicas.has(entityId)) return rejectInput({ type: 'unknown_entity', entityId })
+    addJob(work, entityId, { tx, input: index, queued: null })
+    return null
+  }
+  switch (input.type) {
+    case 'runtime':
+      return finish(applyRuntimeTx(work.env, input.tx, nowMs))
+    case 'j_block': {
+      const outcome = finish(applyJBlock(work.env, input.jurisdiction, input.block))
+      if (outcome.type === 'applied') takeBlock(work, input)
+      return outcome
+    }
+    case 'receipt': {
+      const key = outboxKey(input.seq)
+      if (!work.env.outbox.has(key)) return rejectInput({ type: 'unknown_receipt', seq: input.seq })
+      return finish({ type: 'applied', env: { ...work.env, outbox: work.env.outbox.delete(key) } })
+    }
+    case 'message':
+      return forEntity(input.to, { type: 'message', from: input.from, bytes: input.bytes })
+    case 'batch_failed':
+      return forEntity(input.entityId, { type: 'batch_failed', nonce: input.nonce, reason: input.reason })
+    case 'command': {
+      if (parseCommandId(input.commandId) === null || !isCommand(input.tx))
+        return rejectInput({ type: 'not_a_command' })
+      const known = work.env.answers.get(input.commandId)
+      if (known !== undefined) return { type: 'applied', ...known }
+      const first = work.commands.get(input.commandId)
+      if (first !== undefined) {
+        work.repeats.push({ index, first })
+        return null
+      }
+      work.commands.set(input.commandId, index)
+      return forEntity(input.entityId, input.tx)
+    }
+  }
+}
+
+/** What a client may ask for; the rest is what the world tells us, and comes in by its own kind of input. */
+const isCommand = ({ type }: EntityTx): boolean =>
+  type !== 'message' && type !== 'j_event' && type !== 'batch_failed' && type !== 'wake'
+
+const concerns = (event: JEvent, entityId: EntityId): boolean =>
+  event.type === 'account_settled' ? event.left === entityId || event.right === entityId : event.entityId === entityId
+
+const takeBlock = (work: Work, { jurisdiction, block }: Extract<RuntimeInput, { type: 'j_block' }>): void => {
+  for (const [id, { state }] of work.env.eReplicas.entries()) {
+    const entityId = id as EntityId
+    const events = block.events.filter((event) => concerns(event, entityId))
+    if (state.jurisdiction !== jurisdiction || events.length === 0) continue
+    const tx: EntityTx = { type: 'j_event', jHeight: block.height, blockHash: block.hash, events }
+    addJob(work, entityId, { tx, input: null, queued: null })
+  }
+}
+
+/** Turns what happened to an entity's transactions into outcomes, stored answers and retries. */
+const settleJobs = (
+  work: Work,
+  done: {
+    readonly inputs: readonly RuntimeInput[]
+    readonly jobs: readonly Job[]
+    readonly step: EntityStep
+    readonly nowMs: number
+    readonly height: number
+  },
+): void => {
+  for (const [i, { input, queued }] of done.jobs.entries()) {
+    const outcome = present(done.step.outcomes[i], 'one outcome a job')
+    if (outcome.type === 'rejected') {
+      if (input !== null) work.outcomes[input] = outcome
+      if (queued !== null && isRetryable(outcome.rejection)) {
+        const again = { ...queued, notBeforeMs: done.nowMs + TIMING.resendFirstMs }
+        work.env = { ...work.env, queue: [...work.env.queue, again] }
+      }
+      continue
+    }
+    if (input === null) continue
+    const applied = { type: 'applied', height: done.height, answer: outcome.answer } as const
+    work.outcomes[input] = applied
+    work.accepted.add(input)
+    const asked = done.inputs[input]
+    if (asked?.type === 'command') {
+      work.env = rememberAnswer(work.env, asked.commandId, applied)
+      work.changed = true
+    }
+  }
+}
+
+/** The answer of a committed command is kept, so that asking again tells the same and does nothing. */
+const rememberAnswer = (env: Env, commandId: CommandId, outcome: Extract<InputOutcome, { type: 'applied' }>): Env => {
+  const { height, answer } = outcome
+  const orderKey = `${height.toString().padStart(15, '0')}:${commandId}`
+  let answers = env.answers.set(commandId, { height, answer })
+  let answerOrder = env.answerOrder.set(orderKey, commandId)
+  while (answerOrder.size > LIMITS.answers) {
+    const [oldestKey, oldest] = present(answerOrder.first(), 'there is an oldest answer')
+    answerOrder = answerOrder.delete(oldestKey)
+    answers = answers.delete(oldest)
+  }
+  return { ...env, answers, answerOrder }
+}
+
+export const outboxKey = (seq: number): string => seq.toString().padStart(15, '0')
+
+export const profileOf = (env: Env, entityId: EntityId): Profile | null => {
+  const own = env.eReplicas.get(entityId)
+  if (own === undefined) return env.profiles.get(entityId) ?? null
+  const hubPolicyOf = (id: EntityId): Profile | null => {
+    const other = env.eReplicas.get(id)
+    return other === undefined ? (env.profiles.get(id) ?? null) : ownProfile(other.state, () => null)
+  }
+  return ownProfile(own.state, hubPolicyOf)
+}
+
+export const entityContext = (
+  env: Env,
+  entityId: EntityId,
+  { tick, height, oracle }: { readonly tick: Tick; readonly height: number; readonly oracle: Oracle },
+): { readonly context: EntityContext; readonly savepoint: () => () => void } => {
+  const { state } = present(env.eReplicas.get(entityId), entityId)
+  let drawn = 0
+  const context: EntityContext = {
+    nowMs: tick.timestampMs,
+    runtimeHeight: height,
+    chain: present(env.jReplicas.get(state.jurisdiction), state.jurisdiction),
+    draw: () => taggedHash('xln:draw:v1', tick.entropy, utf8(entityId), word(drawn++)),
+    seal: (digest) => oracle.seal(entityId, digest),
+    open: (box, aad) => oracle.open(entityId, box, aad),
+    verify: oracle.verify,
+    profile: (id) => profileOf(env, id),
+  }
+  const savepoint = () => {
+    const undo = oracle.savepoint()
+    const mark = drawn
+    return () => {
+      drawn = mark
+      undo()
+    }
+  }
+  return { context, savepoint }
+}
+
+/** Messages to our own entities wait for the next tick; the others go to the outbox until they are receipted. */
+const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
+  const parcels: OutboxEntry[] = []
+  const resends: { from: EntityId; to: EntityId; bytes: Bytes }[] = []
+  const jTxs: RuntimeOutputs['jTxs'][number][] = []
+  const observe = new Set<string>()
+  for (const output of sent) {
+    if (output.type === 'j_tx') jTxs.push(output.jTx)
+    else if (output.type === 'observe') observe.add(output.jurisdiction)
+    else if (work.env.eReplicas.has(output.to)) {
+      const { from, to, bytes } = output
+      work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0 }] }
+      work.changed = true
+    } else if (work.changed) {
+      const { from, to, bytes } = output
+      const entry: OutboxEntry = { seq: work.env.nextSeq, from, to, bytes }
+      work.env = { ...work.env, nextSeq: entry.seq + 1, outbox: work.env.outbox.set(outboxKey(entry.seq), entry) }
+      parcels.push(entry)
+    } else resends.push({ from: output.from, to: output.to, bytes: output.bytes })
+  }
+  return { parcels, resends, jTxs, observe: [...observe].sort() }
+}

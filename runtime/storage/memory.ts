@@ -1,0 +1,45 @@
+/**
+ * The `Store` port in memory: for tests, and for worlds that may vanish. A `MemoryDisk` plays the part of the disk,
+ * so that a second writer, or the same one after a restart, opens what the first one left.
+ */
+import type { Bytes } from '../lib/bytes.ts'
+import { byCodePoint } from '../lib/units.ts'
+import type { Store, StoreBatch, StoreRange, StoreRow } from '../ports.ts'
+import { copyOf, guardStore, StoreError } from './store.ts'
+
+export type MemoryDisk = { readonly rows: Map<string, Bytes>; epoch: number }
+
+export const createMemoryDisk = (): MemoryDisk => ({ rows: new Map(), epoch: 0 })
+
+/** Deletes, then puts. The rows become the disk's own: the guard has copied them. */
+export const writeRows = (disk: MemoryDisk, { puts, deletes }: Pick<StoreBatch, 'puts' | 'deletes'>): void => {
+  for (const key of deletes) disk.rows.delete(key)
+  for (const { key, value } of puts) disk.rows.set(key, value)
+}
+
+export const readRange = (disk: MemoryDisk, { from, to, limit, reverse }: StoreRange): readonly StoreRow[] => {
+  const found = [...disk.rows].filter(([key]) => key >= from && key < to).sort(([a], [b]) => byCodePoint(a, b))
+  if (reverse === true) found.reverse()
+  return found.slice(0, limit).map(([key, value]) => ({ key, value: copyOf(value) }))
+}
+
+/** @throws StoreError 'fenced' */
+export const checkEpoch = (stored: number, epoch: number): void => {
+  if (stored !== epoch)
+    throw new StoreError('fenced', `the database belongs to writer ${stored}, not to writer ${epoch}`)
+}
+
+export const memoryStore = (disk: MemoryDisk = createMemoryDisk()): Store =>
+  guardStore({
+    get: async (key) => {
+      const value = disk.rows.get(key)
+      return value === undefined ? undefined : copyOf(value)
+    },
+    range: async (range) => readRange(disk, range),
+    claimEpoch: async () => ++disk.epoch,
+    commit: async (batch) => {
+      checkEpoch(disk.epoch, batch.epoch)
+      writeRows(disk, batch)
+    },
+    close: async () => {},
+  })

@@ -1,0 +1,181 @@
+/**
+ * How soon the installed extension answers, beside an extension that does nothing: a cold worker's first view, the
+ * popup's first paint and its first figures. Both run in the same Chromium build at the same time, each worker is
+ * killed before every reading, and the wallet is unlocked with a log to replay.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from '@playwright/test'
+import { type Extension, launchExtension } from '../e2e/support/browser.ts'
+import { bundle } from './bundle.ts'
+import type { ClientPage } from './client-page.ts'
+import { compare, type Result } from './measure.ts'
+
+const BUILD = fileURLToPath(new URL('../../.output/chrome-mv3', import.meta.url))
+const CLIENT = fileURLToPath(new URL('./client-page.ts', import.meta.url))
+const PASSWORD = 'six plain words make it long'
+/** Of the worker; the wallet is measured with almost as many frames to replay as there can be. */
+const CHECKPOINT_INTERVAL = 100
+const FRAMES_TO_REPLAY = 90
+/** What Home says as soon as it has figures. */
+const FIRST_FIGURES = 'You can send'
+const POPUP_SIZE = { width: 400, height: 600 }
+
+const page = (title: string, script: string): string =>
+  `<!doctype html><html><head><meta charset="utf-8"><title>${title}</title></head><body><p>${title}</p>${script}</body></html>`
+const scriptTag = (name: string): string => `<script type="module" src="/${name}.js"></script>`
+
+const BLANK_WORKER = "chrome.runtime.onConnect.addListener((port) => port.postMessage('here'))"
+/** Says what the worker answers, as little as a popup can do. */
+const BLANK_POPUP = `
+chrome.runtime.connect().onMessage.addListener(() => { document.body.append('${FIRST_FIGURES}') })
+globalThis.bench = {
+  firstView: () => new Promise((resolve) => {
+    const started = performance.now()
+    const port = chrome.runtime.connect()
+    port.onMessage.addListener(() => { resolve(performance.now() - started); port.disconnect() })
+  }),
+}
+`
+
+/** An extension with a worker and a popup that do nothing, under an id of its own. */
+const writeBlank = async (folder: string): Promise<void> => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 })
+  const manifest = {
+    manifest_version: 3,
+    name: 'Blank',
+    version: '1',
+    key: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
+    background: { service_worker: 'worker.js', type: 'module' },
+    action: { default_popup: 'popup.html' },
+  }
+  await mkdir(folder)
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest))
+  await writeFile(join(folder, 'worker.js'), BLANK_WORKER)
+  await writeFile(join(folder, 'popup.js'), BLANK_POPUP)
+  await writeFile(join(folder, 'popup.html'), page('Blank', scriptTag('popup')))
+}
+
+/** The build, and the client page beside it. */
+const writeOurs = async (folder: string): Promise<void> => {
+  await cp(BUILD, folder, { recursive: true })
+  await bundle({ 'bench-client': CLIENT }, folder)
+  await writeFile(join(folder, 'bench.html'), page('Bench', scriptTag('bench-client')))
+}
+
+type PopupTimes = { readonly painted: number; readonly filled: number }
+type Watched = { readonly popupTimes: Partial<PopupTimes> }
+
+/** Runs in the page before anything of its own: notes when it was first painted and when it first had figures. */
+const watch = (figures: string): void => {
+  const times: { painted?: number; filled?: number } = {}
+  Object.assign(globalThis, { popupTimes: times })
+  const look = (): void => {
+    if (document.body?.textContent.includes(figures) !== true) return
+    mutations.disconnect()
+    times.filled = performance.now()
+  }
+  const mutations = new MutationObserver(look)
+  mutations.observe(document, { childList: true, subtree: true, characterData: true })
+  const paints = new PerformanceObserver((list) => {
+    const paint = list.getEntriesByName('first-contentful-paint')[0]
+    if (paint !== undefined) times.painted = paint.startTime
+  })
+  paints.observe({ type: 'paint', buffered: true })
+}
+
+/** Milliseconds from the start of a popup's loading, its worker cold. */
+const loadPopup = async (extension: Extension): Promise<PopupTimes> => {
+  await extension.killWorker()
+  const popup = await extension.context().newPage()
+  await popup.setViewportSize(POPUP_SIZE)
+  await popup.addInitScript(watch, FIRST_FIGURES)
+  await popup.goto(`chrome-extension://${extension.id}/popup.html`)
+  const handle = await popup.waitForFunction(() => {
+    const { painted, filled } = (globalThis as unknown as Watched).popupTimes
+    return painted !== undefined && filled !== undefined && { painted, filled }
+  })
+  const times = await handle.jsonValue()
+  await popup.close()
+  if (times === false) throw new Error('the popup was not watched')
+  return times
+}
+
+const clientOf = (onPage: Page) => ({
+  createWallet: (password: string) =>
+    onPage.evaluate((word) => (globalThis as unknown as { bench: ClientPage }).bench.createWallet(word), password),
+  payUntil: (enough: { readonly interval: number; readonly rest: number }) =>
+    onPage.evaluate((until) => (globalThis as unknown as { bench: ClientPage }).bench.payUntil(until), enough),
+  firstView: () => onPage.evaluate(() => (globalThis as unknown as { bench: ClientPage }).bench.firstView()),
+})
+
+const measureBoth = async (
+  { ours, blank }: { readonly ours: Extension; readonly blank: Extension },
+  report: (result: Result) => void,
+): Promise<void> => {
+  const openPage = async (extension: Extension, name: string): Promise<Page> => {
+    const opened = await extension.context().newPage()
+    await opened.goto(`chrome-extension://${extension.id}/${name}`)
+    return opened
+  }
+  const client = clientOf(await openPage(ours, 'bench.html'))
+  const blankClient = clientOf(await openPage(blank, 'popup.html'))
+  await client.createWallet(PASSWORD)
+  const height = await client.payUntil({ interval: CHECKPOINT_INTERVAL, rest: FRAMES_TO_REPLAY })
+
+  const cold =
+    (extension: Extension, { firstView }: { readonly firstView: () => Promise<number> }) =>
+    async () => {
+      await extension.killWorker()
+      return firstView()
+    }
+  const figures = { height, replayed: height % CHECKPOINT_INTERVAL }
+  const ms = { unit: 'ms', peer: null }
+  report(
+    await compare(
+      { ...ms, name: 'cold worker to first view', ours: cold(ours, client), floor: cold(blank, blankClient) },
+      async () => ({ figures }),
+    ),
+  )
+  report(
+    await compare({
+      ...ms,
+      name: 'popup, first paint',
+      ours: async () => (await loadPopup(ours)).painted,
+      floor: async () => (await loadPopup(blank)).painted,
+    }),
+  )
+  report(
+    await compare(
+      {
+        ...ms,
+        name: 'popup, first figures, cold worker',
+        ours: async () => (await loadPopup(ours)).filled,
+        floor: async () => (await loadPopup(blank)).filled,
+      },
+      async () => ({ figures }),
+    ),
+  )
+}
+
+/** Expects the build to be there. */
+export const measureExtension = async (executablePath: string, report: (result: Result) => void): Promise<void> => {
+  const folder = await mkdtemp(join(tmpdir(), 'wallet-bench-'))
+  const [oursDir, blankDir] = [join(folder, 'ours'), join(folder, 'blank')]
+  await writeOurs(oursDir)
+  await writeBlank(blankDir)
+  const launched: Extension[] = []
+  try {
+    for (const extensionDir of [oursDir, blankDir])
+      launched.push(await launchExtension({ executablePath, headless: true, extensionDir }))
+    const [ours, blank] = launched
+    if (ours === undefined || blank === undefined) throw new Error('an extension did not start')
+    await measureBoth({ ours, blank }, report)
+  } finally {
+    for (const extension of launched) await extension.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}

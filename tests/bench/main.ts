@@ -1,0 +1,117 @@
+/**
+ * `npm run bench`: what a payment, a start and a build cost, each beside a floor measured in the same minutes.
+ *
+ *   node .ci/run-ts.mjs tests/bench/main.ts                      everything; writes tests/bench/table.md
+ *   node .ci/run-ts.mjs tests/bench/main.ts node replay          some parts, printed only
+ *   node .ci/run-ts.mjs tests/bench/main.ts profile [count]      where the time of a payment goes
+ *
+ * Prints one line of JSON for each result. A result whose cold replay misses the recorded root, or that left
+ * something pending, is INVALID, and so is the run: its exit status is 1.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { findChromium, measureInBrowser } from './browser.ts'
+import { cryptoTimes } from './crypto-times.ts'
+import { measureEncoding } from './encoding.ts'
+import { measureExtension } from './extension.ts'
+import type { Result } from './measure.ts'
+import { createFileGround, fsyncMicroseconds, memoryGround } from './node-ground.ts'
+import { measurePayments } from './payments.ts'
+import { printProfile } from './profile.ts'
+import { measureReplay, recordHistory } from './replay.ts'
+import { type Env, jsonLine, markdownTable } from './report.ts'
+import { measureSizes } from './sizes.ts'
+
+const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
+const TABLE = fileURLToPath(new URL('./table.md', import.meta.url))
+/** Journals belong on the disk the sources are on; a temporary folder may lie in memory. */
+const SCRATCH = fileURLToPath(new URL('../../.output/bench', import.meta.url))
+
+const DEFAULT_PROFILED = 40
+
+type Report = (result: Result) => void
+type Part = (report: Report, env: (more: Env) => void) => Promise<void>
+
+/** Whose speed and size count for most of what is measured. */
+const WATCHED = ['@noble/secp256k1', '@noble/curves', '@noble/hashes', 'dexie', 'preact']
+
+const versionsOf = async (): Promise<Env> => {
+  const read: unknown = JSON.parse(await readFile(PACKAGE, 'utf8'))
+  const { dependencies } = read as { readonly dependencies: { readonly [name: string]: string } }
+  return Object.fromEntries(WATCHED.map((name) => [name, dependencies[name] ?? 'absent']))
+}
+
+const envOf = async (): Promise<Env> => {
+  const times = cryptoTimes()
+  return {
+    node: process.version,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    load: loadavg()[0] ?? 0,
+    'fsync p50 µs': Math.round(await fsyncMicroseconds(SCRATCH)),
+    'sign µs': times.signMicroseconds,
+    'recover µs': times.recoverMicroseconds,
+    ...(await versionsOf()),
+  }
+}
+
+const PARTS: { readonly [name: string]: Part } = {
+  node: async (report) => {
+    await measurePayments(memoryGround, report)
+    const { ground, remove } = await createFileGround(SCRATCH)
+    await measurePayments(ground, report)
+    await remove()
+  },
+  browser: async (report, env) => {
+    const { results, times, version } = await measureInBrowser(findChromium())
+    env({
+      chromium: version,
+      'sign µs, Chromium': times.signMicroseconds,
+      'recover µs, Chromium': times.recoverMicroseconds,
+    })
+    for (const result of results) report(result)
+  },
+  extension: (report) => measureExtension(findChromium(), report),
+  sizes: async (report) => {
+    for (const result of measureSizes()) report(result)
+  },
+  replay: async (report) => {
+    const history = await recordHistory()
+    report(await measureReplay(history))
+    for (const result of await measureEncoding(history)) report(result)
+  },
+}
+
+const runParts = async (
+  names: readonly string[],
+): Promise<{ readonly results: readonly Result[]; readonly env: Env }> => {
+  const results: Result[] = []
+  let env = await envOf()
+  const report: Report = (result) => {
+    results.push(result)
+    console.log(jsonLine(result, env))
+    if (result.invalid !== null) console.log(`INVALID: ${result.name}: ${result.invalid}`)
+  }
+  for (const name of names) {
+    const part = PARTS[name]
+    if (part === undefined) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(', ')}`)
+    await part(report, (more) => {
+      env = { ...env, ...more }
+    })
+  }
+  return { results, env }
+}
+
+const bench = async (names: readonly string[]): Promise<void> => {
+  const isWhole = names.length === 0
+  const { results, env } = await runParts(isWhole ? Object.keys(PARTS) : names)
+  const table = markdownTable(results, env)
+  console.log(`\n${table}`)
+  if (isWhole) await writeFile(TABLE, table)
+  if (results.some(({ invalid }) => invalid !== null)) process.exitCode = 1
+}
+
+const [first, ...rest] = process.argv.slice(2)
+if (first === 'profile') await printProfile(Number(rest[0] ?? DEFAULT_PROFILED))
+else await bench(first === undefined ? [] : [first, ...rest])

@@ -1,0 +1,25 @@
+/** The artifacts in the tree are what the sources compile to, and every contract can be deployed. */
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+
+const SIZE_LIMIT_BYTES = 24_576
+const folder = new URL('../../contracts/artifacts/', import.meta.url)
+const script = new URL('../../contracts/compile.mjs', import.meta.url).pathname
+
+it('are current', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, '--check'])
+  expect(stdout).toContain('Depository: ')
+}, 60_000)
+
+it('are below the size limit of EIP-170 and carry code', () => {
+  const names = readdirSync(folder)
+  expect(names).toEqual(['Depository.json', 'HostileToken.json', 'ProofVerifier.json', 'TestToken.json'])
+  for (const name of names) {
+    const artifact = JSON.parse(readFileSync(new URL(name, folder), 'utf8'))
+    expect(artifact.deployedBytecodeSize).toBeLessThanOrEqual(SIZE_LIMIT_BYTES)
+    expect(artifact.bytecode).toMatch(/^0x[0-9a-f]{1000,}$/)
+    expect(artifact.sourceHash).toMatch(/^0x[0-9a-f]{64}$/)
+  }
+})

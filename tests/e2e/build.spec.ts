@@ -1,0 +1,39 @@
+/** What ships: the manifest asks for no more than it should, and nothing is loaded or made up at run time. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { extensionIdOf } from './support/browser.ts'
+
+const BUILD = '.output/chrome-mv3'
+const read = (name: string): string => readFileSync(join(BUILD, name), 'utf8')
+const files = readdirSync(BUILD, { recursive: true, encoding: 'utf8' })
+
+test('manifest -- permissions, policy and id are the agreed ones', async () => {
+  const manifest: unknown = JSON.parse(read('manifest.json'))
+  expect(manifest).toMatchObject({
+    manifest_version: 3,
+    default_locale: 'en',
+    permissions: ['storage', 'unlimitedStorage', 'alarms', 'sidePanel'],
+    background: { service_worker: 'background.js' },
+    action: { default_popup: 'popup.html' },
+    side_panel: { default_path: 'sidepanel.html' },
+  })
+  for (const broad of ['host_permissions', 'content_scripts', 'externally_connectable', 'web_accessible_resources'])
+    expect(manifest).not.toHaveProperty(broad)
+  expect(JSON.stringify(manifest)).toContain("script-src 'self' 'wasm-unsafe-eval'; object-src 'self'")
+  expect(await extensionIdOf(BUILD)).toBe('mlfbhmobbpnbbnmoklgdhicmbfddajnd')
+})
+
+test('worker -- imports nothing later, which a service worker could not', () => {
+  expect(read('background.js')).not.toMatch(/(?<!\.)\bimport\s*\(\s*["'`]/)
+})
+
+test('pages -- scripts, styles and fonts come from the package', () => {
+  for (const page of files.filter((name) => name.endsWith('.html'))) {
+    expect(read(page)).not.toMatch(/<script(?![^>]*\bsrc=)/)
+    expect(read(page)).not.toMatch(/(src|href)="(https?:)?\/\//)
+  }
+  for (const style of files.filter((name) => name.endsWith('.css')))
+    expect(read(style)).not.toMatch(/url\(["']?(https?:)?\/\//)
+  expect(files.filter((name) => name.endsWith('.woff2'))).not.toEqual([])
+})

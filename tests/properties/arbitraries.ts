@@ -1,0 +1,359 @@
+/** Arbitrary values of everything that has a codec, inside the bounds its type promises. */
+import fc, { type Arbitrary } from 'fast-check'
+import type { Delta } from '../../runtime/account/delta.ts'
+import type {
+  AccountFrame,
+  AccountMessage,
+  AccountTerms,
+  AccountTx,
+  HtlcLock,
+  HtlcOutcome,
+  JClaim,
+  SignedFrame,
+} from '../../runtime/account/types.ts'
+import type { EntityIdentity } from '../../runtime/entity/frame.ts'
+import type {
+  BatchState,
+  EntityMessage,
+  EntityTx,
+  EnvelopePayload,
+  HubPolicy,
+  Invoice,
+  InvoiceRecord,
+  LockRoute,
+  Offer,
+  Payment,
+  Profile,
+  Wake,
+} from '../../runtime/entity/types.ts'
+import type { Board } from '../../runtime/jurisdiction/board.ts'
+import type { JBatch, JBlock, JEvent, JReplica, JTx } from '../../runtime/jurisdiction/types.ts'
+import { type Bytes, toHex, utf8 } from '../../runtime/lib/bytes.ts'
+import { isReadable } from '../../runtime/lib/text.ts'
+import type { Address, CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
+import type { OutboxEntry, QueuedMessage, RuntimeFrame, RuntimeInput, StoredAnswer } from '../../runtime/types.ts'
+
+const just = <T extends string>(type: T): Arbitrary<T> => fc.constant(type)
+export const bytesOf = (length: number): Arbitrary<Bytes> => fc.uint8Array({ minLength: length, maxLength: length })
+const upTo = (maxLength: number): Arbitrary<Bytes> => fc.uint8Array({ maxLength: Math.min(maxLength, 80) })
+const hexOf = (length: number): Arbitrary<string> => bytesOf(length).map(toHex)
+const edged = (bits: bigint): Arbitrary<bigint> => {
+  const max = 2n ** bits - 1n
+  return fc.oneof(fc.constantFrom(0n, 1n, 127n, 128n, 255n, 256n, max), fc.bigInt({ min: 0n, max }))
+}
+const edgedSigned = (bits: bigint): Arbitrary<bigint> => {
+  const [min, max] = [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n]
+  return fc.oneof(fc.constantFrom(0n, 1n, -1n, -64n, 64n, min, max), fc.bigInt({ min, max }))
+}
+
+export const uint: Arbitrary<number> = fc.oneof(
+  fc.constantFrom(0, 1, 127, 128, Number.MAX_SAFE_INTEGER),
+  fc.nat(),
+  fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+)
+export const amount = edged(128n)
+export const hash = bytesOf(32)
+export const text: Arbitrary<string> = fc
+  .string({ unit: 'grapheme', maxLength: 12 })
+  .filter((t) => isReadable(t) && utf8(t).length <= 64)
+export const entityId = hexOf(32) as Arbitrary<EntityId>
+export const address = hexOf(20) as Arbitrary<Address>
+export const paymentId = hexOf(32) as Arbitrary<PaymentId>
+export const tokenId = fc.integer({ min: 1, max: 2 ** 32 - 1 }) as Arbitrary<TokenId>
+const commandId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/) as Arbitrary<CommandId>
+const nullable = <T>(arbitrary: Arbitrary<T>): Arbitrary<T | null> => fc.option(arbitrary, { nil: null })
+const few = <T>(arbitrary: Arbitrary<T>): Arbitrary<readonly T[]> => fc.array(arbitrary, { maxLength: 3 })
+const hanko = upTo(1_040)
+const envelope = upTo(4_096)
+
+export const terms: Arbitrary<AccountTerms> = fc.record({
+  left: entityId,
+  right: entityId,
+  chainId: edged(256n),
+  depository: address,
+  epoch: uint,
+  leftResponseSeconds: uint,
+  rightResponseSeconds: uint,
+  features: uint,
+  minVersion: uint,
+})
+export const delta: Arbitrary<Delta> = fc.record({
+  tokenId,
+  collateral: edged(256n),
+  ondelta: edgedSigned(256n),
+  offdelta: edgedSigned(256n),
+  leftCreditLimit: amount,
+  rightCreditLimit: amount,
+  leftHold: edged(256n),
+  rightHold: edged(256n),
+  leftAllowance: edged(256n),
+  rightAllowance: edged(256n),
+})
+export const lock: Arbitrary<HtlcLock> = fc.record({
+  hashlock: hash,
+  part: uint,
+  tokenId,
+  amount,
+  byLeft: fc.boolean(),
+  expirySeconds: uint,
+})
+const claimFields = {
+  jHeight: uint,
+  blockHash: hash,
+  events: few(fc.record({ tokenId, collateral: edged(256n), ondelta: edgedSigned(256n) })),
+}
+export const claim: Arbitrary<JClaim> = fc.record(claimFields)
+const outcome: Arbitrary<HtlcOutcome> = fc.oneof(
+  fc.record({ type: just('secret'), preimage: hash }),
+  fc.record({ type: just('error'), reason: text }),
+)
+export const accountTx: Arbitrary<AccountTx> = fc.oneof(
+  fc.record({ type: just('add_delta'), tokenId }),
+  fc.record({ type: just('set_credit_limit'), tokenId, limit: amount }),
+  fc.record({ type: just('direct_payment'), tokenId, amount, memo: text }),
+  fc.record({ type: just('htlc_lock'), hashlock: hash, part: uint, tokenId, amount, expirySeconds: uint, envelope }),
+  fc.record({ type: just('htlc_resolve'), hashlock: hash, part: uint, outcome }),
+  fc.record({ type: just('j_event_claim'), ...claimFields }),
+)
+export const accountFrame: Arbitrary<AccountFrame> = fc.record({
+  height: uint,
+  timestampMs: uint,
+  jHeight: uint,
+  prevFrameHash: hash,
+  byLeft: fc.boolean(),
+  accountTxs: few(accountTx),
+  deltas: few(delta),
+  accountStateRoot: hash,
+  proofBodyHash: hash,
+})
+export const signedFrame: Arbitrary<SignedFrame> = fc.record({
+  frame: accountFrame,
+  leftHanko: hanko,
+  rightHanko: hanko,
+})
+const ack = fc.record({ height: uint, frameHash: hash, hanko })
+const proposal = fc.record({ frame: accountFrame, hanko, terms: nullable(terms) })
+export const accountMessage: Arbitrary<AccountMessage> = fc.oneof(
+  fc.record({ type: just('frame'), counter: uint, proposal }),
+  fc.record({ type: just('ack'), counter: uint, ack }),
+  fc.record({ type: just('frame_ack'), counter: uint, ack, proposal }),
+)
+
+export const board: Arbitrary<Board> = fc.record({
+  threshold: uint,
+  members: few(fc.record({ address, weight: uint })),
+})
+export const hubPolicy: Arbitrary<HubPolicy> = fc.record({
+  fees: few(fc.record({ tokenId, base: amount, ppm: uint })),
+  newcomerCredit: few(fc.record({ tokenId, limit: amount })),
+})
+export const profile: Arbitrary<Profile> = fc.record({
+  entityId,
+  board,
+  label: text,
+  boxPublicKey: hash,
+  hubs: few(entityId),
+  hubPolicy: nullable(hubPolicy),
+  responseSeconds: uint,
+  features: uint,
+  minVersion: uint,
+})
+export const invoice: Arbitrary<Invoice> = fc.record({
+  terms: fc.record({
+    payee: profile,
+    chainId: edged(256n),
+    depository: address,
+    hashlock: hash,
+    paymentSecret: hash,
+    tokenId,
+    amount: nullable(amount),
+    memo: text,
+    expirySeconds: uint,
+  }),
+  hanko,
+})
+export const offer: Arbitrary<Offer> = fc.record({ offerId: hash, tokenId, amount: nullable(amount), memo: text })
+export const wake: Arbitrary<Wake> = fc.record({
+  atMs: uint,
+  kind: fc.constantFrom('invoice_request', 'lock_expiry', 'invoice_expiry'),
+  id: text,
+})
+export const entityMessage: Arbitrary<EntityMessage> = fc.oneof(
+  fc.record({ type: just('account'), opener: nullable(profile), body: upTo(1_000) }),
+  fc.record({
+    type: just('invoice_request'),
+    requestId: paymentId,
+    tokenId,
+    amount,
+    memo: text,
+    offerId: nullable(hash),
+  }),
+  fc.record({ type: just('invoice'), requestId: paymentId, invoice }),
+  fc.record({ type: just('invoice_refused'), requestId: paymentId, reason: text }),
+)
+export const envelopePayload: Arbitrary<EnvelopePayload> = fc.oneof(
+  fc.record({ type: just('forward'), next: entityId, amount, expirySeconds: uint, envelope }),
+  fc.record({
+    type: just('final'),
+    amount,
+    payer: nullable(entityId),
+    proof: fc.oneof(
+      fc.record({ type: just('invoice'), paymentSecret: hash }),
+      fc.record({ type: just('keysend'), preimage: hash, memo: text }),
+    ),
+  }),
+)
+
+export const jEvent: Arbitrary<JEvent> = fc.oneof(
+  fc.record({ type: just('reserve_updated'), entityId, tokenId, amount: edged(256n) }),
+  fc.record({
+    type: just('account_settled'),
+    left: entityId,
+    right: entityId,
+    tokenId,
+    collateral: edged(256n),
+    ondelta: edgedSigned(256n),
+  }),
+  fc.record({ type: just('batch_processed'), entityId, nonce: uint, batchHash: hash }),
+)
+export const jBlock: Arbitrary<JBlock> = fc.record({
+  height: uint,
+  hash,
+  parentHash: hash,
+  timestampSeconds: uint,
+  events: few(jEvent),
+})
+export const jTx: Arbitrary<JTx> = fc.record({
+  jurisdiction: text,
+  entityId,
+  nonce: uint,
+  bytes: upTo(100),
+  hanko: upTo(100),
+})
+export const jBatch: Arbitrary<JBatch> = fc.record({
+  reserveToReserve: few(fc.record({ to: entityId, tokenId, amount })),
+  reserveToCollateral: few(fc.record({ counterparty: entityId, tokenId, amount })),
+})
+const shortText = fc.stringMatching(/^[a-zA-Z]{0,16}$/)
+export const jReplica: Arbitrary<JReplica> = fc.record({
+  name: shortText,
+  terms: fc.record({ chainId: edged(256n), depository: address }),
+  tokens: few(fc.record({ tokenId, symbol: shortText, decimals: uint, address })),
+  height: uint,
+  blockHash: hash,
+  timestampSeconds: uint,
+  confirmations: uint,
+  blockSeconds: uint,
+  isTest: fc.boolean(),
+})
+
+const counterparty = entityId
+export const entityTx: Arbitrary<EntityTx> = fc.oneof(
+  fc.record({ type: just('open_account'), counterparty, tokenId, creditLimit: amount }),
+  fc.record({ type: just('set_credit_limit'), counterparty, tokenId, limit: amount }),
+  fc.record({ type: just('direct_payment'), counterparty, tokenId, amount, memo: text }),
+  fc.record({
+    type: just('pay'),
+    paymentId,
+    to: entityId,
+    invoice: nullable(invoice),
+    tokenId,
+    amount,
+    memo: text,
+    maxFee: amount,
+  }),
+  fc.record({ type: just('cancel_payment'), paymentId }),
+  fc.record({ type: just('create_invoice'), tokenId, amount: nullable(amount), memo: text, expirySeconds: uint }),
+  fc.record({ type: just('create_offer'), tokenId, amount: nullable(amount), memo: text }),
+  fc.record({ type: just('reserve_to_reserve'), to: entityId, tokenId, amount }),
+  fc.record({ type: just('reserve_to_collateral'), counterparty, tokenId, amount }),
+  fc.record({ type: just('message'), from: entityId, bytes: upTo(1_000) }),
+  fc.record({ type: just('j_event'), jHeight: uint, blockHash: hash, events: few(jEvent) }),
+  fc.record({ type: just('batch_failed'), nonce: uint, reason: text }),
+  fc.record({ type: just('wake'), wake }),
+)
+export const lockRoute: Arbitrary<LockRoute> = fc.oneof(
+  fc.record({ type: just('origin'), paymentId }),
+  fc.record({ type: just('forward'), from: entityId, to: entityId, tokenId, inAmount: amount, outAmount: amount }),
+  fc.record({ type: just('final'), from: entityId, payer: nullable(entityId), hasInvoice: fc.boolean(), memo: text }),
+)
+export const payment: Arbitrary<Payment> = fc.record({
+  paymentId,
+  to: entityId,
+  tokenId,
+  amount,
+  fee: amount,
+  maxFee: amount,
+  memo: text,
+  startedMs: uint,
+  phase: fc.oneof(
+    fc.record({ type: just('requesting'), deadlineMs: uint }),
+    fc.record({
+      type: just('locked'),
+      via: entityId,
+      hashlock: hash,
+      part: uint,
+      expirySeconds: uint,
+      hasInvoice: fc.boolean(),
+    }),
+  ),
+})
+export const invoiceRecord: Arbitrary<InvoiceRecord> = fc.record({
+  invoice,
+  preimage: hash,
+  payer: nullable(entityId),
+  status: fc.constantFrom('open', 'releasing', 'paid'),
+})
+export const batchState: Arbitrary<BatchState> = fc.record({
+  nonce: uint,
+  draft: jBatch,
+  inFlight: nullable(fc.record({ jTx, batch: jBatch })),
+})
+export const identity: Arbitrary<EntityIdentity> = fc.record({
+  entityId,
+  board,
+  label: text,
+  boxPublicKey: hash,
+  isOwn: fc.boolean(),
+  jurisdiction: shortText,
+  responseSeconds: uint,
+  hubPolicy: nullable(hubPolicy),
+})
+
+export const outboxEntry: Arbitrary<OutboxEntry> = fc.record({
+  seq: uint,
+  from: entityId,
+  to: entityId,
+  bytes: upTo(1_000),
+})
+export const queued: Arbitrary<QueuedMessage> = fc.record({
+  from: entityId,
+  to: entityId,
+  bytes: upTo(1_000),
+  notBeforeMs: uint,
+})
+export const storedAnswer: Arbitrary<StoredAnswer> = fc.record({
+  height: uint,
+  answer: fc.oneof(
+    fc.record({ type: just('done') }),
+    fc.record({ type: just('payment'), paymentId }),
+    fc.record({ type: just('invoice'), hashlock: hash, invoice: upTo(1_000) }),
+    fc.record({ type: just('offer'), offerId: hash }),
+  ),
+})
+const runtimeInput: Arbitrary<RuntimeInput> = fc.oneof(
+  fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_jurisdiction'), replica: jReplica }) }),
+  fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_entity'), identity }) }),
+  fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_profile'), profile }) }),
+  fc.record({ type: just('command'), commandId, entityId, tx: entityTx }),
+  fc.record({ type: just('message'), from: entityId, to: entityId, bytes: upTo(1_000) }),
+  fc.record({ type: just('receipt'), seq: uint }),
+  fc.record({ type: just('j_block'), jurisdiction: shortText, block: jBlock }),
+  fc.record({ type: just('batch_failed'), entityId, nonce: uint, reason: text }),
+)
+export const runtimeFrame: Arbitrary<RuntimeFrame> = fc.record({
+  timestampMs: uint,
+  entropy: hash,
+  inputs: few(runtimeInput),
+  oracle: few(upTo(200)),
+})

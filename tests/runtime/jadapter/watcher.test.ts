@@ -1,0 +1,126 @@
+/** The watcher and the decoding of reverts: what real logs mean, and what is no log of ours. */
+import { AbiCoder, Interface, id } from 'ethers'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import depositoryArtifact from '../../../contracts/artifacts/Depository.json' with { type: 'json' }
+import { readRevert } from '../../../runtime/jadapter/revert.ts'
+import { JAdapterError } from '../../../runtime/jadapter/types.ts'
+import { type RawLog, readBlock, readEvents } from '../../../runtime/jadapter/watcher.ts'
+import { fromHex, toHex, utf8, word, ZERO_32 } from '../../../runtime/lib/bytes.ts'
+import type { EntityId } from '../../../runtime/lib/units.ts'
+import { actor, pair, TUSD } from '../../contracts/world.ts'
+
+const depository = actor('depository').address
+const [left, right] = pair('alice', 'bob')
+const contract = new Interface(depositoryArtifact.abi)
+
+const logOf = (name: string, args: readonly unknown[]): RawLog => {
+  const { topics, data } = contract.encodeEventLog(name, [...args])
+  return { address: depository, topics, data }
+}
+const reserveUpdated = logOf('ReserveUpdated', [left.entityId, 1, 5n])
+
+describe('readEvents', () => {
+  it('decodes each event with absolute values, in log order', () => {
+    const hash = toHex(utf8('h'.repeat(32)))
+    const logs = [
+      reserveUpdated,
+      logOf('AccountSettled', [left.entityId, right.entityId, 2, 2n ** 200n, -7n]),
+      logOf('BatchProcessed', [right.entityId, 9, hash]),
+    ]
+    expect(readEvents(logs, depository)).toEqual([
+      { type: 'reserve_updated', entityId: left.entityId, tokenId: TUSD, amount: 5n },
+      {
+        type: 'account_settled',
+        left: left.entityId,
+        right: right.entityId,
+        tokenId: 2,
+        collateral: 2n ** 200n,
+        ondelta: -7n,
+      },
+      { type: 'batch_processed', entityId: right.entityId, nonce: 9, batchHash: fromHex(hash) },
+    ])
+  })
+
+  it('leaves out other contracts, and events the runtime has no use for', () => {
+    const elsewhere = { ...reserveUpdated, address: actor('token').address }
+    const registered = logOf('TokenRegistered', [1, depository])
+    expect(readEvents([elsewhere, registered], depository)).toEqual([])
+  })
+
+  it.each<[string, RawLog]>([
+    ['an unknown event', { ...reserveUpdated, topics: [id('Nonsense()')] }],
+    ['no topics', { ...reserveUpdated, topics: [] }],
+    ['too few topics', { ...reserveUpdated, topics: reserveUpdated.topics.slice(0, 2) }],
+    ['too little data', { ...reserveUpdated, data: '0x00' }],
+    ['a token id of 0', logOf('ReserveUpdated', [left.entityId, 0, 5n])],
+    ['a token id of 2^32', logOf('ReserveUpdated', [left.entityId, 2n ** 32n, 5n])],
+    ['a nonce of 2^53', logOf('BatchProcessed', [left.entityId, 2n ** 53n, toHex(ZERO_32)])],
+  ])('refuses %s from the Depository itself', (_, log) => {
+    expect(() => readEvents([reserveUpdated, log], depository)).toThrow(JAdapterError)
+  })
+
+  it('throws nothing but its own error, whatever the chain sends', () => {
+    const hex = (maxLength: number) => fc.uint8Array({ maxLength }).map(toHex)
+    const known = fc.constantFrom(
+      ...['ReserveUpdated', 'AccountSettled', 'BatchProcessed'].map((name) => contract.getEvent(name)?.topicHash ?? ''),
+    )
+    const topics = fc.tuple(
+      known,
+      fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex), { maxLength: 3 }),
+    )
+    fc.assert(
+      fc.property(topics, hex(200), ([first, rest], data) => {
+        try {
+          readEvents([{ address: depository, topics: [first, ...rest], data }], depository)
+        } catch (error) {
+          expect(error).toBeInstanceOf(JAdapterError)
+        }
+      }),
+    )
+  })
+
+  it('makes of a raw block exactly a JBlock', () => {
+    const header = { height: 3, hash: ZERO_32, parentHash: utf8('p'.repeat(32)), timestampSeconds: 9 }
+    const raw = { ...header, logs: [reserveUpdated], header: utf8('more than was asked for') }
+    expect(readBlock(raw, depository)).toEqual({ ...header, events: readEvents([reserveUpdated], depository) })
+  })
+})
+
+describe('readRevert', () => {
+  const revert = (data: string) => readRevert({ data: fromHex(data), error: 'revert' })
+
+  it('names the custom errors of every contract, with their parameters', () => {
+    const entityId = left.entityId as string as EntityId
+    expect(revert(contract.encodeErrorResult('ReserveInsufficient', [entityId, 1, 2, 3]))).toEqual({
+      name: 'ReserveInsufficient',
+      params: { entityId, tokenId: 1n, available: 2n, needed: 3n },
+    })
+    expect(revert(contract.encodeErrorResult('EntityZero', []))).toEqual({ name: 'EntityZero', params: {} })
+    expect(revert(`${id('NotDeployer(address)').slice(0, 10)}${toHex(word(5)).slice(2)}`)).toEqual({
+      name: 'NotDeployer',
+      params: { caller: '0x0000000000000000000000000000000000000005' },
+    })
+  })
+
+  it('knows what Solidity itself reverts with', () => {
+    const text = AbiCoder.defaultAbiCoder().encode(['string'], ['out of luck']).slice(2)
+    expect(revert(`0x08c379a0${text}`)).toEqual({ name: 'Error', params: { message: 'out of luck' } })
+    expect(revert(`0x4e487b71${toHex(word(0x11)).slice(2)}`)).toEqual({ name: 'Panic', params: { code: 17n } })
+  })
+
+  it('tells no reason from an unknown one, and never throws', () => {
+    expect(readRevert({ data: fromHex('0x'), error: 'out of gas' })).toEqual({
+      name: 'NoReason',
+      params: { error: 'out of gas' },
+    })
+    expect(revert('0xdeadbeef')).toEqual({ name: 'Unknown', params: { data: '0xdeadbeef' } })
+    const selector = contract.encodeErrorResult('EntityZero', []).slice(0, 10)
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), (bytes) => {
+        expect(typeof revert(toHex(bytes)).name).toBe('string')
+        expect(typeof revert(`${selector}${toHex(bytes).slice(2)}`).name).toBe('string')
+      }),
+    )
+  })
+})

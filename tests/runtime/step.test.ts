@@ -1,0 +1,209 @@
+/** One tick of the runtime: routing, idempotent commands, refusals that leave no trace. */
+import { describe, expect, test } from 'vitest'
+import type { EntityTx } from '../../runtime/entity/types.ts'
+import { toHex } from '../../runtime/lib/bytes.ts'
+import { LIMITS, TIMING } from '../../runtime/lib/limits.ts'
+import type { InputOutcome, RuntimeInput } from '../../runtime/types.ts'
+import { cheapOracles } from '../support/cheap-oracle.ts'
+import { createPuppet } from '../support/puppet.ts'
+import { createWorld, exchange, TETH, TUSD, testPolicy, usd, type World } from '../support/world.ts'
+import { checkMostly, checkReplay } from '../support/world-checks.ts'
+
+const startPair = (): World => {
+  const world = createWorld({ entities: { alice: {}, hub: { hubPolicy: testPolicy } }, check: checkMostly })
+  world.open('alice', 'hub', 50)
+  return world
+}
+const payHub = (world: World, amount: bigint): EntityTx => {
+  return { type: 'direct_payment', counterparty: world.id('hub'), tokenId: TUSD, amount, memo: '' }
+}
+const tickOne = (world: World, input: RuntimeInput): InputOutcome | undefined => world.tick([input]).outcomes[0]
+
+describe('command ids', () => {
+  test('the same command twice in one tick -- done once, answered twice alike', () => {
+    const world = startPair()
+    const command = world.command('alice', payHub(world, usd(5)), 'once')
+    const { outcomes, frame } = world.tick([command, command, world.command('alice', payHub(world, usd(1)))])
+    expect(outcomes[1]).toEqual(outcomes[0])
+    expect(outcomes[0]).toMatchObject({ type: 'applied', height: world.env().height })
+    expect(frame?.inputs.length).toBe(2)
+    world.settle()
+    expect(world.position('alice', 'hub').balance).toBe(-usd(6))
+  })
+  test('again in a later tick -- the old answer, nothing committed', () => {
+    const world = startPair()
+    const command = world.command('alice', world.pay('hub', usd(5)), 'once')
+    const first = tickOne(world, command)
+    world.settle()
+    const root = world.root()
+    const { outcomes, frame, outputs } = world.tick([command])
+    expect(outcomes[0]).toEqual(first)
+    expect([frame, outputs.parcels, world.root()]).toEqual([null, [], root])
+    expect(world.position('alice', 'hub').balance).toBe(-usd(5))
+  })
+  test('the same id with another command, or of another entity -- the first one and its answer stand', () => {
+    const world = startPair()
+    const first = tickOne(world, world.command('alice', payHub(world, usd(5)), 'once'))
+    world.settle()
+    expect(tickOne(world, world.command('alice', payHub(world, usd(9)), 'once'))).toEqual(first)
+    expect(tickOne(world, world.command('hub', { type: 'cancel_payment', paymentId: '0x' as never }, 'once'))).toEqual(
+      first,
+    )
+    const both = world.tick([
+      world.command('alice', payHub(world, usd(1)), 'two'),
+      world.command('alice', payHub(world, usd(2)), 'two'),
+    ])
+    expect(both.outcomes[1]).toEqual(both.outcomes[0])
+    world.settle()
+    expect(world.position('alice', 'hub').balance).toBe(-usd(6))
+  })
+  test('a refused command is not remembered: the same id may try again', () => {
+    const world = startPair()
+    const tooMuch = world.command('alice', payHub(world, usd(500)), 'once')
+    const { outcomes, frame } = world.tick([tooMuch, tooMuch])
+    expect(outcomes.map((outcome) => outcome.type)).toEqual(['rejected', 'rejected'])
+    expect([frame, world.env().answers.size]).toEqual([null, 1])
+    expect(tickOne(world, world.command('alice', payHub(world, usd(5)), 'once'))?.type).toBe('applied')
+  })
+  test('answers are kept up to their bound, the oldest forgotten first', () => {
+    const world = createWorld({ entities: { alice: {} }, oracle: cheapOracles(['alice']), check: () => {} })
+    const offer = (n: number): RuntimeInput =>
+      world.command('alice', { type: 'create_offer', tokenId: TUSD, amount: null, memo: `${n}` }, `n${n}`)
+    for (let n = 0; n < LIMITS.answers + 50; n += 50) world.tick(Array.from({ length: 50 }, (_, i) => offer(n + i)))
+    const { answers, answerOrder, eReplicas } = world.env()
+    expect([answers.size, answerOrder.size]).toEqual([LIMITS.answers, LIMITS.answers])
+    expect([answers.has('n49'), answers.has('n50'), answers.has(`n${LIMITS.answers + 49}`)]).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect(world.tick([offer(50)]).frame).toBeNull()
+    expect(world.tick([offer(49)]).frame).not.toBeNull()
+    expect(eReplicas.get(world.id('alice'))?.state.offers.size).toBe(LIMITS.answers + 50)
+  })
+})
+
+describe('one tick', () => {
+  test('nothing to do -- nothing changes, nothing to commit', () => {
+    const world = startPair()
+    const before = world.env()
+    const { env, frame, outcomes, outputs } = world.tick()
+    expect(env).toBe(before)
+    expect([frame, outcomes, outputs]).toEqual([null, [], { parcels: [], resends: [], jTxs: [], observe: [] }])
+  })
+  test('what is sent in a tick is delivered in a later one, never in the same', () => {
+    const world = startPair()
+    world.tick([world.command('alice', payHub(world, usd(5)))])
+    expect([world.env().queue.length, world.account('hub', 'alice').state.height]).toEqual([1, 2])
+    world.tick()
+    expect(world.account('hub', 'alice').state.height).toBe(3)
+  })
+  test('refused and accepted inputs side by side -- only the accepted are recorded, and replay alike', () => {
+    const world = startPair()
+    const bob = world.id('alice')
+    const { frame, outcomes } = world.tick([
+      world.command('alice', payHub(world, usd(500)), 'a'),
+      world.command('alice', world.pay('hub', usd(3)), 'b'),
+      { type: 'message', from: bob, to: world.id('hub'), bytes: new Uint8Array(3) },
+      world.command('alice', { type: 'create_invoice', tokenId: TUSD, amount: null, memo: '', expirySeconds: 1 }, 'c'),
+      world.command('hub', { type: 'create_offer', tokenId: TUSD, amount: null, memo: '' }, 'd'),
+      { type: 'receipt', seq: 9 },
+    ])
+    expect(outcomes.map(({ type }) => type)).toEqual([
+      'rejected',
+      'applied',
+      'rejected',
+      'rejected',
+      'applied',
+      'rejected',
+    ])
+    expect(frame?.inputs.map((input) => (input.type === 'command' ? input.commandId : input.type))).toEqual(['b', 'd'])
+  })
+  test('a frame that comes too early is refused for now, and taken later', () => {
+    const world = createWorld({ entities: { alice: {} }, elsewhere: { trent: {} }, check: checkReplay })
+    const trent = createPuppet(world, 'trent', 'alice')
+    trent.say([{ type: 'add_delta', tokenId: TUSD }])
+    // Trent's clock is a minute ahead of ours.
+    world.advance(60_000)
+    const early = trent.proposal([{ type: 'add_delta', tokenId: TETH }])
+    world.advance(-60_000)
+    const refused = tickOne(world, early)
+    expect(refused).toMatchObject({ rejection: { violation: { type: 'from_the_future' }, disposition: 'retry' } })
+    world.advance(60_000 - LIMITS.maxSkewMs)
+    expect(tickOne(world, early)?.type).toBe('applied')
+  })
+  test('a wake fires when it is due, once', () => {
+    const world = startPair()
+    const expirySeconds = Math.floor(world.nowMs() / 1_000) + 60
+    world.ok('alice', { type: 'create_invoice', tokenId: TUSD, amount: 1n, memo: '', expirySeconds })
+    expect(world.state('alice').invoices.size).toBe(1)
+    expect(world.tick([], 60_000).frame).toBeNull()
+    expect(world.tick([], LIMITS.maxSkewMs + 1_000).frame).not.toBeNull()
+    expect([world.state('alice').invoices.size, world.state('alice').wakes.size]).toEqual([0, 0])
+    expect(world.tick([], 1_000_000).frame).toBeNull()
+  })
+})
+
+describe('two runtimes', () => {
+  const startTwo = () => {
+    const one = createWorld({ entities: { alice: {} }, elsewhere: { bob: {} }, runtimeId: 'one', check: checkMostly })
+    const two = createWorld({ entities: { bob: {} }, elsewhere: { alice: {} }, runtimeId: 'two', check: checkMostly })
+    return { one, two }
+  }
+  test('an account opens, money moves both ways; the outboxes drain', () => {
+    const { one, two } = startTwo()
+    one.open('alice', 'bob', 50)
+    exchange(one, two)
+    two.ok('bob', { type: 'set_credit_limit', counterparty: two.id('alice'), tokenId: TUSD, limit: usd(40) })
+    exchange(one, two)
+    one.ok('alice', one.pay('bob', usd(30), { memo: 'hello' }))
+    exchange(one, two)
+    expect(two.position('bob', 'alice').balance).toBe(usd(30))
+    const received = two.history.flatMap(({ step }) =>
+      step.events.filter(({ event }) => event.type === 'payment_received'),
+    )
+    expect(received.map(({ event }) => event)).toMatchObject([{ amount: usd(30), memo: 'hello', isProof: true }])
+    expect([one.env().outbox.size, two.env().outbox.size]).toEqual([0, 0])
+    expect(toHex(one.account('alice', 'bob').state.root)).toBe(toHex(two.account('bob', 'alice').state.root))
+  })
+  test('both open at once, each with its own credit -- one account with both grants', () => {
+    const { one, two } = startTwo()
+    one.open('alice', 'bob', 50)
+    two.open('bob', 'alice', 70)
+    exchange(one, two)
+    expect([one.position('alice', 'bob').outCapacity, one.position('alice', 'bob').inCapacity]).toEqual([
+      usd(70),
+      usd(50),
+    ])
+    expect([two.position('bob', 'alice').outCapacity, one.account('alice', 'bob').pending]).toEqual([usd(50), null])
+  })
+  test('every parcel is delivered twice -- no difference', () => {
+    const { one, two } = startTwo()
+    one.open('alice', 'bob', 50)
+    const twice = (from: World, to: World): void => {
+      for (const { from: sender, to: receiver, bytes, seq } of [...from.env().outbox.values()]) {
+        const message: RuntimeInput = { type: 'message', from: sender, to: receiver, bytes }
+        to.tick([message])
+        const again = to.tick([message])
+        // At most the old reply goes out again; nothing is committed for it.
+        expect([again.frame, again.outputs.parcels]).toEqual([null, []])
+        from.tick([{ type: 'receipt', seq }])
+      }
+    }
+    for (let i = 0; i < 4; i++) {
+      twice(one, two)
+      twice(two, one)
+    }
+    expect(one.account('alice', 'bob').state.height).toBe(1)
+    expect(one.account('alice', 'bob').pending).toBeNull()
+  })
+  test('messages stay in the outbox until they are receipted', () => {
+    const { one } = startTwo()
+    one.open('alice', 'bob', 50)
+    expect([...one.env().outbox.values()].map(({ seq }) => seq)).toEqual([1])
+    one.tick([], TIMING.resendMaxMs)
+    expect(one.env().outbox.size).toBe(1)
+    one.tick([{ type: 'receipt', seq: 1 }])
+    expect(one.env().outbox.size).toBe(0)
+  })
+})

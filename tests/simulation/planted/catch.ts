@@ -1,0 +1,52 @@
+/** Runs the simulator over a tree with a planted bug until a rule speaks. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { plant } from './plant.ts'
+
+type Simulator = Pick<typeof import('../simulate.ts'), 'simulate'> & Pick<typeof import('../cast.ts'), 'createCasts'>
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url))
+const MOST_SEEDS = 40
+const EVENTS = 1_000
+
+/** Names of the patches to the protocol core, or to what surrounds it. */
+export const patchesOf = (part: 'core' | 'edges'): readonly string[] =>
+  readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.patch'))
+    .filter(
+      (name) =>
+        /^\+\+\+ b\/runtime\/(account|entity|jurisdiction)\//m.test(readFileSync(join(FOLDER, name), 'utf8')) ===
+        (part === 'core'),
+    )
+
+const load = async (folder: string): Promise<Simulator> => {
+  const at = (file: string) => join(folder, 'tests/simulation', file)
+  const run = await import(/* @vite-ignore */ at('simulate.ts'))
+  const cast = await import(/* @vite-ignore */ at('cast.ts'))
+  return { simulate: run.simulate, createCasts: cast.createCasts }
+}
+
+export type Caught = { readonly rule: string; readonly seeds: number; readonly detail: string }
+
+/** Null when no seed of the first forty noticed. */
+export const catchBug = async (name: string): Promise<Caught | null> => {
+  const { folder, clear } = plant(readFileSync(join(FOLDER, name), 'utf8'))
+  try {
+    const { simulate, createCasts } = await load(folder)
+    const casts = createCasts('fake')
+    for (let seed = 1; seed <= MOST_SEEDS; seed++) {
+      const failure = await simulate(seed, { events: EVENTS, casts }).then(
+        () => null,
+        (error: unknown) => error,
+      )
+      if (failure === null) continue
+      // The copy has a class of its own: known by its name.
+      if (!(failure instanceof Error) || failure.name !== 'SimulationFailure' || !('rule' in failure)) throw failure
+      return { rule: String(failure.rule), seeds: seed, detail: (failure.message.split('\n')[0] ?? '').slice(0, 160) }
+    }
+    return null
+  } finally {
+    clear()
+  }
+}

@@ -1,0 +1,70 @@
+/** A page of the wallet on a fake adapter, rendered as its entrypoint would start it. */
+import { cleanup, configure, render } from '@testing-library/preact'
+import type { ComponentType } from 'preact'
+import { onTestFinished } from 'vitest'
+import type { DraftPort } from '../../components/models/drafts.ts'
+import { createPreferences, type PreferencePort } from '../../components/models/preferences.ts'
+import { createSession } from '../../components/models/session.ts'
+import { createUi, type Ui } from '../../components/models/ui.ts'
+import type { FrameView, HostStatus } from '../../runtime/radapter/types.ts'
+import { createFakeAdapter, type FakeAdapter } from './fake-radapter.ts'
+import { frame, host } from './fixture-frames.ts'
+
+/**
+ * A busy machine is no failure: only the test's own time limit is. Hidden elements count, since finding out which are
+ * takes most of the time here; what is hidden in a real browser is looked at in one.
+ */
+configure({ asyncUtilTimeout: 20_000, defaultHidden: true })
+
+/** One value in memory, as JSON would keep it. */
+export const memoryPort = (initial: unknown = null): DraftPort & PreferencePort & { readonly kept: () => unknown } => {
+  const store = new Map<'value', string>([['value', JSON.stringify(initial)]])
+  const read = (): unknown => JSON.parse(store.get('value') ?? 'null')
+  return {
+    kept: read,
+    load: () => Promise.resolve(read()),
+    save: (value: unknown) => Promise.resolve(void store.set('value', JSON.stringify(value))),
+    clear: () => Promise.resolve(void store.delete('value')),
+  }
+}
+
+type Options = {
+  readonly host?: Partial<HostStatus>
+  readonly frame?: FrameView | null
+  readonly drafts?: DraftPort
+  readonly locale?: string
+}
+
+export type Page = { readonly adapter: FakeAdapter; readonly ui: Ui; readonly opened: readonly string[]; close(): void }
+
+/** What a page stands on, without a page. */
+export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { readonly stop: () => void } => {
+  const adapter = createFakeAdapter({
+    host: host(options.host),
+    frame: options.frame === undefined ? frame() : options.frame,
+  })
+  const opened: string[] = []
+  const ui = createUi(
+    createSession(adapter),
+    {
+      version: '0.1.0',
+      drafts: options.drafts ?? memoryPort(),
+      preferences: createPreferences(memoryPort(), document.documentElement),
+      openSidePanel: () => void opened.push('sidepanel'),
+    },
+    options.locale ?? 'en-US',
+  )
+  adapter.answer('wallet.touch', () => ({}))
+  return { adapter, ui, opened, stop: ui.session.start() }
+}
+
+export const renderPage = (App: ComponentType<{ readonly ui: Ui }>, options: Options = {}): Page => {
+  const { adapter, ui, opened, stop } = createFakeUi(options)
+  const close = (): void => {
+    cleanup()
+    stop()
+  }
+  onTestFinished(close)
+  render(<App ui={ui} />)
+  return { adapter, ui, opened, close }
+}

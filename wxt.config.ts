@@ -1,0 +1,62 @@
+/**
+ * How the extension is built: one manifest, Chromium MV3, the same bytes from the same sources.
+ *
+ * The manifest `key` is the public half of an RSA key whose private half was never kept: it only pins the extension
+ * id to `mlfbhmobbpnbbnmoklgdhicmbfddajnd`, so that data survives a move of the folder. The first 128 bits of its
+ * SHA-256, written with the letters a–p, are the id.
+ *
+ * Manifest: https://developer.chrome.com/docs/extensions/reference/manifest
+ */
+import { defineConfig } from 'wxt'
+
+const PUBLIC_KEY =
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAkzeBldAwWt/EZh9sVU4l+jZgiFdTRJRPuHuS5AEUAzkzOBYJoPBPGBTaD1Sf3sJ87erSEad/G2qNua27MVu1qV0JMgXSElTQbEtLyyUvy59xRn+Xotdf8goa707ApeyP44eIphRThsjppLFDqyRngvXUeAzTGpj646U0oz9seUcx8+WiP0QXOLPgSxEh4Yh+VgpvYVKxucn8MDOVmeVROv+KOAM62r4vUWB+xIv2N8ugfK5LFlsCfwnPe5aZ+Bkk27QoTIV0lkNuMYVasyAsJT3MAl6oImWZnYmZj0S+PMI4W6AuoPOvByNblDjF/rEUSMlSSFRxoHvxl7jO+P/a+wIDAQAB'
+
+/**
+ * 123 is the first Chrome with CSS `light-dark()`, the youngest thing the pages stand on. Ports carry text, so the
+ * structured-clone messages of Chrome 148 are not needed.
+ */
+const CHROME_VERSION = 123
+
+const LOOPBACK = ['localhost', '127.0.0.1'].flatMap((host) => [`http://${host}:*`, `ws://${host}:*`])
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  // Argon2id runs as WebAssembly in the worker.
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "object-src 'self'",
+  "img-src 'self' data: blob:",
+  `connect-src 'self' https: wss: ${LOOPBACK.join(' ')}`,
+  "frame-ancestors 'self'",
+].join('; ')
+
+export default defineConfig({
+  imports: false,
+  manifestVersion: 3,
+  outDir: '.output',
+  manifest: {
+    name: '__MSG_extensionName__',
+    short_name: '__MSG_extensionShortName__',
+    description: '__MSG_extensionDescription__',
+    default_locale: 'en',
+    key: PUBLIC_KEY,
+    minimum_chrome_version: String(CHROME_VERSION),
+    permissions: ['storage', 'unlimitedStorage', 'alarms', 'sidePanel'],
+    content_security_policy: { extension_pages: CONTENT_SECURITY_POLICY },
+  },
+  hooks: {
+    'build:manifestGenerated': (_wxt, manifest) => {
+      // The title of the popup page would stand here otherwise, in one language.
+      manifest.action = { ...manifest.action, default_title: '__MSG_extensionName__' }
+    },
+  },
+  vite: () => ({
+    build: {
+      target: `chrome${CHROME_VERSION}`,
+      modulePreload: { polyfill: false },
+      // Sizes are kept by .ci/size.mjs.
+      chunkSizeWarningLimit: 2_000,
+    },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  }),
+})
