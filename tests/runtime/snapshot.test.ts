@@ -1,3 +1,4 @@
+/** Snapshots: the rows of a state are the state, and rows that are damaged are no state. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { runtimeRoot } from '../../runtime/frame.ts'
 import { checkEnv } from '../../runtime/invariants.ts'

@@ -7,7 +7,7 @@
  */
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
 import { startRuntime } from '../../runtime/loop.ts'
-import type { Canary, CanaryMark, Store, StoreBatch, Transport } from '../../runtime/ports.ts'
+import type { Canary, CanaryMark, Parcel, Store, StoreBatch, Transport } from '../../runtime/ports.ts'
 import { bookFromRows } from '../../runtime/radapter/activity.ts'
 import { recover } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
@@ -248,6 +248,19 @@ const canaryOf = (world: World, process: Process): Canary => {
   }
 }
 
+/** One name for a message and for its receipt. */
+const messageKey = ({ type, from, to, seq }: Parcel): string =>
+  type === 'message' ? `${from}/${to}/${seq}` : `${to}/${from}/${seq}`
+
+/** A receipt makes the sender forget: only who owned the log when the message came may give it. */
+const watchReceipt = (process: Process, parcel: Parcel): void => {
+  if (parcel.type !== 'receipt') return
+  const key = messageKey(parcel)
+  const copies = process.heard.get(key) ?? 0
+  hold(copies > 0, 'fence', () => `${process.id} receipted message ${parcel.seq}, which came after it was claimed anew`)
+  process.heard.set(key, copies - 1)
+}
+
 const transportOf = (world: World, process: Process): Transport => ({
   send: (parcel) => {
     if (process.state === 'ended') {
@@ -256,7 +269,10 @@ const transportOf = (world: World, process: Process): Transport => ({
       return
     }
     note(world, process.id, parcel.type, parcel.seq, parcel.type === 'message' ? parcel.bytes : '')
-    check(world, () => watchSent(world, process, parcel))
+    check(world, () => {
+      watchSent(world, process, parcel)
+      watchReceipt(process, parcel)
+    })
     sendParcel(world, parcel)
     const { trap } = process
     if (parcel.type !== 'message' || trap?.point !== 'crash half the outputs sent' || trap.countdown-- > 0) return
@@ -265,8 +281,13 @@ const transportOf = (world: World, process: Process): Transport => ({
     kill(world, process)
   },
   onParcel: (listener) => {
-    process.listeners.add(listener)
-    return () => process.listeners.delete(listener)
+    const hear = (parcel: Parcel) => {
+      const key = messageKey(parcel)
+      if (parcel.type === 'message' && !isFenced(process)) process.heard.set(key, (process.heard.get(key) ?? 0) + 1)
+      listener(parcel)
+    }
+    process.listeners.add(hear)
+    return () => process.listeners.delete(hear)
   },
 })
 
@@ -305,6 +326,7 @@ export const boot = (world: World, actor: Actor): Process => {
     mayHalt: false,
     seen: null,
     diedSending: false,
+    heard: new Map(),
   }
   actor.processes.push(process)
   start(world, process).catch((error: unknown) => fail(world, error))

@@ -207,9 +207,28 @@ const watchResolves = (
     }
 }
 
+/** Rule 4, downwards: a lock is passed on only once the one that pays for it is committed. */
+const watchOutgoing = (
+  world: World,
+  actor: Actor,
+  replica: AccountReplica,
+  others: readonly AccountReplica[],
+): void => {
+  for (const tx of queued(replica)) {
+    if (tx.type !== 'htlc_lock' || isOwnPayment(world, actor, lockKey(tx))) continue
+    const key = lockKey(tx)
+    const isPaidFor = others.some((other) => {
+      const lock = other.state.locks.get(key)
+      return (lock && lock.byLeft !== other.isLeft) || ledgerOf(world, pairOf(other)).ends.has(key)
+    })
+    hold(isPaidFor, '4-htlc', () => `${actor.role} passes ${key} on, and nobody has committed to it`)
+  }
+}
+
 const watchForwards = (world: World, actor: Actor, env: Env, accounts: readonly AccountReplica[]): void => {
   for (const replica of accounts) {
     const others = accounts.filter((other) => other !== replica)
+    watchOutgoing(world, actor, replica, others)
     for (const [key, lock] of replica.state.locks.entries()) {
       if (lock.byLeft === replica.isLeft) continue
       const answer = answerFor(replica, key)

@@ -76,6 +76,8 @@ export type Process = {
   seen: Env | null
   /** Died between two sends of one tick. */
   diedSending: boolean
+  /** Copies of each message that reached it while it owned its log, less those it has receipted. */
+  readonly heard: Map<string, number>
 }
 
 export type Actor = {
