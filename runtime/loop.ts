@@ -59,14 +59,26 @@ export class RuntimeStopped extends Error {
 }
 
 const MAX_INPUTS_PER_TICK = 1_000
+/** A runtime that has been quiet for so long, this far from its checkpoint, writes one: the next start is short. */
+const QUIET_MS = 2_000
+const QUIET_FRAMES = 16
 
-export const startRuntime = (start: Position & { readonly activity: ActivityBook }, ports: LoopPorts): RuntimeHost => {
+type Start = Position & {
+  readonly activity: ActivityBook
+  /** How far the state is from the checkpoint it was restored from. */
+  readonly replayedFrames: number
+}
+
+export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   let { env, root, recordHash, activity } = start
   let halted: string | null = null
   let stopping = false
   let running: Promise<void> | null = null
   let waiting: Waiting[] = []
   let cancelTimer = () => {}
+  let cancelQuiet = () => {}
+  let checkpointHeight = env.height - start.replayedFrames
+  let isQuiet = false
   const listeners = new Set<() => void>()
   const signedNonces = new Map<string, number>()
   const courier = createCourier(ports, () => env)
@@ -77,6 +89,7 @@ export const startRuntime = (start: Position & { readonly activity: ActivityBook
   const halt = (error: unknown) => {
     halted = error instanceof Error ? error.message : String(error)
     cancelTimer()
+    cancelQuiet()
     for (const { reject } of waiting) reject(new RuntimeStopped(halted))
     waiting = []
     notify()
@@ -122,6 +135,7 @@ export const startRuntime = (start: Position & { readonly activity: ActivityBook
     const { height, timestampMs } = env
     await writeCheckpoint(ports.store, ports.epoch, { height, root, recordHash, timestampMs, rows: sortedRows(env) })
     await pruneCheckpoints(ports.store, ports.epoch)
+    checkpointHeight = height
   }
 
   /** @returns false when there was nothing to do. */
@@ -143,7 +157,7 @@ export const startRuntime = (start: Position & { readonly activity: ActivityBook
       })
       if (step.frame !== null) {
         notify()
-        if (env.height % ports.checkpointInterval === 0) await checkpoint()
+        if (env.height - checkpointHeight >= ports.checkpointInterval) await checkpoint()
       }
       return true
     } catch (error) {
@@ -155,17 +169,25 @@ export const startRuntime = (start: Position & { readonly activity: ActivityBook
 
   const run = async (): Promise<void> => {
     cancelTimer()
+    cancelQuiet()
     try {
-      while (!stopping && halted === null && (await tick()));
+      while (!stopping && halted === null && (await tick())) isQuiet = false
+      if (isQuiet && !stopping && halted === null) await checkpoint()
     } catch (error) {
       halt(error)
     }
     running = null
+    isQuiet = false
     if (halted !== null || stopping) return
     // An input may have come between the last look at the queue and now, while `kick` still saw a loop running.
     if (waiting.length > 0) return kick()
     const due = nextDueMs(env)
     if (due !== null) cancelTimer = ports.schedule(Math.max(due - ports.clock.now(), 0), kick)
+    if (env.height - checkpointHeight >= Math.min(QUIET_FRAMES, ports.checkpointInterval))
+      cancelQuiet = ports.schedule(QUIET_MS, () => {
+        isQuiet = true
+        kick()
+      })
   }
   const kick = () => {
     if (halted === null && !stopping) running ??= Promise.resolve().then(run)
@@ -189,6 +211,7 @@ export const startRuntime = (start: Position & { readonly activity: ActivityBook
   const stop = async (): Promise<void> => {
     stopping = true
     cancelTimer()
+    cancelQuiet()
     courier.stop()
     chains.stop()
     await running

@@ -54,7 +54,7 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
   const isNew = disk.rows.size === 0
   const env = emptyEnv('test', 'Simnet')
   const start = isNew
-    ? { env, root: runtimeRoot(env), recordHash: WAL_START, activity: emptyBook() }
+    ? { env, root: runtimeRoot(env), recordHash: WAL_START, replayedFrames: 0, activity: emptyBook() }
     : {
         ...(await recover({ store, runtimeId: 'test', name: 'Simnet', canary, claimedEpoch: epoch })),
         activity: bookFromRows(await store.range(keysUnder('act/'))),
