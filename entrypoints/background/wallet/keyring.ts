@@ -84,21 +84,26 @@ type Secrets = { at(path: Path): Bytes; boxAt(path: Path): Bytes; wipe(): void }
 
 const secretsOf = (seed: Bytes): Secrets => {
   let root: HDKey | null = HDKey.fromMasterSeed(seed)
+  /** Nodes above the keys, by path: most keys share theirs, and a step costs a point multiplication. */
+  const branches = new Map<string, HDKey>()
   const known = new Map<string, Bytes>()
   const remember = (name: string, derive: () => Bytes): Bytes => {
     const secret = known.get(name) ?? derive()
     known.set(name, secret)
     return secret
   }
-  const at = (path: Path): Bytes => {
+  const branch = (path: Path): HDKey => {
     invariant(root !== null, 'I-KEYRING-WIPED', () => 'the wallet is locked')
-    const master = root
+    if (path.length === 0) return root
+    const name = path.join('/')
+    const node = branches.get(name) ?? branch(path.slice(0, -1)).deriveChild(present(path.at(-1), 'an index'))
+    branches.set(name, node)
+    return node
+  }
+  const at = (path: Path): Bytes => {
+    const parent = branch(path.slice(0, -1))
     return remember(path.join('/'), () => {
-      const node = path.reduce((parent, index) => {
-        const child = parent.deriveChild(index)
-        if (parent !== master) parent.wipePrivateData()
-        return child
-      }, master)
+      const node = parent.deriveChild(present(path.at(-1), 'an index'))
       const secret = present(node.privateKey, 'a private key').slice()
       node.wipePrivateData()
       return secret
@@ -110,6 +115,8 @@ const secretsOf = (seed: Bytes): Secrets => {
     wipe: () => {
       root?.wipePrivateData()
       root = null
+      for (const node of branches.values()) node.wipePrivateData()
+      branches.clear()
       for (const secret of known.values()) secret.fill(0)
       known.clear()
     },
