@@ -7,6 +7,7 @@
  *
  * Manifest: https://developer.chrome.com/docs/extensions/reference/manifest
  */
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'wxt'
 
 const PUBLIC_KEY =
@@ -30,6 +31,18 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ')
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** See runtime/jadapter/no-bls.ts. */
+const withoutBls = {
+  name: 'without-bls',
+  enforce: 'pre' as const,
+  resolveId: (source: string, importer?: string): string | null =>
+    source === './noble.js' && importer?.includes('precompiles/bls12_381/') === true
+      ? at('runtime/jadapter/no-bls.ts')
+      : null,
+}
+
 export default defineConfig({
   imports: false,
   manifestVersion: 3,
@@ -51,6 +64,9 @@ export default defineConfig({
     },
   },
   vite: () => ({
+    plugins: [withoutBls],
+    // The same library for browsers of this decade, without the wrapper that serves two module systems.
+    resolve: { alias: { dexie: at('node_modules/dexie/dist/modern/dexie.mjs') } },
     build: {
       target: `chrome${CHROME_VERSION}`,
       modulePreload: { polyfill: false },

@@ -1,5 +1,5 @@
 /**
- * The embedded EVM: executes transactions into blocks, in process, with `@ethereumjs/vm` (Prague rules). The only file
+ * The embedded EVM: executes transactions into blocks, in process, with `@ethereumjs/vm` (Cancun rules). The only file
  * that knows ethereumjs.
  *
  * Contract: a function of its arguments; all state is in the `Tip` handed in and the one handed back, so a block that
@@ -7,7 +7,7 @@
  * works on one state at a time, and its owner queues.
  *
  * A header's stateRoot is the root of our own rows (chain-state.ts), not of Ethereum's trie; everything else in it is as
- * EIP-1559, EIP-4844 and EIP-7685 have it. Limits: BLOCKHASH is zero, blobs need a KZG library nobody gives it.
+ * EIP-1559 and EIP-4844 have it. Limits: BLOCKHASH is zero, blobs need a KZG library nobody gives it.
  */
 import { type BlockHeader, createBlock, createBlockHeaderFromRLP } from '@ethereumjs/block'
 import {
@@ -241,7 +241,7 @@ const seal = async (
 
 export const createMachine = async (chainId: bigint): Promise<Machine> => {
   const common = createCustomCommon({ name: 'embedded', chainId: Number(chainId) }, Mainnet, {
-    hardfork: Hardfork.Prague,
+    hardfork: Hardfork.Cancun,
   })
   const stack = createStateStack()
   const vm = await createVM({ common, stateManager: asStateManager(stack) })

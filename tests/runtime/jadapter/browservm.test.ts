@@ -82,7 +82,7 @@ const tellStory = async (machine: Machine) => {
 /** The same story on stock parts; what each block cost, and what is left at the end. */
 const tellToOracle = async () => {
   const common = createCustomCommon({ name: 'oracle', chainId: Number(CHAIN_ID) }, Mainnet, {
-    hardfork: Hardfork.Prague,
+    hardfork: Hardfork.Cancun,
   })
   const stateManager = new MerkleStateManager({ common })
   const sender = createAddressFromString(DEPLOYER_ADDRESS)
