@@ -80,7 +80,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   let checkpointHeight = env.height - start.replayedFrames
   let isQuiet = false
   const listeners = new Set<() => void>()
-  const signedNonces = new Map<string, number>()
+  const signed = createSignedNonces()
   const courier = createCourier(ports, () => env)
 
   const notify = () => {
@@ -93,18 +93,6 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     for (const { reject } of waiting) reject(new RuntimeStopped(halted))
     waiting = []
     notify()
-  }
-
-  const noteNonces = (before: Env) => {
-    for (const { key: entityId, after } of env.eReplicas.changesSince(before.eReplicas)) {
-      const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
-      for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
-        const frame = account?.pending?.frame ?? account?.frames[0]?.frame
-        if (account === undefined || frame === undefined) continue
-        const key = `${account.state.terms.left}/${account.state.terms.right}`
-        signedNonces.set(key, Math.max(signedNonces.get(key) ?? 0, frameNonce(frame)))
-      }
-    }
   }
 
   /** Makes the step durable and true. */
@@ -121,12 +109,12 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     root = postRoot
     recordHash = record.hash
     activity = projected.book
-    noteNonces(before)
+    signed.note(before, env)
     const mark = {
       epoch: ports.epoch,
       height,
       recordHash: toHex(recordHash),
-      signedNonces: Object.fromEntries(signedNonces),
+      signedNonces: signed.marks(),
     }
     await ports.canary.write(mark)
   }
@@ -203,7 +191,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   }
 
   const chains = createChainDriver(ports, { env: () => env, submit, onFailure: halt })
-  noteNonces(emptyEnv(env.runtimeId, env.name))
+  signed.note(emptyEnv(env.runtimeId, env.name), env)
   chains.start()
   courier.start(submit)
   kick()
@@ -241,6 +229,25 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       return () => listeners.delete(listener)
     },
     stop,
+  }
+}
+
+/** The highest dispute nonce signed in each account, for the canary. */
+const createSignedNonces = () => {
+  const nonces = new Map<string, number>()
+  return {
+    note: (before: Env, now: Env) => {
+      for (const { key: entityId, after } of now.eReplicas.changesSince(before.eReplicas)) {
+        const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
+        for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
+          const frame = account?.pending?.frame ?? account?.frames[0]?.frame
+          if (account === undefined || frame === undefined) continue
+          const key = `${account.state.terms.left}/${account.state.terms.right}`
+          nonces.set(key, Math.max(nonces.get(key) ?? 0, frameNonce(frame)))
+        }
+      }
+    },
+    marks: () => Object.fromEntries(nonces),
   }
 }
 
