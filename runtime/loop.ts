@@ -6,9 +6,7 @@
  * publish → send. A fault, or a commit that failed, halts this runtime: what was not published never happened.
  */
 
-import { frameNonce } from './account/proof.ts'
 import { encode } from './codec/schema.ts'
-import { emptyMaps } from './entity/frame.ts'
 import { isRetryable } from './errors.ts'
 import { emptyEnv, runtimeFrameCodec, runtimeRoot } from './frame.ts'
 import type { RuntimeHost } from './host.ts'
@@ -21,6 +19,7 @@ import { liveOracle, type Oracle } from './oracle.ts'
 import type { Canary, Clock, Entropy, Parcel, Scheduler, Signer, Store, Transport } from './ports.ts'
 import { type ActivityBook, projectActivity } from './radapter/activity.ts'
 import { type Position, rebuild } from './recover.ts'
+import { createSignedNonces } from './signed-nonces.ts'
 import { envRows } from './snapshot.ts'
 import { outboxKey, type RuntimeStep, stepRuntime } from './step.ts'
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from './storage/checkpoint.ts'
@@ -229,25 +228,6 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       return () => listeners.delete(listener)
     },
     stop,
-  }
-}
-
-/** The highest dispute nonce signed in each account, for the canary. */
-const createSignedNonces = () => {
-  const nonces = new Map<string, number>()
-  return {
-    note: (before: Env, now: Env) => {
-      for (const { key: entityId, after } of now.eReplicas.changesSince(before.eReplicas)) {
-        const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
-        for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
-          const frame = account?.pending?.frame ?? account?.frames[0]?.frame
-          if (account === undefined || frame === undefined) continue
-          const key = `${account.state.terms.left}/${account.state.terms.right}`
-          nonces.set(key, Math.max(nonces.get(key) ?? 0, frameNonce(frame)))
-        }
-      }
-    },
-    marks: () => Object.fromEntries(nonces),
   }
 }
 

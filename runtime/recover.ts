@@ -9,6 +9,7 @@ import { Fault } from './lib/assert.ts'
 import { type Bytes, equalBytes, toHex } from './lib/bytes.ts'
 import { replayOracle } from './oracle.ts'
 import type { Canary, Store } from './ports.ts'
+import { signedNoncesOf } from './signed-nonces.ts'
 import { envFromRows } from './snapshot.ts'
 import { stepRuntime } from './step.ts'
 import { type CanaryVerdict, compareCanary } from './storage/canary.ts'
@@ -126,6 +127,7 @@ export const recover = async (
     epoch: claimedEpoch - 1,
     height,
     recordHash: toHex(rebuilt.recordHash),
+    signedNonces: signedNoncesOf(rebuilt.env),
     ...(atMark?.type === 'ok' ? { hashAtMark: toHex(atMark.record.hash) } : {}),
   }
   const verdict = compareCanary(mark, height === 0 ? null : database)

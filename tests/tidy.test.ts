@@ -63,7 +63,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   host: { at: ['runtime/host.ts'], rooms: ['runtime', 'radapter'], packages: [] },
   loop: {
-    at: ['runtime/loop.ts', 'runtime/recover.ts'],
+    at: ['runtime/loop.ts', 'runtime/recover.ts', 'runtime/signed-nonces.ts'],
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],
     packages: [],
   },

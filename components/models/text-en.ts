@@ -44,6 +44,8 @@ export const ENGLISH = {
     one: 'Too many wrong passwords. Try again in {count} second.',
     other: 'Too many wrong passwords. Try again in {count} seconds.',
   },
+  'unlock.damaged': 'The stored wallet is damaged, so no password opens it. Your recovery phrase brings the keys back.',
+  'unlock.newer': 'This wallet was made by a newer version. Update the extension, then unlock it.',
   'unlock.failed': 'The wallet could not be opened: {message}',
 
   // Home

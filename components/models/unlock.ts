@@ -1,6 +1,8 @@
 /** Opening a locked wallet; the host counts wrong tries and says when the next one is accepted. */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
+import type { WireError } from '../../runtime/radapter/types.ts'
 import { tryOnce } from './reliable.ts'
+import type { Text } from './text.ts'
 import type { Ui } from './ui.ts'
 
 export type UnlockModel = {
@@ -13,6 +15,24 @@ export type UnlockModel = {
   unlock(password: string): Promise<void>
   /** Called every second while waiting. */
   tick(): void
+}
+
+/** A wallet that is damaged is never called a wrong password: more guesses would only cost time. */
+const wordsOf = ({ reason, message }: WireError, text: Text): string => {
+  switch (reason?.type) {
+    case 'wrong_password':
+    case 'password_too_long':
+    case 'password_malformed':
+    case 'password_too_short':
+      return text('unlock.wrong')
+    case 'vault_malformed':
+    case 'vault_kdf':
+      return text('unlock.damaged')
+    case 'vault_version':
+      return text('unlock.newer')
+    default:
+      return text('unlock.failed', { message })
+  }
 }
 
 export const createUnlock = ({ session, text }: Ui, now: () => number = () => Date.now()): UnlockModel => {
@@ -44,9 +64,7 @@ export const createUnlock = ({ session, text }: Ui, now: () => number = () => Da
         busy.value = false
         clock.value = now()
         if (outcome.type === 'ok') return
-        const { code, message } = outcome.error
-        const isWrong = code === 'E_REJECTED' || code === 'E_UNAUTHORIZED'
-        failure.value = { message: isWrong ? text('unlock.wrong') : text('unlock.failed', { message }) }
+        failure.value = { message: wordsOf(outcome.error, text) }
       })
     },
   }

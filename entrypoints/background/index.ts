@@ -9,7 +9,7 @@ import { commandHandlers } from '../../runtime/radapter/commands.ts'
 import { portConnection } from '../../runtime/radapter/port.ts'
 import { createServer } from '../../runtime/radapter/server.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
-import { drained } from './drain.ts'
+import { createAutoLock } from './auto-lock.ts'
 import { RuntimeService, WAKE_ALARM } from './runtime-service.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
 import { walletHandlers } from './wallet/handlers.ts'
@@ -33,8 +33,7 @@ export default defineBackground({
     browser.alarms.onAlarm.addListener(({ name }) => {
       // A wake needs nothing but a running worker: what is due runs first when the runtime starts.
       if (name === WAKE_ALARM) void started
-      if (name === AUTO_LOCK_ALARM)
-        void Promise.all([ready, service]).then(([session, runtime]) => autoLock(session, runtime))
+      if (name === AUTO_LOCK_ALARM) void Promise.all([ready, started]).then(([session]) => session.onAlarm(name))
     })
     browser.runtime.onInstalled.addListener(({ reason }) => {
       if (reason === 'install') void browser.tabs.create({ url: '/welcome.html' })
@@ -42,19 +41,12 @@ export default defineBackground({
   },
 })
 
-const autoLock = async (session: WalletSession, service: RuntimeService): Promise<void> => {
-  if (session.state.wallet === 'locked') {
-    await drained(service.host)
-    await service.stop()
-  }
-  await session.onAlarm(AUTO_LOCK_ALARM)
-}
-
 const start = (session: WalletSession, service: RuntimeService) => {
-  const status = (): HostStatus => ({ ...session.state, ...service.status })
+  const status = (): HostStatus => ({ ...session.state, ...service.status, approvals: [] })
+  const autoLock = createAutoLock(session, service)
   const follow = () => {
     const { keyring } = session
-    void (keyring === null ? service.stop() : service.start(keyring))
+    void (keyring === null ? autoLock() : service.start(keyring))
   }
   session.onChange(follow)
   follow()

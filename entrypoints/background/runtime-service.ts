@@ -48,6 +48,8 @@ export class RuntimeService {
   #queue: Promise<unknown> = Promise.resolve()
   #status: RuntimeStatus = STOPPED
   #open: Exclude<LocalRuntime, { type: 'held_by_other' }> | null = null
+  /** Ends the wait of a start that a stop has overtaken. */
+  #abandon: () => void = () => undefined
 
   constructor(alarms: Alarms) {
     this.#alarms = alarms
@@ -84,7 +86,9 @@ export class RuntimeService {
     })
   }
 
+  /** Also ends a start that does not come to its end by itself. */
   stop(): Promise<void> {
+    this.#abandon()
     return this.#inTurn(async () => {
       const open = this.#open
       this.#open = null
@@ -98,6 +102,7 @@ export class RuntimeService {
     const opened = await openLocalRuntime({
       runtimeId: RUNTIME_ID,
       name: RUNTIME_NAME,
+      owner: identities.own.entityId,
       chainName: SIMNET_CHAIN,
       chainId: SIMNET_CHAIN_ID,
       openStore: (options) => openDexieStore(`xln-${RUNTIME_ID}`, options),
@@ -123,8 +128,12 @@ export class RuntimeService {
     this.#open = opened
     if (opened.type === 'read_only') return this.#set({ runtime: 'read-only', progress: null, reason: opened.reason })
     this.#follow(opened.host)
-    await seedSimnet(opened.host, opened.chain, identities, keyring.key({ type: 'address', index: 0 }).address)
-    this.#set({ runtime: 'running', progress: null, reason: null })
+    const abandoned = new Promise<boolean>((resolve) => {
+      this.#abandon = () => resolve(true)
+    })
+    const { address } = keyring.key({ type: 'address', index: 0 })
+    const seeded = seedSimnet(opened.host, opened.chain, identities, address).then(() => false)
+    if (!(await Promise.race([seeded, abandoned]))) this.#set({ runtime: 'running', progress: null, reason: null })
   }
 
   /** Reports a halt, and keeps an alarm set for the next thing that is due, since this worker may be gone by then. */

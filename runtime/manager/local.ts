@@ -7,17 +7,21 @@ import { emptyEnv, runtimeRoot } from '../frame.ts'
 import type { RuntimeHost } from '../host.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
 import type { JAdapter } from '../jadapter/types.ts'
+import type { EntityId } from '../lib/units.ts'
 import { RuntimeStopped, startRuntime } from '../loop.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
 import { bookFromRows } from '../radapter/activity.ts'
 import { type Damage, type Recovered, rebuild, recover } from '../recover.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
 import { WAL_START } from '../storage/wal.ts'
+import type { Env } from '../types.ts'
 import { acquireWriterLock, type WriterIdentity, type WriterPorts } from './lock.ts'
 
 export type LocalRuntimeOptions = {
   readonly runtimeId: string
   readonly name: string
+  /** The first entity of the wallet that opens it; what belongs to another one's is only shown. */
+  readonly owner: EntityId
   readonly chainName: string
   readonly chainId: bigint
   /** @throws StoreError 'missing' when it does not exist and `create` is false. */
@@ -100,6 +104,13 @@ const missing = async (
   }
 }
 
+/** Why the keys at hand may not go on with this state; null when it is theirs, or nobody's yet. */
+const foreignText = (env: Env, { owner }: LocalRuntimeOptions): string | null => {
+  const owned = [...env.eReplicas.values()].filter(({ state }) => state.isOwn)
+  if (owned.length === 0 || owned.some(({ state }) => state.entityId === owner)) return null
+  return 'This browser holds the history of another wallet. It is left as it is, and nothing is signed.'
+}
+
 const openOver = async (
   store: Store,
   options: LocalRuntimeOptions,
@@ -120,8 +131,8 @@ const openOver = async (
     await store.close()
     await release()
   }
-  if (recovered.damage !== null) {
-    const reason = damageText(recovered.damage)
+  const reason = recovered.damage === null ? foreignText(recovered.env, options) : damageText(recovered.damage)
+  if (reason !== null) {
     return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
   }
   const chain = await openEmbeddedChain({ name: chainName, chainId, store, epoch, clock })

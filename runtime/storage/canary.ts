@@ -16,6 +16,8 @@ export type DatabaseMark = {
   readonly recordHash: string
   /** Hash of the record the database holds at the canary's height, when it is ahead and that record was read. */
   readonly hashAtMark?: string
+  /** The highest dispute nonce signed in each account. */
+  readonly signedNonces: CanaryMark['signedNonces']
 }
 
 export type CanaryVerdict =
@@ -24,8 +26,11 @@ export type CanaryVerdict =
   | { readonly type: 'database_ahead'; readonly mark: CanaryMark | null; readonly database: DatabaseMark }
   | {
       readonly type: 'rolled_back'
-      /** 'history': the database has another record where the canary saw one. */
-      readonly reason: 'empty' | 'epoch' | 'height' | 'history'
+      /**
+       * 'history': the database has another record where the canary saw one; 'nonce': it knows of fewer signatures in
+       * some account.
+       */
+      readonly reason: 'empty' | 'epoch' | 'height' | 'history' | 'nonce'
       readonly mark: CanaryMark
       readonly database: DatabaseMark | null
     }
@@ -38,6 +43,8 @@ export const compareCanary = (mark: CanaryMark | null, database: DatabaseMark | 
   const hashAtMark = database.height === mark.height ? database.recordHash : database.hashAtMark
   if (hashAtMark !== undefined && hashAtMark !== mark.recordHash)
     return { type: 'rolled_back', reason: 'history', mark, database }
+  const isBehind = Object.entries(mark.signedNonces).some(([key, nonce]) => (database.signedNonces[key] ?? 0) < nonce)
+  if (isBehind) return { type: 'rolled_back', reason: 'nonce', mark, database }
   if (database.epoch < mark.epoch) return { type: 'rolled_back', reason: 'epoch', mark, database }
   return database.height === mark.height ? { type: 'ok' } : { type: 'database_ahead', mark, database }
 }
@@ -67,10 +74,34 @@ export const parseCanaryMark = (stored: unknown): CanaryRead => {
 export const laterMark = (stored: CanaryMark | null, mark: CanaryMark): CanaryMark =>
   stored !== null && stored.epoch > mark.epoch ? stored : mark
 
+/** Something is stored and it is not a mark: as alarming as a mark that disagrees. */
+export class CanaryUnreadable extends Error {
+  override readonly name = 'CanaryUnreadable'
+  readonly retryable = false
+}
+
+/** One value that outlives the process, outside the database. */
+export type CanarySlot = {
+  /** undefined when nothing was ever written. */
+  readonly get: () => Promise<unknown>
+  readonly set: (mark: CanaryMark) => Promise<void>
+}
+
+/** @throws CanaryUnreadable by both calls. */
+export const slotCanary = ({ get, set }: CanarySlot): Canary => {
+  const read = async (): Promise<CanaryMark | null> => {
+    const found = parseCanaryMark(await get())
+    if (found.type === 'malformed') throw new CanaryUnreadable('the high-water mark is unreadable')
+    return found.type === 'ok' ? found.mark : null
+  }
+  return { read, write: async (mark) => set(laterMark(await read(), mark)) }
+}
+
 /** A canary in memory; `slot` outlives a restart as `storage.local` does. */
-export const memoryCanary = (slot: { mark: CanaryMark | null } = { mark: null }): Canary => ({
-  read: async () => slot.mark,
-  write: async (mark) => {
-    slot.mark = laterMark(slot.mark, mark)
-  },
-})
+export const memoryCanary = (slot: { mark: CanaryMark | null } = { mark: null }): Canary =>
+  slotCanary({
+    get: async () => slot.mark,
+    set: async (mark) => {
+      slot.mark = mark
+    },
+  })

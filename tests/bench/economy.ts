@@ -151,6 +151,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
   const { signer, counts: asked } = countingSigner(testSigner(...NAMES))
   const runtime = await openLocalRuntime({
     ...RUNTIME,
+    owner: identities.own.entityId,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,
     openStore: async () => store,

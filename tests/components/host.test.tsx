@@ -54,6 +54,21 @@ describe('a locked page', () => {
     await waitFor(() => expect(document.activeElement).toBe(field))
   })
 
+  test.each([
+    ['vault_malformed', /damaged/],
+    ['vault_kdf', /damaged/],
+    ['vault_version', /newer version/],
+    ['something_else', /could not be opened/],
+  ])('refused for %s -- never called a wrong password', async (type, words) => {
+    const { adapter } = renderPage(PopupApp, { host: { wallet: 'locked' } })
+    adapter.refuse('wallet.unlock', { code: 'E_REJECTED', reason: { type } })
+    fireEvent.input(await screen.findByLabelText('Password'), { target: { value: 'right' } })
+    fireEvent.click(screen.getByRole('button', { name: 'Unlock' }))
+    const { textContent } = await screen.findByRole('alert')
+    expect(textContent).toMatch(words)
+    expect(textContent).not.toContain('Wrong password')
+  })
+
   test('backing off -- counts the seconds down and accepts nothing before', async () => {
     fakeTime()
     const { adapter } = renderPage(PopupApp, { host: { wallet: 'locked', unlockNotBefore: NOW + 2_000 } })

@@ -7,6 +7,8 @@
  * - Auto-lock is an alarm *and* a stored deadline: the deadline is looked at whenever a session opens, the alarm rings
  *   or somebody asks, because an alarm can be late or lost. It is never further away than the chosen minutes, whatever
  *   the clock says.
+ * - Past the deadline the session is locked to everybody at once: no keyring is given out and no worker comes back
+ *   to it. The keys of whoever holds them already work until `expire`, so that a payment under way can end.
  * - A try is counted durably before it is judged, so that killing the worker gives no free ones.
  * - A wallet is never made, replaced or wiped except by `create` and `import`, and those only where none exists.
  * - Calls are carried out one after another; a refusal changes nothing but the count of tries.
@@ -128,6 +130,13 @@ export class WalletSession {
     })
   }
 
+  /** Ends the session if its time has come; one that was unlocked anew stays. */
+  expire(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isDue()) await this.#end()
+    })
+  }
+
   /** Restarts the auto-lock countdown. */
   touch(): Promise<Outcome<null>> {
     return this.#inTurn(() => this.#extend())
@@ -147,11 +156,11 @@ export class WalletSession {
     })
   }
 
-  /** For every alarm that rings; locks when it is time. */
+  /** For every alarm that rings. When it is time the session is locked from here on; `expire` then ends it. */
   onAlarm(name: string): Promise<void> {
     return this.#inTurn(async () => {
       if (name !== AUTO_LOCK_ALARM || this.#open === null) return
-      if (this.#isDue()) await this.#end()
+      if (this.#isDue()) await rows.removeKey(this.#ports.session)
       else await this.#ports.alarms.create(AUTO_LOCK_ALARM, this.#open.deadlineMs)
     })
   }
@@ -265,7 +274,8 @@ export class WalletSession {
     if (!this.#hasVault) return rejected({ type: 'no_wallet' })
     const key = this.#isDue() ? null : await rows.readKey(this.#ports.session)
     if (this.#open === null || key === null) {
-      await this.#end()
+      // What is on its way may still need the keys; whoever sees it to its end calls `expire`.
+      await rows.removeKey(this.#ports.session)
       return rejected({ type: 'wallet_locked' })
     }
     await this.#keep(this.#open.keyring, { dek: key.dek, deadlineMs: this.#nextDeadline() })

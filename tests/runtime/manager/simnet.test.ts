@@ -35,12 +35,13 @@ type Machine = {
 }
 const newMachine = (): Machine => ({ disk: null, slot: { mark: null }, nowMs: 1_700_000_000_000 })
 
-const open = async (machine: Machine): Promise<LocalRuntime> => {
+const open = async (machine: Machine, owner = identities.own.entityId): Promise<LocalRuntime> => {
   let drawn = 0
   const context = createFakeBrowser().context()
   return openLocalRuntime({
     runtimeId: 'simnet',
     name: 'Simnet',
+    owner,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,
     openStore: async ({ create }) => {
@@ -149,4 +150,14 @@ test('simnet -- a missing database is never replaced by a fresh one', async () =
   const second = await open(machine)
   expect(second.type).toBe('read_only')
   expect(machine.disk).toBeNull()
+})
+
+test('simnet -- the history of another wallet is only shown', async () => {
+  const machine = newMachine()
+  await (await openRunning(machine)).close()
+  const rows = new Map(machine.disk?.rows)
+  const second = await open(machine, present(identities.peers[0], 'Bob').entityId)
+  expect(second).toMatchObject({ type: 'read_only', reason: expect.stringContaining('another wallet') })
+  await (second.type === 'held_by_other' ? Promise.reject(new Error('held')) : second.close())
+  expect(new Map(machine.disk?.rows)).toEqual(rows)
 })

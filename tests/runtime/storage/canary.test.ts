@@ -2,12 +2,19 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CanaryMark } from '../../../runtime/ports.ts'
-import { compareCanary, type DatabaseMark, memoryCanary, parseCanaryMark } from '../../../runtime/storage/canary.ts'
+import {
+  CanaryUnreadable,
+  compareCanary,
+  type DatabaseMark,
+  memoryCanary,
+  parseCanaryMark,
+  slotCanary,
+} from '../../../runtime/storage/canary.ts'
 
 const HASH = `0x${'11'.repeat(32)}`
 const OTHER = `0x${'22'.repeat(32)}`
 const mark: CanaryMark = { epoch: 3, height: 10, recordHash: HASH, signedNonces: { 'left/right': 41 } }
-const database: DatabaseMark = { epoch: 3, height: 10, recordHash: HASH }
+const database: DatabaseMark = { epoch: 3, height: 10, recordHash: HASH, signedNonces: { 'left/right': 41, other: 4 } }
 
 describe('compareCanary', () => {
   it('nothing and nothing is a fresh start', () => {
@@ -29,6 +36,8 @@ describe('compareCanary', () => {
     ['a lower height', 'height', { ...database, height: 9 }],
     ['the same height with another record', 'history', { ...database, recordHash: OTHER }],
     ['ahead, but with another record at the mark', 'history', { ...database, height: 12, hashAtMark: OTHER }],
+    ['ahead, but with fewer signatures', 'nonce', { ...database, height: 12, signedNonces: { 'left/right': 40 } }],
+    ['an account it never heard of', 'nonce', { ...database, signedNonces: {} }],
     ['an older epoch at the same height', 'epoch', { ...database, epoch: 2 }],
     ['an older epoch ahead', 'epoch', { ...database, height: 12, epoch: 2 }],
   ])('%s is a rollback', (_, reason, found) => {
@@ -44,7 +53,7 @@ describe('compareCanary', () => {
           found.epoch < kept.epoch ||
           found.height < kept.height ||
           (found.height === kept.height && found.recordHash !== kept.recordHash)
-        const verdict = compareCanary({ ...kept, signedNonces: {} }, found).type
+        const verdict = compareCanary({ ...kept, signedNonces: {} }, { ...found, signedNonces: {} }).type
         expect(verdict === 'rolled_back').toBe(isBehind)
         if (!isBehind) expect(verdict).toBe(found.height === kept.height ? 'ok' : 'database_ahead')
       }),
@@ -84,5 +93,27 @@ describe('memoryCanary', () => {
     expect(await memoryCanary(slot).read()).toBeNull()
     await memoryCanary(slot).write(mark)
     expect(await memoryCanary(slot).read()).toEqual(mark)
+  })
+})
+
+describe('slotCanary', () => {
+  it('a writer that was suspended does not cover the mark of a later one', async () => {
+    const slot = { mark: null }
+    const later = { ...mark, epoch: 4, height: 12 }
+    await memoryCanary(slot).write(later)
+    await memoryCanary(slot).write({ ...mark, height: 99 })
+    expect(await memoryCanary(slot).read()).toEqual(later)
+  })
+  it('what is there and no mark is an alarm to reader and writer, and stays', async () => {
+    const slot: { stored: unknown } = { stored: { height: 'high' } }
+    const canary = slotCanary({
+      get: async () => slot.stored,
+      set: async (written) => {
+        slot.stored = written
+      },
+    })
+    await expect(canary.read()).rejects.toThrow(CanaryUnreadable)
+    await expect(canary.write(mark)).rejects.toThrow(CanaryUnreadable)
+    expect(slot.stored).toEqual({ height: 'high' })
   })
 })
