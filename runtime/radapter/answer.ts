@@ -1,9 +1,10 @@
 /** What servers say: pushes and replies, written by the server, read and checked by the client. */
 import * as v from 'valibot'
+import type { ApprovalRequest, ApprovalView } from './approvals.ts'
 import { natural, openEnvelope, writeEnvelope } from './codec.ts'
 import { frameWire } from './frame-wire.ts'
 import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
-import { count, list, nullable, number, row, text, type Wire, word } from './wire.ts'
+import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 export type Push =
   | { readonly type: 'status'; readonly seq: number; readonly status: HostStatus }
@@ -16,6 +17,21 @@ export type Reply =
   | { readonly type: 'rpc'; readonly result: unknown }
   | { readonly type: 'error'; readonly error: WireError }
 
+const requestText = v.pipe(v.string(), v.maxLength(16_384))
+const requestWire: Wire<ApprovalRequest> = {
+  write: (request) => request,
+  schema: v.variant('type', [
+    v.strictObject({ type: v.literal('connect'), address: requestText }),
+    v.strictObject({
+      type: v.literal('pay'),
+      to: requestText,
+      amount: requestText,
+      token: requestText,
+      memo: requestText,
+    }),
+  ]),
+}
+
 const statusWire: Wire<HostStatus> = row<HostStatus>({
   wallet: word(['none', 'locked', 'unlocked']),
   runtime: word(['stopped', 'starting', 'replaying', 'running', 'read-only', 'halted']),
@@ -23,6 +39,10 @@ const statusWire: Wire<HostStatus> = row<HostStatus>({
   reason: nullable(text(16_384)),
   unlockNotBefore: number,
   autoLockMinutes: number,
+  approvals: list(
+    row<ApprovalView>({ id: text(64), origin: text(2_048), seenBefore: flag, request: requestWire }),
+    100,
+  ),
 })
 
 const checkpointsWire = list(row<CheckpointInfo>({ height: count, timestamp: count }), 100_000)

@@ -23,7 +23,7 @@ import { systemPorts } from './line.ts'
 import { quotePayment } from './quote.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
-export type RuntimeMethod = Exclude<RpcMethod, `wallet.${string}`>
+export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals'}.${string}`>
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
 }

@@ -16,6 +16,7 @@ const memo = v.pipe(v.string(), v.maxLength(16_384))
 const seconds = v.pipe(v.number(), v.safeInteger())
 const password = v.pipe(v.string(), v.maxLength(16_384))
 const nothing = v.strictObject({})
+const approval = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
 type Params = { readonly [M in RpcMethod]: v.GenericSchema<unknown, RpcMethods[M]['params']> }
 
@@ -44,6 +45,13 @@ const PARAMS: Params = {
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
   'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),
   'reserve.transfer': v.strictObject({ commandId, entityId: id, to: recipient, tokenId, amount }),
+  'approvals.quote': v.strictObject({ id: approval }),
+  'approvals.approve': v.strictObject({
+    id: approval,
+    terms: v.nullable(v.strictObject({ to: id, amount, fee: amount })),
+  }),
+  'approvals.reject': v.strictObject({ id: approval }),
+  'approvals.rejectAll': nothing,
 }
 
 export type CheckedCall = {

@@ -39,4 +39,8 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'account.setCreditLimit': committed,
   'reserve.toCollateral': committed,
   'reserve.transfer': committed,
+  'approvals.quote': quoteWire,
+  'approvals.approve': nothing,
+  'approvals.reject': nothing,
+  'approvals.rejectAll': nothing,
 }

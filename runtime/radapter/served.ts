@@ -43,7 +43,10 @@ export type Served = { readonly statusChanged: () => void; readonly frameChanged
 
 /** Requests of one client under way at a time. */
 const MAX_REQUESTS = 64
-const READS: ReadonlySet<RpcMethod> = new Set(['pay.quote', 'pay.get'])
+const READS: ReadonlySet<RpcMethod> = new Set(['pay.quote', 'pay.get', 'approvals.quote'])
+
+/** These say themselves what they need of a runtime: a question can be refused without one. */
+const STANDING_ALONE = /^(wallet|approvals)\./
 
 const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
@@ -160,6 +163,6 @@ const call = async (
   if (handler === undefined) throw new RAdapterError(badRequest('this method is not served here'))
   const use = READS.has(method) ? 'read' : 'write'
   if (use === 'write' && access === 'inspect') throw new RAdapterError(unauthorized)
-  if (!method.startsWith('wallet.')) await ready(use)
+  if (!STANDING_ALONE.test(method)) await ready(use)
   return { type: 'rpc', result: write(await handler(params)) }
 }

@@ -5,6 +5,7 @@
  * smallest unit; ids are 0x-hex text; times are milliseconds unless the name says seconds. This file is all that
  * components know of the runtime.
  */
+import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
 export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' | 'created' | 'updated' | 'counterparty'
@@ -281,6 +282,7 @@ export type HostStatus = {
   /** Wrong-password back-off: no attempt is accepted before this time (ms); 0 when none. */
   readonly unlockNotBefore: number
   readonly autoLockMinutes: number
+  readonly approvals: readonly ApprovalView[]
 }
 
 /** A payment as the review screen shows it; nothing is committed by asking. */
@@ -361,7 +363,7 @@ export type RpcMethods = {
     params: { commandId: string; entityId: string; to: string; tokenId: number; amount: bigint }
     result: Committed
   }
-}
+} & ApprovalMethods
 export type RpcMethod = keyof RpcMethods
 
 export type ConnectionStatus = 'connected' | 'connecting' | 'disconnected'

@@ -171,6 +171,7 @@ describe('Pay: the payment', () => {
       reason: null,
       unlockNotBefore: 0,
       autoLockMinutes: 15,
+      approvals: [],
     } as const
     await act(() => adapter.pushHost(locked))
     expect(await screen.findByRole('button', { name: 'Unlock' })).toBeTruthy()

@@ -161,6 +161,7 @@ export const host = (patch: Partial<HostStatus> = {}): HostStatus => ({
   reason: null,
   unlockNotBefore: 0,
   autoLockMinutes: 15,
+  approvals: [],
   ...patch,
 })
 

@@ -22,6 +22,7 @@ export const UNLOCKED: HostStatus = {
   reason: null,
   unlockNotBefore: 0,
   autoLockMinutes: 15,
+  approvals: [],
 }
 
 export const serveTown = (running: Running, handlers: RpcHandlers = {}): ServedTown => {

@@ -265,6 +265,7 @@ describe('readAnswer', () => {
       reason: null,
       unlockNotBefore: 0,
       autoLockMinutes: 15,
+      approvals: [],
     } as const
     const text = writePush(1, { type: 'status', seq: 1, status: { ...status, secret: 'x' } as never })
     expect(text).not.toContain('secret')
