@@ -9,7 +9,7 @@
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
  *   e/<entity>/l|p|i|f|w/<key>  lock route, payment, invoice, offer, wake
  */
-import { claimCodec, frameCodec, lockCodec, signedFrameCodec, termsCodec, txCodec } from './account/codec.ts'
+import { claimCodec, frameCodec, lockCodec, mempoolCodec, signedFrameCodec, termsCodec } from './account/codec.ts'
 import { type Delta, deltaCodec } from './account/delta.ts'
 import type { AccountViolation } from './account/errors.ts'
 import { accountStateRoot, execute, hashDelta, hashFrame, hashLock } from './account/frame.ts'
@@ -97,7 +97,7 @@ const accountCodec: Codec<AccountRow> = struct<AccountRow>({
   }),
   deltas: list(deltaCodec, LIMITS.tokensPerAccount),
   locks: list(lockCodec, LIMITS.locksPerAccount),
-  mempool: list(txCodec, LIMITS.mempoolTxs),
+  mempool: mempoolCodec,
   pending: nullable(
     struct<NonNullable<AccountRow['pending']>>({ frame: frameCodec, hanko, message: bytesUpTo(LIMITS.messageBytes) }),
   ),

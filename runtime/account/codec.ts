@@ -61,6 +61,12 @@ export const txCodec: Codec<AccountTx> = union<AccountTx>({
   j_event_claim: [6, struct(claimFields)],
 })
 
+/** What waits to be proposed: the bounded, and what is always taken (see `enqueue`). */
+export const mempoolCodec: Codec<readonly AccountTx[]> = list(
+  txCodec,
+  LIMITS.mempoolTxs + LIMITS.locksPerAccount + LIMITS.claimsPerSide,
+)
+
 export const frameCodec: Codec<AccountFrame> = struct<AccountFrame>({
   height: uint,
   timestampMs: uint,

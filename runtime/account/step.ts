@@ -16,6 +16,7 @@ import { type AccountRejection, type AccountViolation, type Refused, refused } f
 import { buildFrame, emptyState, execute, frameDigest, hashFrame } from './frame.ts'
 import { checkAccountStep } from './invariants.ts'
 import { lockKey } from './keys.ts'
+import { boundClaims } from './tx/j-event-claim.ts'
 import {
   type AccountAck,
   type AccountEvent,
@@ -60,6 +61,18 @@ const projected = (replica: AccountReplica, nowMs: number): AccountState => {
   return execute(base, replica.mempool, { byLeft: replica.isLeft, timestampMs: nowMs }).state
 }
 
+/**
+ * What must be said sooner or later: that a lock has ended, and what the chain did. There is one resolve a lock at most,
+ * and claims give way to newer ones, so these need no bound of their own; a refusal would cost money.
+ */
+const isOwed = ({ type }: AccountTx): boolean => type === 'htlc_resolve' || type === 'j_event_claim'
+
+/** The queue without claims that newer ones outdate. */
+const withBoundClaims = (mempool: readonly AccountTx[]): readonly AccountTx[] => {
+  const kept = new Set<AccountTx>(boundClaims(mempool.filter((tx) => tx.type === 'j_event_claim')))
+  return mempool.filter((tx) => tx.type !== 'j_event_claim' || kept.has(tx))
+}
+
 /** Queues a transaction of ours, or says why it could not be proposed. */
 export const enqueue = (
   replica: AccountReplica,
@@ -70,12 +83,13 @@ export const enqueue = (
   | { readonly type: 'rejected'; readonly rejection: AccountRejection } => {
   if (replica.status.type === 'frozen') return { type: 'rejected', rejection: { type: 'account_frozen' } }
   // What is pending comes back to the mempool when LEFT's frame wins.
-  if (replica.mempool.length + (replica.pending?.frame.accountTxs.length ?? 0) >= LIMITS.mempoolTxs)
+  const waiting = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
+  if (!isOwed(tx) && waiting.filter((other) => !isOwed(other)).length >= LIMITS.mempoolTxs)
     return { type: 'rejected', rejection: { type: 'mempool_full', limit: LIMITS.mempoolTxs } }
   const trial = execute(projected(replica, nowMs), [tx], { byLeft: replica.isLeft, timestampMs: nowMs })
   const refusal = trial.refusals[0]
   if (refusal !== undefined) return { type: 'rejected', rejection: refusal.rejection }
-  return { type: 'queued', replica: { ...replica, mempool: [...replica.mempool, tx] } }
+  return { type: 'queued', replica: { ...replica, mempool: withBoundClaims([...replica.mempool, tx]) } }
 }
 
 /** Takes back a lock of ours that waits in the queue; null when it does not. */
@@ -327,10 +341,13 @@ const accept = (
   if (!equalBytes(rebuilt.hash, hash)) return refused({ type: 'wrong_deltas' }, 'dispute')
   checkAccountStep(state, executed.state)
   const own = context.seal(digest)
+  // The peer was quicker: a resolve of ours for the same lock would wait for nothing, and fill the queue.
+  const hasEnded = (tx: AccountTx): boolean =>
+    tx.type === 'htlc_resolve' && state.locks.has(lockKey(tx)) && !executed.state.locks.has(lockKey(tx))
   const taken: AccountReplica = {
     ...replica,
     pending: null,
-    mempool: pending === null ? replica.mempool : [...pending.frame.accountTxs, ...replica.mempool],
+    mempool: withBoundClaims([...(pending?.frame.accountTxs ?? []), ...replica.mempool]).filter((tx) => !hasEnded(tx)),
   }
   const signed = sign(frame, { own, peer: hanko, isLeft: replica.isLeft })
   return {

@@ -2,7 +2,7 @@
  * EntityFrame and the entity's root: a Merkle root over its sections (accounts, reserves, lock book, payments,
  * invoices, offers, wakes, batch, identity). Two hosts with the same root hold the same entity, queues included.
  */
-import { frameCodec, txCodec } from '../account/codec.ts'
+import { frameCodec, mempoolCodec } from '../account/codec.ts'
 import type { AccountReplica } from '../account/types.ts'
 import { amount, entityId, hash32, label, memo, paymentId, tokenId } from '../codec/common.ts'
 import {
@@ -39,7 +39,17 @@ import type {
 
 export const routeCodec: Codec<LockRoute> = union<LockRoute>({
   origin: [1, struct({ paymentId })],
-  forward: [2, struct({ from: entityId, to: entityId, tokenId, inAmount: amount, outAmount: amount })],
+  forward: [
+    2,
+    struct({
+      from: entityId,
+      to: entityId,
+      tokenId,
+      inAmount: amount,
+      outAmount: amount,
+      preimage: nullable(hash32),
+    }),
+  ],
   final: [3, struct({ from: entityId, payer: nullable(entityId), hasInvoice: bool, memo })],
 })
 
@@ -91,7 +101,6 @@ const hashed =
   (value: T): Bytes =>
     keccak(encode(codec, value))
 
-const mempoolCodec = list(txCodec, LIMITS.mempoolTxs)
 const statusCodec = text(64)
 const replyCodec = struct<{ height: number; message: Bytes }>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) })
 

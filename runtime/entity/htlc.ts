@@ -1,12 +1,14 @@
 /**
  * What an entity does with the locks of its accounts: release the preimage of its own invoices, pass locks on as a
  * hub, and carry preimages and failures back. It acts on committed frames only (I-FORWARD: an outgoing lock exists
- * only behind a committed incoming one; an incoming lock is resolved if and only if its outgoing one is).
+ * only behind a committed incoming one; an incoming lock is resolved if and only if its outgoing one is; I-COLLECT: what
+ * was paid on is collected).
  */
 import { lockKey } from '../account/keys.ts'
 import { type Dropped, withdrawLock } from '../account/step.ts'
 import type { AccountEvent, HtlcLock, HtlcOutcome } from '../account/types.ts'
 import { decode } from '../codec/schema.ts'
+import { invariant } from '../lib/assert.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import { hopDeltaSeconds, TIMING } from '../lib/limits.ts'
@@ -31,8 +33,11 @@ const dropRoute = (draft: EntityDraft, key: string): void => {
 /** Ends a lock that a counterparty holds towards us. */
 const resolve = (draft: EntityDraft, incoming: Incoming, outcome: HtlcOutcome, context: EntityContext): void => {
   const { hashlock, part } = incoming.lock
-  // A refusal means the lock is gone or the account is frozen; either way there is nothing to resolve any more.
-  enqueueTx(draft, incoming.from, { type: 'htlc_resolve', hashlock, part, outcome }, context)
+  const queued = enqueueTx(draft, incoming.from, { type: 'htlc_resolve', hashlock, part, outcome }, context)
+  if (queued.type === 'applied' || outcome.type === 'error') return
+  // The lock may have been resolved already, and a frozen account is for the court. Anything else costs us the amount.
+  const { type } = queued.rejection
+  invariant(type === 'unknown_lock' || type === 'account_frozen', 'I-COLLECT', () => `a preimage was refused: ${type}`)
 }
 const giveUp = (draft: EntityDraft, incoming: Incoming, reason: string, context: EntityContext): void =>
   resolve(draft, incoming, { type: 'error', reason }, context)
@@ -121,6 +126,7 @@ const forward = (draft: EntityDraft, incoming: Incoming, order: Forward, context
     tokenId,
     inAmount: lock.amount,
     outAmount: order.amount,
+    preimage: null,
   })
   schedule(draft, lockWake(out, lockKey(lock)))
   return null
@@ -144,15 +150,18 @@ const onOutgoingResolved = (
   const route = draft.state.lockBook.get(key)
   // A lock given up as dead may end long after its hash has been locked again elsewhere.
   if (route === undefined || route.type === 'final' || paysTo(draft, route) !== to) return
-  dropRoute(draft, key)
   unschedule(draft, lockWake(lock, key))
   if (route.type === 'origin') {
+    dropRoute(draft, key)
     const payment = draft.state.payments.get(route.paymentId)
     if (payment === undefined) return
     if (outcome.type === 'secret') completePayment(draft, payment, outcome.preimage)
     else failPayment(draft, payment, outcome.reason)
     return
   }
+  // The preimage stays with the route until the incoming lock has ended, however long its payer makes us wait for that.
+  if (outcome.type === 'secret') setRoute(draft, key, { ...route, preimage: outcome.preimage })
+  else dropRoute(draft, key)
   const incoming = draft.state.accounts.get(route.from)?.state.locks.get(key)
   if (incoming !== undefined) resolve(draft, { from: route.from, lock: incoming }, outcome, context)
   if (outcome.type === 'secret') {

@@ -2,23 +2,36 @@
  * What must hold of every entity after every tick; checked before the WAL write and after load.
  *
  * I-FORWARD  a forwarded lock still open on the way out has its incoming lock still open
+ * I-COLLECT  a forwarded lock that was paid on the way out is open on the way in, and the preimage queued for it
  * I-RESERVE  no reserve is negative and no more is on its way to the chain than there is
  * I-PAYMENT  a payment on its way has its route in the lock book
  */
 import { checkAccount } from '../account/invariants.ts'
 import { lockKey } from '../account/keys.ts'
+import type { AccountReplica } from '../account/types.ts'
 import { invariant } from '../lib/assert.ts'
 import type { TokenId } from '../lib/units.ts'
 import { spendableReserve } from './tx/reserve.ts'
 import type { EntityState } from './types.ts'
+
+/** True when the lock will be collected: the preimage waits to be agreed on, or the court is asked. */
+const isCollected = (account: AccountReplica, key: string): boolean =>
+  account.status.type === 'frozen' ||
+  [...(account.pending?.frame.accountTxs ?? []), ...account.mempool].some(
+    (tx) => tx.type === 'htlc_resolve' && tx.outcome.type === 'secret' && lockKey(tx) === key,
+  )
 
 const checkForwards = (state: EntityState): void => {
   for (const [key, route] of state.lockBook.entries()) {
     if (route.type !== 'forward') continue
     const out = state.accounts.get(route.to)
     const isOpen = out?.state.locks.has(key) === true || out?.pending?.next.locks.has(key) === true
-    const incoming = state.accounts.get(route.from)?.state.locks.get(key)
-    invariant(!isOpen || incoming !== undefined, 'I-FORWARD', () => `lock ${key} is open without its incoming lock`)
+    const from = state.accounts.get(route.from)
+    const hasIncoming = from?.state.locks.has(key) === true
+    invariant(!isOpen || hasIncoming, 'I-FORWARD', () => `lock ${key} is open without its incoming lock`)
+    if (route.preimage === null) continue
+    const collects = from !== undefined && hasIncoming && isCollected(from, key)
+    invariant(collects, 'I-COLLECT', () => `lock ${key} was paid and is not collected`)
   }
 }
 

@@ -28,7 +28,7 @@ export const forwardingFee = (policy: HubPolicy, tokenId: TokenId, amount: bigin
 }
 
 /** What we can still send in this account, queue and pending proposal counted. */
-const available = (account: AccountReplica, tokenId: TokenId): bigint => {
+export const available = (account: AccountReplica, tokenId: TokenId): bigint => {
   const state = account.pending?.next ?? account.state
   const delta = state.deltas.get(deltaKey(tokenId))
   return delta === undefined ? 0n : positionOf(delta, account.isLeft).outCapacity

@@ -99,6 +99,8 @@ export type LockRoute =
       readonly tokenId: TokenId
       readonly inAmount: bigint
       readonly outAmount: bigint
+      /** Once the way out was paid: what the way in is collected with, kept until it has ended. */
+      readonly preimage: Bytes | null
     }
   | {
       readonly type: 'final'

@@ -274,7 +274,15 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
 )
 export const lockRoute: Arbitrary<LockRoute> = fc.oneof(
   fc.record({ type: just('origin'), paymentId }),
-  fc.record({ type: just('forward'), from: entityId, to: entityId, tokenId, inAmount: amount, outAmount: amount }),
+  fc.record({
+    type: just('forward'),
+    from: entityId,
+    to: entityId,
+    tokenId,
+    inAmount: amount,
+    outAmount: amount,
+    preimage: nullable(hash),
+  }),
   fc.record({ type: just('final'), from: entityId, payer: nullable(entityId), hasInvoice: fc.boolean(), memo: text }),
 )
 export const payment: Arbitrary<Payment> = fc.record({

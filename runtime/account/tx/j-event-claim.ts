@@ -1,7 +1,7 @@
 /**
  * j_event_claim: the proposer states what it saw the chain do to this account in one block. When both sides have
  * claimed the same block with the same events, the absolute values are applied exactly once, and every claim up to
- * that block is dropped: absolute values make the older ones worthless. For the same reason the oldest claim gives way
+ * that block is dropped: absolute values make the older ones worthless. For the same reason an older claim gives way
  * when a side has as many as it may have: what a sleeping peer has yet to claim is never refused.
  */
 import { encode } from '../../codec/schema.ts'
@@ -15,6 +15,19 @@ import { deltaKey } from '../keys.ts'
 import type { AccountEvent, AccountState, JClaim } from '../types.ts'
 
 const sameClaim = (a: JClaim, b: JClaim): boolean => equalBytes(encode(claimCodec, a), encode(claimCodec, b))
+
+/**
+ * At most `claimsPerSide` of them. What newer claims tell of the same tokens goes first, and only then the oldest:
+ * both sides keep the last word on a token, and find it in common.
+ */
+export const boundClaims = <T extends JClaim>(claims: readonly T[]): readonly T[] => {
+  if (claims.length <= LIMITS.claimsPerSide) return claims
+  const outdated = claims.findIndex(({ events }, i) => {
+    const newer = new Set(claims.slice(i + 1).flatMap((claim) => claim.events.map(({ tokenId }) => tokenId)))
+    return events.every(({ tokenId }) => newer.has(tokenId))
+  })
+  return boundClaims(claims.toSpliced(Math.max(outdated, 0), 1))
+}
 
 const isOrdered = (claim: JClaim): boolean =>
   claim.events.length > 0 &&
@@ -49,7 +62,7 @@ export const jEventClaim: ApplyTx<'j_event_claim'> = (state, tx, { byLeft }) => 
   if (last !== undefined && last.jHeight >= claim.jHeight)
     return rejected({ type: 'stale_claim', jHeight: claim.jHeight })
   if (others.some((other) => sameClaim(other, claim))) return { type: 'applied', ...settle(state, claim) }
-  const claims = [...own, claim].slice(-LIMITS.claimsPerSide)
+  const claims = boundClaims([...own, claim])
   return {
     type: 'applied',
     state: byLeft ? { ...state, leftClaims: claims } : { ...state, rightClaims: claims },

@@ -3,6 +3,8 @@
  * once both sides of the account have claimed the same event, so here it becomes a claim.
  */
 import type { JClaim } from '../../account/types.ts'
+import { invariant } from '../../lib/assert.ts'
+import { LIMITS } from '../../lib/limits.ts'
 import type { EntityId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { DONE, type EntityContext, type EntityDraft, enqueueTx, tokenKey } from '../draft.ts'
@@ -41,13 +43,21 @@ const claim = (draft: EntityDraft, tx: JEventTx, context: EntityContext): void =
     byAccount.set(counterparty, tokens)
   }
   for (const [counterparty, tokens] of byAccount) {
-    const events = [...tokens.values()].sort((a, b) => a.tokenId - b.tokenId)
-    // Refused only where there is no such account, or it is frozen: then there is nobody to claim towards.
-    enqueueTx(
+    // Anyone may fund any token for any pair; both sides leave out the same ones.
+    const events = [...tokens.values()].sort((a, b) => a.tokenId - b.tokenId).slice(0, LIMITS.tokensPerAccount)
+    const queued = enqueueTx(
       draft,
       counterparty,
       { type: 'j_event_claim', jHeight: tx.jHeight, blockHash: tx.blockHash, events },
       context,
+    )
+    if (queued.type === 'applied') continue
+    // Then there is nobody to claim towards. A claim refused for anything else would be lost for good.
+    const { type } = queued.rejection
+    invariant(
+      type === 'unknown_account' || type === 'account_frozen',
+      'I-COLLECT',
+      () => `a claim was refused: ${type}`,
     )
   }
 }

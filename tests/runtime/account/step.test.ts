@@ -1,12 +1,15 @@
 /** The bilateral consensus of one account: proposing, acknowledging, collisions in both directions, repeats. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { mempoolCodec } from '../../../runtime/account/codec.ts'
 import { frameDigest, hashFrame } from '../../../runtime/account/frame.ts'
 import { checkAccount } from '../../../runtime/account/invariants.ts'
 import { enqueue, flush } from '../../../runtime/account/step.ts'
 import type { AccountReplica, AccountTx } from '../../../runtime/account/types.ts'
+import { decode, encode } from '../../../runtime/codec/schema.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
 import { LIMITS } from '../../../runtime/lib/limits.ts'
 import { addressOf, recoverAddress } from '../../../runtime/lib/secp.ts'
+import type { TokenId } from '../../../runtime/lib/units.ts'
 import { keysOf } from '../../support/signer.ts'
 import {
   accept,
@@ -28,6 +31,7 @@ import {
   propose,
   queue,
   read,
+  reveal,
   TOKEN,
   take,
 } from './pair.ts'
@@ -75,6 +79,42 @@ describe('enqueue', () => {
     const { replica } = propose(pair.left, many(10))
     expect(enqueue({ ...replica, mempool: many(LIMITS.mempoolTxs - 10) }, limit(7n), NOW_MS)).toEqual(rejected)
     expect(enqueue({ ...replica, mempool: many(LIMITS.mempoolTxs - 11) }, limit(7n), NOW_MS).type).toBe('queued')
+  })
+  test('a full mempool still takes the end of every lock, and what the chain did', () => {
+    const names = Array.from({ length: LIMITS.locksPerAccount }, (_, i) => `${i}`)
+    const locked = agree(
+      pair,
+      'left',
+      names.map((name) => lock(name, 1n)),
+    )
+    const full = { ...locked.right, mempool: many(LIMITS.mempoolTxs) }
+    const owed = [...names.map(reveal), ...Array.from({ length: LIMITS.claimsPerSide }, (_, i) => claim(i + 1, 5n))]
+    const queued = queue(full, owed)
+    expect(queued.mempool.slice(LIMITS.mempoolTxs)).toEqual(owed)
+    expect(decode(mempoolCodec, encode(mempoolCodec, queued.mempool)).type).toBe('ok')
+    expect(enqueue(queued, limit(7n), NOW_MS).type).toBe('rejected')
+    // The seventeenth claim takes the place of the first.
+    const newest = claim(LIMITS.claimsPerSide + 1, 6n)
+    expect(queue(queued, [newest]).mempool.slice(LIMITS.mempoolTxs)).toEqual([
+      ...names.map(reveal),
+      ...owed.slice(names.length + 1),
+      newest,
+    ])
+  })
+  test('claims give way to newer ones of the same tokens first: the last word on each token is kept', () => {
+    const rare: AccountTx = {
+      type: 'j_event_claim',
+      jHeight: 1,
+      blockHash: new Uint8Array(32),
+      events: [{ tokenId: 2 as TokenId, collateral: 9n, ondelta: 9n }],
+    }
+    const often = Array.from({ length: LIMITS.claimsPerSide + 4 }, (_, i) => claim(i + 2, BigInt(i)))
+    const { mempool } = queue(pair.left, [rare, ...often])
+    expect(mempool).toEqual([rare, ...often.slice(1 - LIMITS.claimsPerSide)])
+    // The sleeping peer wakes up and claims the same blocks: both tokens arrive.
+    const awake = agree({ left: { ...pair.left, mempool }, right: pair.right }, 'left', [])
+    const { left } = agree(awake, 'right', [rare, ...often])
+    expect([...left.state.deltas.values()].map(({ collateral }) => collateral)).toEqual([19n, 9n])
   })
   test('a frozen account takes nothing', () => {
     const frozen: AccountReplica = { ...pair.left, status: { type: 'frozen', violation: 'fork' } }
@@ -233,7 +273,7 @@ describe('receive -- collision', () => {
     const right = propose(locked.right, [giveBack('x', 'refused')], late)
     const taken = accept(right.replica, left.message, late)
     const flushed = flush(taken.replica, taken.ack, contextOf('right', late))
-    expect(flushed.dropped.map(({ rejection }) => rejection.type)).toEqual(['unknown_lock'])
+    expect([taken.replica.mempool, flushed.dropped]).toEqual([[], []])
     expect(flushed.replica.state.deltas.get('00000001')?.leftHold).toBe(0n)
   })
   test('both open the account at once with different credit -- both grants end up in it', () => {

@@ -1,12 +1,14 @@
 /** Locks that nobody answers: the peer sleeps, and only the confirmed chain says when a lock is dead. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { AccountTx } from '../../../runtime/account/types.ts'
+import { checkEntity } from '../../../runtime/entity/invariants.ts'
 import type { EnvelopePayload } from '../../../runtime/entity/types.ts'
-import { EMPTY, utf8 } from '../../../runtime/lib/bytes.ts'
+import { EMPTY, utf8, ZERO_32 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
-import { TIMING } from '../../../runtime/lib/limits.ts'
+import { LIMITS, TIMING } from '../../../runtime/lib/limits.ts'
+import type { EntityId } from '../../../runtime/lib/units.ts'
 import { createPuppet, envelopeFor, type Puppet } from '../../support/puppet.ts'
-import { createWorld, TUSD, testPolicy, usd, type World } from '../../support/world.ts'
+import { createWorld, TETH, TUSD, testPolicy, usd, type World } from '../../support/world.ts'
 import { checkMostly } from '../../support/world-checks.ts'
 
 const HOUR_MS = 3_600_000
@@ -236,6 +238,61 @@ describe('a hub between two sleepers', () => {
     wait(world)
     payee.say([])
     expect([outLocks(), world.position('hub', 'trent').outCapacity]).toEqual([0, usd(50)])
+  })
+
+  const routes = () => [...world.state('hub').lockBook.values()]
+  const grant = (limit: bigint) => {
+    return { type: 'set_credit_limit', counterparty: payer.entityId, tokenId: TUSD, limit } as const
+  }
+
+  test('the payer falls silent and his queue fills up: what the hub has paid is collected all the same', () => {
+    world.tick([payer.proposal([lock()])])
+    payee.listen()
+    expect([inLocks(), outLocks()]).toEqual([1, 1])
+    // One change of credit is proposed and never answered; the others wait behind it.
+    world.tick(Array.from({ length: LIMITS.mempoolTxs }, (_, i) => world.command('hub', grant(usd(100 + i)), `${i}`)))
+    expect(world.refused('hub', grant(1n))).toEqual({ type: 'mempool_full', limit: LIMITS.mempoolTxs })
+    payee.say([reveal])
+    expect(outLocks()).toBe(0)
+    expect(routes()).toMatchObject([{ type: 'forward', preimage: PREIMAGE }])
+    expect(world.account('hub', 'mallory').mempool.at(-1)).toEqual(reveal)
+    // So is what the chain does meanwhile, however often.
+    for (let i = 1; i <= LIMITS.claimsPerSide + 3; i++) {
+      const [left, right] = [world.id('hub'), payer.entityId].sort() as [EntityId, EntityId]
+      const settled = {
+        type: 'account_settled',
+        left,
+        right,
+        tokenId: TUSD,
+        collateral: BigInt(i),
+        ondelta: 0n,
+      } as const
+      world.tick([world.mine([settled])])
+    }
+    const claims = world.account('hub', 'mallory').mempool.filter(({ type }) => type === 'j_event_claim')
+    expect([claims.length, claims.at(-1)]).toMatchObject([LIMITS.claimsPerSide, { events: [{ collateral: 19n }] }])
+    payer.listen()
+    payer.say([])
+    expect([inLocks(), world.position('hub', 'mallory').balance, routes()]).toEqual([0, usd(6), []])
+    expect(world.account('hub', 'mallory').state).toMatchObject(
+      payer.entityId < world.id('hub') ? { rightClaims: { length: 16 } } : { leftClaims: { length: 16 } },
+    )
+  })
+
+  test('the payer breaks the protocol while his lock is out: the hub pays, and keeps the preimage for the court', () => {
+    payer.say([lock()])
+    payee.say([])
+    payer.doctor([{ type: 'add_delta', tokenId: TETH }], { accountStateRoot: ZERO_32 })
+    expect(world.account('hub', 'mallory').status.type).toBe('frozen')
+    payee.say([reveal])
+    expect([inLocks(), outLocks()]).toEqual([1, 0])
+    expect(routes()).toMatchObject([{ type: 'forward', from: payer.entityId, preimage: PREIMAGE }])
+    // Were the account open, with nothing queued for the lock, that would be a fault.
+    const state = world.state('hub')
+    const account = { ...world.account('hub', 'mallory'), status: { type: 'open' } as const }
+    expect(() => checkEntity({ ...state, accounts: state.accounts.set(payer.entityId, account) })).toThrow(/^I-COLLECT/)
+    const queued = { ...account, mempool: [reveal] }
+    checkEntity({ ...state, accounts: state.accounts.set(payer.entityId, queued) })
   })
 
   test('the payer takes his lock back before the hub has looked: the hub gives up the outgoing one with it', () => {
