@@ -60,9 +60,12 @@ const start = (session: WalletSession, service: RuntimeService) => {
       }
     },
     handlers: {
-      ...walletHandlers(Promise.resolve(session), async () => {
-        await service.stop()
-        await session.lock()
+      ...walletHandlers(Promise.resolve(session), {
+        lock: async () => {
+          await service.stop()
+          await session.lock()
+        },
+        forget: () => service.forget(),
       }),
       ...commandHandlers(() => service.host),
     },

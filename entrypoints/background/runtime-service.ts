@@ -17,8 +17,8 @@ import {
   simnetIdentities,
 } from '../../runtime/manager/simnet.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
-import { openDexieStore } from '../../runtime/storage/dexie.ts'
-import { localCanary } from './canary.ts'
+import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
+import { forgetCanary, localCanary } from './canary.ts'
 import type { Keyring } from './wallet/keyring.ts'
 import type { Alarms } from './wallet/ports.ts'
 
@@ -26,6 +26,7 @@ export const WAKE_ALARM = 'runtime.wake'
 
 const RUNTIME_ID = 'simnet'
 const RUNTIME_NAME = 'Simnet'
+const DATABASE = `xln-${RUNTIME_ID}`
 const RUNTIME_INDEX = 0
 const CHECKPOINT_INTERVAL_FRAMES = 100
 
@@ -97,6 +98,15 @@ export class RuntimeService {
     })
   }
 
+  /** Stops, and removes everything the runtime has stored: the database first, for it is what the mark is about. */
+  async forget(): Promise<void> {
+    await this.stop()
+    await this.#inTurn(async () => {
+      await deleteDexieStore(DATABASE)
+      await forgetCanary(RUNTIME_ID)
+    })
+  }
+
   async #begin(keyring: Keyring): Promise<void> {
     const identities = identitiesOf(keyring)
     const opened = await openLocalRuntime({
@@ -105,7 +115,7 @@ export class RuntimeService {
       owner: identities.own.entityId,
       chainName: SIMNET_CHAIN,
       chainId: SIMNET_CHAIN_ID,
-      openStore: (options) => openDexieStore(`xln-${RUNTIME_ID}`, options),
+      openStore: (options) => openDexieStore(DATABASE, options),
       canary: localCanary(RUNTIME_ID),
       clock: { now: () => Date.now() },
       entropy: { draw: () => crypto.getRandomValues(new Uint8Array(32)) },

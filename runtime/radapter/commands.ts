@@ -8,6 +8,7 @@
 import { decode } from '../codec/schema.ts'
 import { invoiceCodec } from '../entity/codec.ts'
 import { invoiceLink } from '../entity/invoice.ts'
+import { largestPayment } from '../entity/largest.ts'
 import type { EntityAnswer, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { Fault } from '../lib/assert.ts'
@@ -15,6 +16,7 @@ import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
 import { taggedHash } from '../lib/hash.ts'
 import type { CommandId, EntityId, PaymentId, TokenId } from '../lib/units.ts'
 import type { Clock } from '../ports.ts'
+import { profileOf } from '../step.ts'
 import type { Env } from '../types.ts'
 import { findActivity } from './activity-page.ts'
 import { accountOf, amountOf, entityNamed, entityOf, memoOf, paymentOf, recipientOf, refuse } from './arguments.ts'
@@ -87,6 +89,15 @@ const quote = async (host: RuntimeHost, clock: Clock, params: Params<'pay.quote'
   }
   const quoted = quotePayment(env, state, wanted, clock.now())
   return quoted.type === 'rejected' ? refuse(quoted.rejection) : { ...quoted.quote, invoice: link }
+}
+
+const limit = (host: RuntimeHost, { from, to, tokenId }: Params<'pay.limit'>): Result<'pay.limit'> => {
+  const env = host.env()
+  const { state } = entityOf(env, from)
+  const profile = (id: EntityId) => profileOf(env, id)
+  const recipient = to.trim() === '' ? null : recipientOf(env, to)
+  const payee = recipient === null ? null : (recipient.invoice?.terms.payee ?? profile(recipient.to))
+  return Promise.resolve({ amount: largestPayment(state, payee, tokenId as TokenId, profile) })
 }
 
 const send = async (host: RuntimeHost, params: Params<'pay.send'>): Result<'pay.send'> => {
@@ -195,6 +206,7 @@ export const commandHandlers = (host: () => RuntimeHost | null, clock: Clock = s
     }
   return {
     'pay.quote': on((running, params) => quote(running, clock, params)),
+    'pay.limit': on(limit),
     'pay.send': on(send),
     'pay.cancel': on(async (running, params) =>
       done(

@@ -15,6 +15,7 @@ const recipient = v.pipe(v.string(), v.maxLength(16_384))
 const memo = v.pipe(v.string(), v.maxLength(16_384))
 const seconds = v.pipe(v.number(), v.safeInteger())
 const password = v.pipe(v.string(), v.maxLength(16_384))
+const short = v.pipe(v.string(), v.maxLength(64))
 const nothing = v.strictObject({})
 const approval = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
@@ -29,7 +30,11 @@ const PARAMS: Params = {
   'wallet.lock': nothing,
   'wallet.setAutoLock': v.strictObject({ minutes: v.number() }),
   'wallet.touch': nothing,
+  'wallet.revealPhrase': v.strictObject({ password }),
+  'wallet.changePassword': v.strictObject({ password, next: password }),
+  'wallet.reset': v.strictObject({ confirmation: short }),
   'pay.quote': v.strictObject({ from: id, to: recipient, amount, tokenId, memo }),
+  'pay.limit': v.strictObject({ from: id, to: recipient, tokenId }),
   'pay.send': v.strictObject({ commandId, from: id, to: recipient, amount, tokenId, memo, maxFee: amount }),
   'pay.cancel': v.strictObject({ commandId, from: id, paymentId: id }),
   'pay.get': v.strictObject({ from: id, paymentId: id }),

@@ -318,10 +318,17 @@ export type RpcMethods = {
   'wallet.unlock': { params: { password: string }; result: Record<string, never> }
   'wallet.lock': { params: Record<string, never>; result: Record<string, never> }
   'wallet.setAutoLock': { params: { minutes: number }; result: Record<string, never> }
+  /** The words, for whoever knows the password; counted like a try to unlock. */
+  'wallet.revealPhrase': { params: { password: string }; result: { words: readonly string[] } }
+  'wallet.changePassword': { params: { password: string; next: string }; result: Record<string, never> }
+  /** Forgets keys and history of this browser; `confirmation` must be the word RESET. Works while locked. */
+  'wallet.reset': { params: { confirmation: string }; result: Record<string, never> }
   /** Restarts the auto-lock countdown; sent on user input, at most every few seconds. */
   'wallet.touch': { params: Record<string, never>; result: Record<string, never> }
 
   'pay.quote': { params: { from: string; to: string; amount: bigint; tokenId: number; memo: string }; result: Quote }
+  /** The most one payment can carry to `to`; '' asks for anybody. */
+  'pay.limit': { params: { from: string; to: string; tokenId: number }; result: { amount: bigint } }
   'pay.send': {
     params: {
       commandId: string

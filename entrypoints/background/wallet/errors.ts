@@ -18,6 +18,7 @@ export type WalletRejection =
   | { readonly type: 'no_wallet' }
   | { readonly type: 'no_draft' }
   | { readonly type: 'wallet_locked' }
+  | { readonly type: 'reset_not_confirmed' }
   | { readonly type: 'vault_malformed'; readonly bytes: number }
   | { readonly type: 'vault_version'; readonly version: number; readonly supported: number }
   | { readonly type: 'vault_kdf'; readonly memoryKiB: number; readonly passes: number; readonly lanes: number }

@@ -22,8 +22,14 @@ const unwrap = <T>(outcome: Outcome<T>): T => {
   throw new RAdapterError(refusal(outcome.rejection))
 }
 
-/** @param lock stops the runtime first, so that no tick finds its keys gone. */
-export const walletHandlers = (ready: Promise<WalletSession>, lock: () => Promise<void>): WalletHandlers => {
+type Around = {
+  /** Stops the runtime first, so that no tick finds its keys gone. */
+  readonly lock: () => Promise<void>
+  /** Stops the runtime and removes what this browser keeps of the wallet beside its keys. */
+  readonly forget: () => Promise<void>
+}
+
+export const walletHandlers = (ready: Promise<WalletSession>, { lock, forget }: Around): WalletHandlers => {
   const done = async (act: (session: WalletSession) => Promise<Outcome<null>>): Promise<Record<string, never>> => {
     unwrap(await act(await ready))
     return {}
@@ -39,6 +45,9 @@ export const walletHandlers = (ready: Promise<WalletSession>, lock: () => Promis
       return {}
     },
     'wallet.setAutoLock': ({ minutes }) => done((session) => session.setAutoLock(minutes)),
+    'wallet.revealPhrase': async ({ password }) => unwrap(await (await ready).revealPhrase(password)),
+    'wallet.changePassword': ({ password, next }) => done((session) => session.changePassword(password, next)),
+    'wallet.reset': ({ confirmation }) => done((session) => session.reset(confirmation, forget)),
     'wallet.touch': () => done((session) => session.touch()),
   }
 }

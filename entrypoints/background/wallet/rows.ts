@@ -49,6 +49,8 @@ export const readVault = async (local: KeyValueArea): Promise<Bytes | null> => {
 }
 export const writeVault = (local: KeyValueArea, vault: Bytes): Promise<void> => local.set(VAULT, toHex(vault))
 
+export const removeVault = (local: KeyValueArea): Promise<void> => local.remove(VAULT)
+
 export const readTries = async (local: KeyValueArea, nowMs: number): Promise<Tries> => {
   const row = await local.get(TRIES)
   return row === undefined ? NO_TRIES : (orNull(TriesRow, row) ?? distrusted(nowMs))

@@ -10,10 +10,10 @@
  * - Past the deadline the session is locked to everybody at once: no keyring is given out and no worker comes back
  *   to it. The keys of whoever holds them already work until `expire`, so that a payment under way can end.
  * - A try is counted durably before it is judged, so that killing the worker gives no free ones.
- * - A wallet is never made, replaced or wiped except by `create` and `import`, and those only where none exists.
+ * - A wallet is made by `create` and `import` alone, only where none exists, and forgotten by `reset` alone.
  * - Calls are carried out one after another; a refusal changes nothing but the count of tries.
  */
-import type { Bytes } from '../../../runtime/lib/bytes.ts'
+import { type Bytes, EMPTY } from '../../../runtime/lib/bytes.ts'
 import { anchored, failedOnce, NO_TRIES, type Tries, triesLeft } from './backoff.ts'
 import { type Outcome, ok, type Rejected, rejected } from './errors.ts'
 import { createKeyring, type Keyring } from './keyring.ts'
@@ -26,6 +26,8 @@ import { entropyOf, type Opened, openVault, parseVault, raisedKdf, sealVault, ty
 /** The alarm whose ringing the background hands to `onAlarm`. */
 export const AUTO_LOCK_ALARM = 'wallet.autoLock'
 const MINUTE_MS = 60_000
+/** What the owner types to forget a wallet; the same in every language. */
+const RESET_WORD = 'RESET'
 
 export type WalletState = {
   readonly wallet: 'none' | 'locked' | 'unlocked'
@@ -123,6 +125,40 @@ export class WalletSession {
     })
   }
 
+  /** The words of the phrase, for whoever knows the password; a wrong one counts as it does for `unlock`. */
+  revealPhrase(password: string): Promise<Outcome<{ readonly words: readonly string[] }>> {
+    return this.#withPassword(password, async ({ entropy }) => ok({ words: wordsOf(entropy) }))
+  }
+
+  /** Another password for the same keys. The data key is drawn anew, so what an old copy held opens nothing. */
+  changePassword(password: string, next: string): Promise<Outcome<null>> {
+    return this.#withPassword(password, async ({ entropy }) => {
+      const bytes = passwordBytes(next)
+      if (bytes.type === 'rejected') return bytes
+      const { local, entropy: random, kdf } = this.#ports
+      const opened = { dek: random.draw(), entropy }
+      await rows.writeVault(local, await sealVault(opened, { password: bytes.value, kdf, random }))
+      await this.#begin(opened)
+      for (const secret of [opened.dek, bytes.value]) secret.fill(0)
+      return DONE
+    })
+  }
+
+  /** Forgets the wallet. `forget` removes what else belongs to it, and is done first: until then the wallet is here. */
+  reset(confirmation: string, forget: () => Promise<void>): Promise<Outcome<null>> {
+    return this.#inTurn(async () => {
+      if (!(await this.#exists())) return rejected({ type: 'no_wallet' })
+      if (confirmation !== RESET_WORD) return rejected({ type: 'reset_not_confirmed' })
+      // The runtime first: its last tick may still need the keys.
+      await forget()
+      await this.#end()
+      await this.#setTries(NO_TRIES)
+      await rows.removeVault(this.#ports.local)
+      this.#hasVault = false
+      return DONE
+    })
+  }
+
   lock(): Promise<Outcome<null>> {
     return this.#inTurn(async () => {
       await this.#end()
@@ -162,6 +198,22 @@ export class WalletSession {
       if (name !== AUTO_LOCK_ALARM || this.#open === null) return
       if (this.#isDue()) await rows.removeKey(this.#ports.session)
       else await this.#ports.alarms.create(AUTO_LOCK_ALARM, this.#open.deadlineMs)
+    })
+  }
+
+  /** Runs `use` with what the password opens, and wipes it. */
+  #withPassword<T>(password: string, use: (opened: Opened) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    return this.#inTurn(async () => {
+      if (this.keyring === null) return rejected({ type: 'wallet_locked' })
+      const stored = await rows.readVault(this.#ports.local)
+      const parsed = stored === null ? rejected({ type: 'no_wallet' }) : parseVault(stored)
+      if (parsed.type === 'rejected') return parsed
+      const bytes = passwordBytes(password)
+      const tried = await this.#try(parsed.value, bytes.type === 'ok' ? bytes.value : null)
+      if (tried.type === 'rejected') return tried
+      const outcome = await use(tried.value)
+      wipe(tried.value, bytes.type === 'ok' ? bytes.value : EMPTY)
+      return outcome
     })
   }
 
