@@ -12,7 +12,7 @@ export type PayFormActions = {
   /** Shows the form, with the draft if one is alive; a payment under way or its receipt stays as it is. */
   open(): void
   edit(patch: Partial<PayForm>): void
-  /** Fills in everything that can be sent. */
+  /** Fills in the most that one payment can carry. */
   fillAll(): void
   /** Asks for a quote; ends at the review, or back at the form with a refusal. */
   review(): Promise<void>
@@ -98,7 +98,7 @@ export const createPayForm = (ui: Ui, state: PayState): PayFormActions => {
     },
     fillAll: () => {
       const token = state.token.peek()
-      const all = state.canSend.peek()
+      const all = state.canPay.peek()
       if (token !== null && all !== null) edit({ amount: ui.format.field(all, token) })
     },
     back: () => {

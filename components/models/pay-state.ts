@@ -41,8 +41,10 @@ export type PayState = {
   /** False once the page is closed: nothing new is started then. */
   readonly isOpen: Signal<boolean>
   readonly token: ReadonlySignal<TokenView | null>
-  /** What can be sent in the chosen token; null before the first frame. */
-  readonly canSend: ReadonlySignal<bigint | null>
+  /** As it was last heard; see pay-limit.ts. */
+  readonly limit: Signal<{ readonly tokenId: number; readonly amount: bigint } | null>
+  /** The most that one payment in the chosen token can carry; null until it is known. */
+  readonly canPay: ReadonlySignal<bigint | null>
   /** The amount as it is read; null when the text is none (yet). */
   readonly parsed: ReadonlySignal<bigint | null>
   readonly pending: ReadonlySignal<PendingPayment | null>
@@ -63,9 +65,8 @@ export const createPayState = ({ session, host, text, format }: Ui, now: () => n
   const token = computed(
     () => session.tokens.value.find(({ tokenId }) => tokenId === form.value.tokenId) ?? session.tokens.value[0] ?? null,
   )
-  const canSend = computed(
-    () => session.entity.value?.balances.find(({ tokenId }) => tokenId === token.value?.tokenId)?.canSend ?? null,
-  )
+  const limit: PayState['limit'] = signal(null)
+  const canPay = computed(() => (limit.value?.tokenId === token.value?.tokenId ? (limit.value?.amount ?? null) : null))
   const parsed = computed(() => {
     if (token.value === null) return null
     const read = parseAmount(form.value.amount, token.value.decimals, format.decimalSign)
@@ -81,7 +82,8 @@ export const createPayState = ({ session, host, text, format }: Ui, now: () => n
     step,
     draft,
     token,
-    canSend,
+    limit,
+    canPay,
     parsed,
     pending,
     now,

@@ -6,26 +6,38 @@
 import { fireEvent, screen, waitFor } from '@testing-library/preact'
 import { describe, expect, test } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
+import { RAdapterError } from '../../runtime/radapter/errors.ts'
 import { frame, IDS, quote, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
 import { answerWell, fillAndReview, openPay, press, type, typed } from '../support/popup.tsx'
 
 describe('Pay: the form', () => {
   test('has its fields by name, tUSD chosen, and says what can be paid', async () => {
-    renderPage(PopupApp)
+    const { adapter } = renderPage(PopupApp)
+    adapter.answer('pay.limit', () => ({ amount: usd(59_970) }))
     await openPay()
     for (const name of ['Recipient', 'Amount', 'Memo']) expect(screen.getByRole('textbox', { name })).toBeTruthy()
     const token = screen.getByRole<HTMLSelectElement>('combobox', { name: 'Token' })
     expect(token.selectedOptions[0]?.textContent).toBe('tUSD')
-    expect(screen.getByText('Can pay up to 600.00 tUSD')).toBeTruthy()
+    expect(await screen.findByText('Can pay up to 599.70 tUSD')).toBeTruthy()
     expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Recipient' }))
   })
 
-  test('Max fills in everything that can be sent, exactly', async () => {
-    renderPage(PopupApp)
+  test('Max fills in the most this recipient can be paid, exactly; half a name is anybody', async () => {
+    const { adapter } = renderPage(PopupApp)
+    adapter.answer('pay.limit', ({ to }) => {
+      if (to === 'Hub') return { amount: usd(60_000) }
+      if (to === '') return { amount: usd(59_970) }
+      throw new RAdapterError({ code: 'E_REJECTED', message: 'unknown recipient', retryable: false })
+    })
     await openPay()
+    type('Recipient', 'Hu')
+    await screen.findByText('Can pay up to 599.70 tUSD')
+    type('Recipient', 'Hub')
+    await screen.findByText('Can pay up to 600.00 tUSD')
     press('Max')
     await waitFor(() => expect(typed('Amount')).toBe('600'))
+    expect(adapter.callsOf('pay.limit').at(-1)).toEqual({ from: IDS.you, to: 'Hub', tokenId: 1 })
   })
 
   test('a known name can be picked; one\u2019s own is not offered', async () => {

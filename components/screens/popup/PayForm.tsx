@@ -1,5 +1,5 @@
 /** Whom, how much, and a word for them. */
-import { useId } from 'preact/hooks'
+import { useEffect, useId } from 'preact/hooks'
 import { useDelayed } from '../../models/hooks.ts'
 import type { PayModel } from '../../models/pay.ts'
 import { useUi } from '../../models/ui.ts'
@@ -18,17 +18,18 @@ const SAY_ASKING_AFTER_MS = 300
 /** More names than this are typed, not picked. */
 const PICKS = 5
 
-/** What can be sent; and how the amount is read, once it holds a mark that others read differently. */
+/** What one payment can carry; and how the amount is read, once it holds a mark that others read differently. */
 const useAmountHint = (pay: PayModel): string => {
   const { text, format } = useUi()
   const token = pay.token.value
-  const canSend = pay.canSend.value
-  if (token === null || canSend === null) return ''
+  const canPay = pay.canPay.value
+  if (token === null) return ''
   const parsed = pay.parsed.value
   // One decimal sign of the reader's own says by itself how it is read.
   const isMarked = /\D/.test(pay.form.value.amount.trim().replace(format.decimalSign, ''))
   const reads = parsed !== null && isMarked ? [text('pay.reads', { amount: format.money(parsed, token, 'exact') })] : []
-  return [...reads, text('pay.upTo', { amount: format.money(canSend, token, 'down') })].join('. ')
+  const upTo = canPay === null ? [] : [text('pay.upTo', { amount: format.money(canPay, token, 'down') })]
+  return [...reads, ...upTo].join('. ')
 }
 
 const Picks = ({ pay }: { readonly pay: PayModel }) => {
@@ -56,6 +57,7 @@ export const PayForm = ({ pay, onBack }: Props) => {
   const hintId = useId()
   const hint = useAmountHint(pay)
   const isAsking = pay.step.value.type === 'quoting'
+  useEffect(() => pay.followLimit(), [pay])
   const isSlow = useDelayed(isAsking, SAY_ASKING_AFTER_MS)
 
   const faultOf = (field: Words['field']): Words | null => (refusal?.field === field ? refusal : null)
