@@ -59,6 +59,13 @@ export const completePayment = (draft: EntityDraft, payment: Payment, preimage: 
   draft.events.push({ type: 'payment_sent', payment, hashlock: keccak(preimage), preimage, isProof })
 }
 
+/** Gives the recipient `invoiceRequestMs` from now to answer. */
+export const awaitInvoice = (draft: EntityDraft, payment: Payment, context: EntityContext): void => {
+  const deadlineMs = context.nowMs + TIMING.invoiceRequestMs
+  setPayment(draft, { ...payment, phase: { type: 'requesting', deadlineMs } })
+  schedule(draft, requestWake(payment, deadlineMs))
+}
+
 /** Everything a command can be refused for is found here, before anything is written. */
 export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityContext): TxResult => {
   const { state } = draft
@@ -86,7 +93,6 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
   if (payee === null) return rejectedTx({ type: 'unknown_recipient', entityId: to })
   const route = findRoute(state, payee, { tokenId, amount, maxFee }, context)
   if (route.type === 'rejected') return route
-  const deadlineMs = context.nowMs + TIMING.invoiceRequestMs
   const payment: Payment = {
     paymentId,
     to,
@@ -96,15 +102,14 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
     maxFee,
     memo: tx.memo,
     startedMs: context.nowMs,
-    phase: { type: 'requesting', deadlineMs },
+    phase: { type: 'requesting', deadlineMs: context.nowMs + TIMING.invoiceRequestMs },
   }
   draft.events.push({ type: 'payment_started', payment })
   if (invoice !== null) {
     const locked = lockPayment(draft, payment, { route, invoice }, context)
     return locked.type === 'rejected' ? locked : { type: 'applied', answer: { type: 'payment', paymentId } }
   }
-  setPayment(draft, payment)
-  schedule(draft, requestWake(payment, deadlineMs))
+  awaitInvoice(draft, payment, context)
   send(draft, to, { type: 'invoice_request', requestId: paymentId, tokenId, amount, memo: tx.memo, offerId: null })
   return { type: 'applied', answer: { type: 'payment', paymentId } }
 }

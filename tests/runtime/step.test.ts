@@ -144,6 +144,45 @@ describe('one tick', () => {
   })
 })
 
+describe('a pause between a payment and the request for its invoice', () => {
+  const endOf = (world: World) =>
+    world.history.flatMap(({ step }) =>
+      step.events.flatMap(({ event }) =>
+        event.type === 'payment_sent' || event.type === 'payment_failed'
+          ? [{ ...event, payment: event.payment.to }]
+          : [],
+      ),
+    )
+  test('whoever slept asks again before paying without an invoice: the recipient is right here', () => {
+    const world = startPair()
+    world.tick([world.command('alice', world.pay('hub', usd(5)))])
+    // The worker dies, and is back after the deadline: request and wake meet in one tick.
+    world.tick([], TIMING.invoiceRequestMs + TIMING.resendFirstMs + 1)
+    const [waiting] = world.state('alice').payments.values()
+    expect(waiting?.phase).toEqual({ type: 'requesting', deadlineMs: world.nowMs() + TIMING.invoiceRequestMs })
+    expect([...world.state('alice').wakes.values()].map(({ atMs }) => atMs)).toEqual([
+      world.nowMs() + TIMING.invoiceRequestMs,
+    ])
+    world.settle()
+    expect(endOf(world)).toMatchObject([{ type: 'payment_sent', payment: world.id('hub'), isProof: true }])
+    expect(world.state('alice').wakes.size).toBe(0)
+  })
+  test('a recipient elsewhere has the full time again, and is then paid without an invoice', () => {
+    const world = createWorld({ entities: { alice: {} }, elsewhere: { trent: {} }, check: checkReplay })
+    const trent = createPuppet(world, 'trent', 'alice')
+    trent.say([
+      { type: 'add_delta', tokenId: TUSD },
+      { type: 'set_credit_limit', tokenId: TUSD, limit: usd(50) },
+    ])
+    world.tick([world.command('alice', world.pay('trent', usd(5)))])
+    world.tick([], 3_600_000)
+    expect([...world.state('alice').payments.values()].map(({ phase }) => phase.type)).toEqual(['requesting'])
+    expect(world.tick([], TIMING.invoiceRequestMs - 1).frame).toBeNull()
+    world.tick([], 1)
+    expect([...world.state('alice').payments.values()].map(({ phase }) => phase.type)).toEqual(['locked'])
+  })
+})
+
 describe('two runtimes', () => {
   const startTwo = () => {
     const one = createWorld({ entities: { alice: {} }, elsewhere: { bob: {} }, runtimeId: 'one', check: checkMostly })

@@ -1,5 +1,6 @@
 /** Alice, a hub and Bob: the scenario every later layer repeats. Deterministic; returns the world it has played in. */
 import { openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
+import { TIMING } from '../../runtime/lib/limits.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import type { CheckTick } from '../support/world-checks.ts'
 import { attachChain, createWorld, START_MS, testPolicy, TUSD, usd, type World } from '../support/world.ts'
@@ -64,9 +65,9 @@ const payThroughHub = (world: World): void => {
     world.ok('alice', world.pay('bob', usd(10 + i), { invoice: world.invoice('bob', usd(10 + i), `order ${i}`) }))
     world.ok('bob', world.pay('alice', usd(4 + i), { memo: `refund ${i}` }))
   }
-  // Bob's answer comes after Alice has stopped waiting for it: she draws the preimage herself.
+  // Bob says nothing for as long as Alice waits for him: she draws the preimage herself.
   world.tick([world.command('alice', world.pay('bob', usd(2), { memo: 'no invoice' }))])
-  world.advance(11_000)
+  world.tick([], TIMING.invoiceRequestMs)
   world.settle()
 }
 

@@ -1,5 +1,6 @@
 /** Shorter scenarios to read: two sides at once, a payment's ways through a hub, and what happens when it fails. */
 import { test } from 'vitest'
+import { TIMING } from '../../runtime/lib/limits.ts'
 import { createWorld, deliver, exchange, testPolicy, TUSD, usd, type World } from '../support/world.ts'
 import { expectTranscript, transcribe } from './transcript.ts'
 
@@ -34,7 +35,7 @@ test('htlc -- by invoice, on request, and without one', () => {
   world.ok('alice', world.pay('erin', usd(5), { invoice: world.invoice('erin', usd(5), 'by invoice') }))
   world.ok('erin', world.pay('alice', usd(3), { memo: 'on request' }))
   world.tick([world.command('alice', world.pay('erin', usd(2), { memo: 'without' }))])
-  world.advance(11_000)
+  world.tick([], TIMING.invoiceRequestMs)
   world.settle()
   expectTranscript('htlc', transcribe(world))
 })

@@ -1,10 +1,11 @@
 /** wake: something the entity asked to be reminded of is due. */
 import { unreachable } from '../../lib/assert.ts'
+import { TIMING } from '../../lib/limits.ts'
 import type { PaymentId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { DONE, unschedule } from '../draft.ts'
 import { onLockExpiry } from '../htlc.ts'
-import { payKeysend } from '../payment.ts'
+import { awaitInvoice, payKeysend } from '../payment.ts'
 import { forgetInvoice } from './invoice.ts'
 
 export const wake: TxHandler<'wake'> = (draft, tx, context) => {
@@ -13,7 +14,10 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
   switch (kind) {
     case 'invoice_request': {
       const payment = draft.state.payments.get(id as PaymentId)
-      if (payment?.phase.type === 'requesting') payKeysend(draft, payment, context)
+      if (payment?.phase.type !== 'requesting') return DONE
+      // This late, it was we who slept: the answer may be waiting, or the request may not have left.
+      if (context.nowMs - tx.wake.atMs > TIMING.resendFirstMs) awaitInvoice(draft, payment, context)
+      else payKeysend(draft, payment, context)
       return DONE
     }
     case 'lock_expiry':
