@@ -24,6 +24,7 @@ export const applyRuntimeTx = (env: Env, tx: RuntimeTx, nowMs: number): AppliedE
       const { entityId, jurisdiction } = tx.identity
       if (env.eReplicas.has(entityId)) return rejectInput({ type: 'entity_exists', entityId })
       if (!env.jReplicas.has(jurisdiction)) return rejectInput({ type: 'unknown_jurisdiction', name: jurisdiction })
+      if (!isGenuine(tx.identity)) return rejectInput({ type: 'bad_profile' })
       if (!isReadable(tx.identity.label)) return rejectInput({ type: 'bad_text' })
       const { state } = closeFrame(newEntity(tx.identity), { entityTxs: [], timestampMs: nowMs })
       return applied({ ...env, eReplicas: env.eReplicas.set(entityId, { entityId, state }) })

@@ -5,7 +5,7 @@
 
 import { base64urlnopad } from '@scure/base'
 import { decode, encode } from '../codec/schema.ts'
-import { boardId } from '../jurisdiction/board.ts'
+import { isBoardOf } from '../jurisdiction/board.ts'
 import type { JurisdictionTerms } from '../jurisdiction/types.ts'
 import { isBoxPublicKey } from '../lib/box.ts'
 import type { Bytes } from '../lib/bytes.ts'
@@ -36,17 +36,15 @@ export const parseInvoiceLink = (text: string): Invoice | null => {
 }
 
 /**
- * A profile is genuine when its id is the hash of its board, and usable when its box key is one that boxes can be
- * sealed to; the rest of it is its owner's own claim.
+ * A profile is genuine when its id is the hash of a board the court takes, and usable when its box key is one that
+ * boxes can be sealed to; the rest of it is its owner's own claim.
  */
-export const isGenuine = (profile: Profile): boolean => {
-  try {
-    return boardId(profile.board) === profile.entityId && isBoxPublicKey(profile.boxPublicKey)
-  } catch {
-    // Figures the board encoding has no room for.
-    return false
-  }
-}
+export const isGenuine = ({
+  entityId,
+  board,
+  boxPublicKey,
+}: Pick<Profile, 'entityId' | 'board' | 'boxPublicKey'>): boolean =>
+  isBoardOf(entityId, board) && isBoxPublicKey(boxPublicKey)
 
 export const sameProfile = (a: Profile, b: Profile): boolean => {
   const [left, right] = [encode(profileCodec, a), encode(profileCodec, b)]

@@ -2,7 +2,7 @@
  * Boards: who signs for an entity. `boardId` is the entity's id and equals contracts/libraries/Hanko.sol `entityIdOf`:
  * keccak256(abi.encode(uint16 threshold, address[] members, uint16[] weights)), members strictly ascending.
  *
- * A board enters through `parseBoard`; the rest of this module trusts it.
+ * A board enters through `parseBoard`, or is held against an id by `isBoardOf`; the rest of this module trusts it.
  */
 import { AbiCoder } from 'ethers'
 import { fromHex, toHex } from '../lib/bytes.ts'
@@ -24,6 +24,7 @@ export type Board = {
 
 export type BoardProblem =
   | { readonly type: 'member_count'; readonly count: number; readonly limit: number }
+  | { readonly type: 'member_zero' }
   | { readonly type: 'member_twice'; readonly address: Address }
   | { readonly type: 'weight_out_of_range'; readonly address: Address; readonly weight: number }
   | { readonly type: 'threshold_out_of_range'; readonly threshold: number; readonly totalWeight: number }
@@ -39,6 +40,7 @@ const problemOf = ({ threshold, members }: Board): BoardProblem | null => {
   if (members.length === 0 || members.length > limit) return { type: 'member_count', count: members.length, limit }
   let totalWeight = 0
   for (const [i, { address, weight }] of members.entries()) {
+    if (BigInt(address) === 0n) return { type: 'member_zero' }
     if (members[i + 1]?.address === address) return { type: 'member_twice', address }
     if (!isUint16(weight)) return { type: 'weight_out_of_range', address, weight }
     totalWeight += weight
@@ -52,6 +54,14 @@ export const parseBoard = ({ threshold, members }: Board): ParsedBoard => {
   const sorted = { threshold, members: [...members].sort((a, b) => byCodePoint(a.address, b.address)) }
   const problem = problemOf(sorted)
   return problem === null ? { type: 'ok', board: sorted } : { type: 'invalid', problem }
+}
+
+/** True when `board`, as it stands, is one the contracts take and `entityId` is its id. */
+export const isBoardOf = (entityId: EntityId, board: Board): boolean => {
+  const parsed = parseBoard(board)
+  if (parsed.type === 'invalid') return false
+  const isOrdered = parsed.board.members.every(({ address }, i) => address === board.members[i]?.address)
+  return isOrdered && boardId(board) === entityId
 }
 
 /** The board of an entity that one key signs for. */

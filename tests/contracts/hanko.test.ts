@@ -250,6 +250,7 @@ describe('boards', () => {
       ),
     ).toBe('member_count')
     expect(problem(1, [1, 1], [a, a])).toBe('member_twice')
+    expect(problem(1, [1, 1], [a, `0x${'00'.repeat(20)}` as Actor['address']])).toBe('member_zero')
     expect(problem(1, [1, 0])).toBe('weight_out_of_range')
     expect(problem(1, [1, 65_536])).toBe('weight_out_of_range')
     expect(problem(1, [1, 1.5])).toBe('weight_out_of_range')

@@ -8,15 +8,15 @@ import { entityMessageCodec } from '../../runtime/entity/codec.ts'
 import { invoiceDigest } from '../../runtime/entity/invoice.ts'
 import type { EntityTx, Invoice, PayTx } from '../../runtime/entity/types.ts'
 import { boardOfOne } from '../../runtime/jurisdiction/board.ts'
-import type { JBlock } from '../../runtime/jurisdiction/types.ts'
 import { concat, EMPTY, utf8, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
 import { addressOf } from '../../runtime/lib/secp.ts'
-import type { CommandId, EntityId, TokenId } from '../../runtime/lib/units.ts'
+import type { TokenId } from '../../runtime/lib/units.ts'
 import { liveOracle } from '../../runtime/oracle.ts'
 import type { RuntimeInput, RuntimeRejection } from '../../runtime/types.ts'
 import { createPuppet, type Puppet } from '../support/puppet.ts'
+import { expectRefusal } from '../support/refusal.ts'
 import { identityOf, keysOf, testSigner } from '../support/signer.ts'
 import {
   createWorld,
@@ -52,17 +52,7 @@ beforeAll(() => {
   puppet.say([{ type: 'add_delta', tokenId: TUSD }])
 })
 
-/** One bad input in a tick of its own. */
-const expectRefused = (input: RuntimeInput, rejection: unknown): void => {
-  const root = world.root()
-  const { env } = world
-  const before = env()
-  const { frame, outcomes, outputs, events } = world.tick([input])
-  expect(outcomes).toEqual([{ type: 'rejected', rejection }])
-  expect([frame, outputs, events]).toEqual([null, { parcels: [], resends: [], jTxs: [], observe: [] }, []])
-  expect(env()).toBe(before)
-  expect(world.root()).toBe(root)
-}
+const expectRefused = (input: RuntimeInput, rejection: unknown): void => expectRefusal(world, input, rejection)
 
 type Row = readonly [what: string, tx: () => EntityTx, rejection: () => unknown]
 const expectRow = (by: string, [, tx, rejection]: Row): void => expectRefused(world.command(by, tx()), rejection())
@@ -401,78 +391,3 @@ const ackOf = (of: Puppet): { readonly body: Uint8Array } => {
   if (body === undefined) throw new Error('no reply')
   return { body }
 }
-
-describe('the runtime itself', () => {
-  const nobody = keysOf('nobody').entityId
-  test('commands that are none', () => {
-    const event: EntityTx = {
-      type: 'j_event',
-      jHeight: 1,
-      blockHash: ZERO_32,
-      events: [{ type: 'reserve_updated', entityId: world.id('alice'), tokenId: TUSD, amount: usd(1_000_000) }],
-    }
-    const wake: EntityTx = { type: 'wake', wake: { atMs: 1, kind: 'lock_expiry', id: 'x' } }
-    for (const tx of [
-      event,
-      wake,
-      { type: 'batch_failed', nonce: 1, reason: '' },
-      { type: 'message', from: nobody, bytes: EMPTY },
-    ] as const)
-      expectRefused(world.command('alice', tx), { type: 'not_a_command' })
-  })
-  test.each(['', 'a b', 'x'.repeat(65), 'a/b', '\u0000'])('the command id %j', (commandId) => {
-    expectRefused(world.command('alice', direct(1n), commandId), { type: 'not_a_command' })
-  })
-  test('an entity that does not live here', () => {
-    const command: RuntimeInput = { type: 'command', commandId: 'c' as CommandId, entityId: nobody, tx: direct(1n) }
-    expectRefused(command, { type: 'unknown_entity', entityId: nobody })
-    expectRefused(
-      { type: 'message', from: nobody, to: nobody, bytes: EMPTY },
-      { type: 'unknown_entity', entityId: nobody },
-    )
-    expectRefused(
-      { type: 'batch_failed', entityId: nobody, nonce: 1, reason: '' },
-      { type: 'unknown_entity', entityId: nobody },
-    )
-  })
-  test('what is there already, or belongs nowhere', () => {
-    const identity = identityOf('alice')
-    expectRefused(
-      { type: 'runtime', tx: { type: 'import_entity', identity } },
-      { type: 'entity_exists', entityId: identity.entityId },
-    )
-    const lost = { ...identityOf('frank'), jurisdiction: 'nowhere' }
-    expectRefused(
-      { type: 'runtime', tx: { type: 'import_entity', identity: lost } },
-      { type: 'unknown_jurisdiction', name: 'nowhere' },
-    )
-    expectRefused(
-      { type: 'runtime', tx: { type: 'import_jurisdiction', replica: paperChain } },
-      { type: 'jurisdiction_exists', name: 'sim' },
-    )
-    const profile = { ...profileFor('frank'), entityId: nobody as EntityId }
-    expectRefused({ type: 'runtime', tx: { type: 'import_profile', profile } }, { type: 'bad_profile' })
-    expectRefused({ type: 'receipt', seq: 4_711 }, { type: 'unknown_receipt', seq: 4_711 })
-    expectRefused(
-      { type: 'batch_failed', entityId: world.id('alice'), nonce: 1, reason: '' },
-      { type: 'stale_batch', nonce: 1 },
-    )
-  })
-  test('blocks out of order, twice, of another chain, or back in time', () => {
-    const first = world.mine()
-    world.tick([first])
-    const { height } = first.block
-    expectRefused(first, { type: 'block_out_of_order', height, expected: height + 1 })
-    const next = world.mine()
-    const changed = (change: Partial<JBlock>): RuntimeInput => ({ ...next, block: { ...next.block, ...change } })
-    expectRefused(changed({ height: height + 2 }), {
-      type: 'block_out_of_order',
-      height: height + 2,
-      expected: height + 1,
-    })
-    const foreignBlock = { type: 'foreign_block', height: height + 1 }
-    expectRefused(changed({ parentHash: ZERO_32 }), foreignBlock)
-    expectRefused(changed({ timestampSeconds: first.block.timestampSeconds }), foreignBlock)
-    expectRefused({ ...next, jurisdiction: 'nowhere' }, { type: 'unknown_jurisdiction', name: 'nowhere' })
-  })
-})
