@@ -26,10 +26,15 @@ export const preferencesOf = (kept: unknown): Preferences => {
   return { theme: isTheme(theme) ? theme : DEFAULTS.theme, amountsHidden: amountsHidden === true }
 }
 
-/** `tokens.css` reads the attribute; without it the system decides. */
+/** `tokens.css` reads the attribute; without it the system decides. `public/theme.js` reads the copy at the next start. */
 const applyTheme = (root: HTMLElement, theme: Theme): void => {
-  if (theme === 'system') delete root.dataset.theme
-  else root.dataset.theme = theme
+  if (theme === 'system') {
+    delete root.dataset.theme
+    localStorage.removeItem('theme')
+    return
+  }
+  root.dataset.theme = theme
+  localStorage.setItem('theme', theme)
 }
 
 export const createPreferences = (port: PreferencePort, root: HTMLElement): PreferencesModel => {

@@ -21,6 +21,8 @@ export type Session = {
   readonly frameView: ReadonlySignal<FrameView | null>
   readonly hostStatus: ReadonlySignal<HostStatus | null>
   readonly connection: ReadonlySignal<ConnectionStatus>
+  /** False until the first push of this page: what is shown before it is remembered. */
+  readonly isLive: ReadonlySignal<boolean>
   /** Counts connections made, so that a call can tell whether the line it went out on is gone. */
   readonly epoch: ReadonlySignal<number>
   readonly viewState: ReadonlySignal<ViewState>
@@ -54,9 +56,24 @@ const unknownToken = (tokenId: number): TokenView => ({ tokenId, symbol: `#${tok
 
 const ownEntityId = (frame: FrameView): string | null => frame.entities.find((entity) => entity.isOwn)?.entityId ?? null
 
-export const createSession = (adapter: RAdapter, initial: ViewState = DEFAULT_VIEW): Session => {
-  const frameView = signal<FrameView | null>(null)
+/** What a page was last shown, so that it need not open on nothing. */
+export type Memory = {
+  /** The last view this page was pushed while the wallet was unlocked; null when there is none. */
+  load(): Promise<FrameView | null>
+  save(view: FrameView): void
+  clear(): void
+}
+export const NO_MEMORY: Memory = { load: () => Promise.resolve(null), save: () => undefined, clear: () => undefined }
+
+type Start = { readonly view?: ViewState; readonly remembered?: FrameView | null; readonly memory?: Memory }
+
+export const createSession = (
+  adapter: RAdapter,
+  { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY }: Start = {},
+): Session => {
+  const frameView = signal<FrameView | null>(remembered)
   const hostStatus = signal<HostStatus | null>(null)
+  const isLive = signal(false)
   const connection = signal<ConnectionStatus>(adapter.status)
   const epoch = signal(0)
   const viewState = signal<ViewState>(initial)
@@ -101,9 +118,14 @@ export const createSession = (adapter: RAdapter, initial: ViewState = DEFAULT_VI
     const stops = [
       adapter.onFrame((frame) => {
         frameView.value = frame
+        isLive.value = true
+        memory.save(frame)
       }),
       adapter.onHostStatus((status) => {
         hostStatus.value = status
+        if (status.wallet === 'unlocked') return
+        if (!isLive.peek()) frameView.value = null
+        memory.clear()
       }),
       adapter.onStatusChange((status) => {
         connection.value = status
@@ -123,6 +145,7 @@ export const createSession = (adapter: RAdapter, initial: ViewState = DEFAULT_VI
     frameView,
     hostStatus,
     connection,
+    isLive,
     epoch,
     viewState,
     tokens,

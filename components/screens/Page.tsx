@@ -16,8 +16,6 @@ import { Unlock } from './Unlock.tsx'
 
 /** The host restarts its auto-lock countdown on input; telling it more often than this changes nothing. */
 const TOUCH_EVERY_MS = 10_000
-/** What is there within this time needs no skeleton. */
-const SKELETON_AFTER_MS = 300
 /** Nobody should stare at a skeleton for longer without something to press. */
 const RETRY_AFTER_MS = 5_000
 const SKELETON = [96, 12, 48, 180]
@@ -56,11 +54,10 @@ const NoWallet = () => {
 
 const Loading = () => {
   const { session, text } = useUi()
-  const isLate = useDelayed(true, SKELETON_AFTER_MS)
   const isSlow = useDelayed(true, RETRY_AFTER_MS)
   return (
     <main class={styles.main}>
-      {isLate && <Skeleton heights={SKELETON} />}
+      <Skeleton heights={SKELETON} />
       {isSlow && (
         <div class={styles.slow}>
           <p>{text('host.slow')}</p>
@@ -96,7 +93,9 @@ type Props = {
 
 const Gate = ({ children, whenNone = <NoWallet />, needsView = true }: Omit<Props, 'ui'>) => {
   useTouch()
-  switch (useUi().session.hostStatus.value?.wallet) {
+  const { hostStatus, frameView } = useUi().session
+  // Something is remembered only of a wallet that was unlocked, and forgotten with its lock.
+  switch (hostStatus.value?.wallet ?? (frameView.value === null ? undefined : 'unlocked')) {
     case undefined:
       return <Loading />
     case 'none':
@@ -110,7 +109,7 @@ const Gate = ({ children, whenNone = <NoWallet />, needsView = true }: Omit<Prop
 
 export const Page = ({ ui, children, ...rest }: Props) => (
   <UiContext.Provider value={ui}>
-    <div class={styles.page}>
+    <div class={styles.page} aria-busy={!ui.session.isLive.value && ui.session.frameView.value !== null}>
       <Gate {...rest}>{children}</Gate>
       <Reconnecting />
     </div>

@@ -7,7 +7,7 @@ import { render } from 'preact'
 import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radapter/types.ts'
 import type { DraftPort } from '../models/drafts.ts'
 import { createPreferences, type PreferencePort } from '../models/preferences.ts'
-import { createSession } from '../models/session.ts'
+import { createSession, type Memory } from '../models/session.ts'
 import { createUi, type Ui } from '../models/ui.ts'
 import '../tokens.css'
 import '../base.css'
@@ -17,6 +17,7 @@ export type PagePorts = {
   readonly version: string
   readonly drafts: DraftPort
   readonly preferences: PreferencePort
+  readonly memory: Memory
   readonly openSidePanel: () => void
   /** Where the page begins to look. */
   readonly view?: Partial<ViewState>
@@ -24,9 +25,12 @@ export type PagePorts = {
 
 /** @returns once the page is on screen. */
 export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: PagePorts): Promise<void> => {
-  const { adapter, version, drafts, openSidePanel, view = {} } = ports
+  const { adapter, version, drafts, memory, openSidePanel, view = {} } = ports
   const preferences = createPreferences(ports.preferences, document.documentElement)
-  const session = createSession(adapter, { ...DEFAULT_VIEW, ...view })
+  // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
+  const loaded = preferences.load().catch(() => undefined)
+  const remembered = await memory.load().catch(() => null)
+  const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory })
   const ui = createUi(session, { version, drafts, preferences, openSidePanel }, navigator.language)
   document.documentElement.lang = ui.text.language
   document.title = ui.text('app.name')
@@ -36,8 +40,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   addEventListener('pageshow', (event) => {
     if (event.persisted) stop = session.start()
   })
-  // Looks that cannot be read are the default ones.
-  await preferences.load().catch(() => undefined)
+  await loaded
   const root = document.getElementById('app')
   if (root !== null) render(<App ui={ui} />, root)
 }

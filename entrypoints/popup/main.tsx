@@ -7,15 +7,22 @@ import { sharedPorts } from './ports.ts'
 const start = async (): Promise<void> => {
   const isPopup = browser.extension.getViews({ type: 'popup' }).includes(window)
   if (isPopup) document.documentElement.dataset.popup = ''
+  let windowId: number | undefined
   // Known before any click: a side panel opens only within the user's gesture, which ends at the first wait.
-  const { id: windowId } = await browser.windows.getCurrent()
+  void browser.windows.getCurrent().then(({ id }) => {
+    windowId = id
+  })
   const openInTab = (): void => void browser.tabs.create({ url: '/sidepanel.html' })
   const openSidePanel = (): void => {
     // Where this window can have no side panel, the same page opens as a tab.
     if (windowId === undefined) openInTab()
     else browser.sidePanel.open({ windowId }).then(() => isPopup && window.close(), openInTab)
   }
-  await startPage(PopupApp, { ...sharedPorts(), openSidePanel, view: { accountPageSize: 10, activityPageSize: 10 } })
+  await startPage(PopupApp, {
+    ...sharedPorts('popup'),
+    openSidePanel,
+    view: { accountPageSize: 10, activityPageSize: 10 },
+  })
 }
 
 void start()

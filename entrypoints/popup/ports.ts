@@ -2,11 +2,13 @@
 import { browser } from 'wxt/browser'
 import type { PagePorts } from '../../components/screens/start.tsx'
 import { portAdapter } from '../../runtime/radapter/port.ts'
+import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
 
 const DRAFT = 'pay-draft'
 const PREFERENCES = 'preferences'
 
-export const sharedPorts = (): Omit<PagePorts, 'openSidePanel'> => ({
+/** @param page a name for what this page remembers. */
+export const sharedPorts = (page: 'popup' | 'sidepanel' | 'welcome'): Omit<PagePorts, 'openSidePanel'> => ({
   adapter: portAdapter(() => browser.runtime.connect({ name: 'radapter' })),
   version: browser.runtime.getManifest().version,
   /** Ends with the browser session, and content scripts cannot read it. */
@@ -14,6 +16,15 @@ export const sharedPorts = (): Omit<PagePorts, 'openSidePanel'> => ({
     load: async () => (await browser.storage.session.get(DRAFT))[DRAFT],
     save: (draft) => browser.storage.session.set({ [DRAFT]: draft }),
     clear: () => browser.storage.session.remove(DRAFT),
+  },
+  /** Gone with the browser session, and at every lock (the worker sees to that too). */
+  memory: {
+    load: async () => readRemembered((await browser.storage.session.get(`view.${page}`))[`view.${page}`]),
+    save: (view) => {
+      const text = writeRemembered(view)
+      if (text !== null) void browser.storage.session.set({ [`view.${page}`]: text }).catch(() => undefined)
+    },
+    clear: () => void browser.storage.session.remove(`view.${page}`).catch(() => undefined),
   },
   preferences: {
     load: async () => (await browser.storage.local.get(PREFERENCES))[PREFERENCES],

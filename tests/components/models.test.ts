@@ -9,7 +9,7 @@ import { DRAFT_LIFETIME_MS, decodeDraft, encodeDraft, type PayDraft } from '../.
 import { formatFor } from '../../components/models/format.ts'
 import { createPreferences, preferencesOf } from '../../components/models/preferences.ts'
 import { slicesOf } from '../../components/models/seam.ts'
-import { createSession } from '../../components/models/session.ts'
+import { createSession, type Memory } from '../../components/models/session.ts'
 import { textFor } from '../../components/models/text.ts'
 import { wireErrorOf } from '../../components/models/wire.ts'
 import { inOneLine, type WordsContext, wordsOfError, wordsOfFailure } from '../../components/models/words.ts'
@@ -283,6 +283,38 @@ describe('the session', () => {
     stop()
     adapter.push(frame({ height: 44 }))
     expect(session.frameView.value?.height).toBe(43)
+  })
+
+  const remembering = () => {
+    const log: (string | number)[] = []
+    const memory: Memory = {
+      load: () => Promise.resolve(null),
+      save: ({ height }) => void log.push(height),
+      clear: () => void log.push('cleared'),
+    }
+    return { log, memory }
+  }
+
+  test('what is remembered is shown until the first push, and is not taken for live', () => {
+    const { log, memory } = remembering()
+    const adapter = createFakeAdapter({ host: host(), frame: null })
+    const session = createSession(adapter, { remembered: frame({ height: 40 }), memory })
+    expect([session.frameView.value?.height, session.isLive.value]).toEqual([40, false])
+    const stop = session.start()
+    adapter.push(frame({ height: 43 }))
+    expect([session.frameView.value?.height, session.isLive.value, log]).toEqual([43, true, [43]])
+    stop()
+  })
+
+  test('a locked wallet -- what was remembered is neither shown nor kept', () => {
+    const { log, memory } = remembering()
+    const adapter = createFakeAdapter({ host: host({ wallet: 'locked' }), frame: null })
+    const session = createSession(adapter, { remembered: frame(), memory })
+    const stop = session.start()
+    adapter.pushHost(host({ wallet: 'locked' }))
+    expect(session.frameView.value).toBe(null)
+    expect(log).toContain('cleared')
+    stop()
   })
 
   test('an unknown token is named by its number and shown in its smallest unit', () => {

@@ -6,6 +6,7 @@
  *     local     wallet.autoLock     minutes
  *     session   wallet.draft        entropy of a phrase being written down, hex
  *     session   wallet.key          the vault's DEK and the time it is to go
+ *     session   view.<page>         what a page last showed; written by the page, removed with the key
  *
  * Contract: absent and unreadable are different answers. A vault that is there but unreadable is still a wallet,
  * never "no wallet".
@@ -24,6 +25,8 @@ const TRIES = 'wallet.tries'
 const AUTO_LOCK = 'wallet.autoLock'
 const DRAFT = 'wallet.draft'
 const KEY = 'wallet.key'
+/** What pages remember of their last view; to be gone when the key is. */
+const VIEWS = ['view.popup', 'view.sidepanel', 'view.welcome']
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const Hex = v.pipe(v.string(), v.regex(/^0x([0-9a-f]{2})*$/), v.transform(fromHex))
@@ -70,4 +73,7 @@ export const readKey = async (session: KeyValueArea): Promise<SessionKey | null>
   orNull(KeyRow, await session.get(KEY))
 export const writeKey = (session: KeyValueArea, key: SessionKey): Promise<void> =>
   session.set(KEY, { dek: toHex(key.dek), deadlineMs: key.deadlineMs })
-export const removeKey = (session: KeyValueArea): Promise<void> => session.remove(KEY)
+export const removeKey = async (session: KeyValueArea): Promise<void> => {
+  await session.remove(KEY)
+  for (const view of VIEWS) await session.remove(view)
+}
