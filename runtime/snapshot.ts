@@ -7,7 +7,7 @@
  *   o/<seq>                     outbox entry          c/<command>    answer
  *   e/<entity>                  the entity's own fields
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
- *   e/<entity>/l|p|i|f|w/<key>  lock route, payment, invoice, offer, wake
+ *   e/<entity>/l|p|h|i|f|w/<key>  lock route, payment, paid hashlock, invoice, offer, wake
  */
 import { claimCodec, frameCodec, lockCodec, mempoolCodec, signedFrameCodec, termsCodec } from './account/codec.ts'
 import { type Delta, deltaCodec } from './account/delta.ts'
@@ -179,6 +179,7 @@ const SECTIONS: readonly Section[] = [
   { letter: 'r', rows: (state) => rowsOf(reserveCodec)(state.reserves) },
   { letter: 'l', rows: (state) => rowsOf(routeCodec)(state.lockBook) },
   { letter: 'p', rows: (state) => rowsOf(paymentCodec)(state.payments) },
+  { letter: 'h', rows: (state) => rowsOf(uint)(state.paid) },
   { letter: 'i', rows: (state) => rowsOf(invoiceRecordCodec)(state.invoices) },
   { letter: 'f', rows: (state) => rowsOf(offerCodec)(state.offers) },
   { letter: 'w', rows: (state) => rowsOf(wakeCodec)(state.wakes) },
@@ -219,6 +220,7 @@ const newState = (row: EntityRow): EntityState => ({
   reserves: emptyMaps.reserves(),
   lockBook: emptyMaps.lockBook(),
   payments: emptyMaps.payments(),
+  paid: emptyMaps.paid(),
   invoices: emptyMaps.invoices(),
   offers: emptyMaps.offers(),
   wakes: emptyMaps.wakes(),
@@ -235,6 +237,8 @@ const withSection = (state: EntityState, letter: string, key: string, row: Store
       return { ...state, lockBook: state.lockBook.set(key, read(routeCodec, row)) }
     case 'p':
       return { ...state, payments: state.payments.set(key, read(paymentCodec, row)) }
+    case 'h':
+      return { ...state, paid: state.paid.set(key, read(uint, row)) }
     case 'i':
       return { ...state, invoices: state.invoices.set(key, read(invoiceRecordCodec, row)) }
     case 'f':

@@ -83,7 +83,7 @@ export const offerCodec: Codec<Offer> = struct<Offer>({ offerId: hash32, tokenId
 
 export const wakeCodec: Codec<Wake> = struct<Wake>({
   atMs: uint,
-  kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry']),
+  kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry']),
   id: text(128),
 })
 

@@ -14,6 +14,7 @@ export type EntityRejection =
   | { readonly type: 'invoice_invalid' }
   | { readonly type: 'invoice_foreign' }
   | { readonly type: 'invoice_expired'; readonly expirySeconds: number }
+  | { readonly type: 'invoice_paid' }
   | { readonly type: 'invoice_mismatch'; readonly field: 'amount' | 'token' | 'payee' }
   | { readonly type: 'duplicate_payment' }
   | { readonly type: 'unknown_payment' }

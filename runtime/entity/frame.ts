@@ -1,6 +1,6 @@
 /**
  * EntityFrame and the entity's root: a Merkle root over its sections (accounts, reserves, lock book, payments,
- * invoices, offers, wakes, batch, identity). Two hosts with the same root hold the same entity, queues included.
+ * paid hashlocks, invoices, offers, wakes, batch, identity). Two hosts with the same root hold the same entity, queues included.
  */
 import { frameCodec, mempoolCodec } from '../account/codec.ts'
 import type { AccountReplica } from '../account/types.ts'
@@ -64,7 +64,16 @@ export const paymentCodec: Codec<Payment> = struct<Payment>({
   startedMs: uint,
   phase: union<Payment['phase']>({
     requesting: [1, struct({ deadlineMs: uint })],
-    locked: [2, struct({ via: entityId, hashlock: hash32, part: uint, expirySeconds: uint, hasInvoice: bool })],
+    locked: [
+      2,
+      struct({
+        via: entityId,
+        hashlock: hash32,
+        part: uint,
+        expirySeconds: uint,
+        invoiceExpirySeconds: nullable(uint),
+      }),
+    ],
   }),
 })
 
@@ -126,6 +135,7 @@ export const emptyMaps = {
   reserves: (): MerkleMap<bigint> => MerkleMap.empty(hashed(bigUint(256))),
   lockBook: (): MerkleMap<LockRoute> => MerkleMap.empty(hashed(routeCodec)),
   payments: (): MerkleMap<Payment> => MerkleMap.empty(hashed(paymentCodec)),
+  paid: (): MerkleMap<number> => MerkleMap.empty(hashed(uint)),
   invoices: (): MerkleMap<InvoiceRecord> => MerkleMap.empty(hashed(invoiceRecordCodec)),
   offers: (): MerkleMap<Offer> => MerkleMap.empty(hashed(offerCodec)),
   wakes: (): MerkleMap<Wake> => MerkleMap.empty(hashed(wakeCodec)),
@@ -140,6 +150,7 @@ export const entityStateRoot = (state: EntityState): Bytes =>
       ['invoices', state.invoices.root()],
       ['lockBook', state.lockBook.root()],
       ['offers', state.offers.root()],
+      ['paid', state.paid.root()],
       ['payments', state.payments.root()],
       ['reserves', state.reserves.root()],
       ['wakes', state.wakes.root()],
@@ -189,6 +200,7 @@ export const newEntity = (identity: EntityIdentity): EntityState => ({
   reserves: emptyMaps.reserves(),
   lockBook: emptyMaps.lockBook(),
   payments: emptyMaps.payments(),
+  paid: emptyMaps.paid(),
   invoices: emptyMaps.invoices(),
   offers: emptyMaps.offers(),
   wakes: emptyMaps.wakes(),

@@ -16,6 +16,7 @@ import {
   type EntityContext,
   type EntityDraft,
   enqueueTx,
+  hashKey,
   schedule,
   send,
   type TxResult,
@@ -55,8 +56,30 @@ export const failPayment = (draft: EntityDraft, payment: Payment, reason: string
 
 export const completePayment = (draft: EntityDraft, payment: Payment, preimage: Bytes): void => {
   dropPayment(draft, payment)
-  const isProof = payment.phase.type === 'locked' && payment.phase.hasInvoice
-  draft.events.push({ type: 'payment_sent', payment, hashlock: keccak(preimage), preimage, isProof })
+  const hashlock = keccak(preimage)
+  const expirySeconds = payment.phase.type === 'locked' ? payment.phase.invoiceExpirySeconds : null
+  if (expirySeconds !== null) rememberPaid(draft, hashKey(hashlock), expirySeconds)
+  draft.events.push({ type: 'payment_sent', payment, hashlock, preimage, isProof: expirySeconds !== null })
+}
+
+const paidWake = (key: string, expirySeconds: number): Wake => ({
+  atMs: expirySeconds * 1_000,
+  kind: 'paid_expiry',
+  id: key,
+})
+
+/** An invoice is paid once: until it expires by itself we know it. Of too many, those that expire first are forgotten. */
+const rememberPaid = (draft: EntityDraft, key: string, expirySeconds: number): void => {
+  draft.state = { ...draft.state, paid: draft.state.paid.set(key, expirySeconds) }
+  schedule(draft, paidWake(key, expirySeconds))
+  if (draft.state.paid.size <= LIMITS.paidInvoices) return
+  const [first] = [...draft.state.paid.entries()].sort(([, a], [, b]) => a - b)
+  if (first !== undefined) forgetPaid(draft, ...first)
+}
+
+const forgetPaid = (draft: EntityDraft, key: string, expirySeconds: number): void => {
+  draft.state = { ...draft.state, paid: draft.state.paid.delete(key) }
+  unschedule(draft, paidWake(key, expirySeconds))
 }
 
 /** Gives the recipient `invoiceRequestMs` from now to answer. */
@@ -171,6 +194,7 @@ const lockPayment = (
   const hashlock = preimage === null ? (invoice as Invoice).terms.hashlock : keccak(preimage)
   const key = lockKey({ hashlock, part: 0 })
   if (draft.state.lockBook.has(key)) return rejectedTx({ type: 'duplicate_payment' })
+  if (draft.state.paid.has(hashKey(hashlock))) return rejectedTx({ type: 'invoice_paid' })
   const proof =
     preimage === null
       ? { type: 'invoice' as const, paymentSecret: (invoice as Invoice).terms.paymentSecret }
@@ -193,7 +217,7 @@ const lockPayment = (
     hashlock,
     part: 0,
     expirySeconds: first.expirySeconds,
-    hasInvoice: invoice !== null,
+    invoiceExpirySeconds: invoice?.terms.expirySeconds ?? null,
   }
   setPayment(draft, { ...payment, fee: route.fee, phase })
   draft.state = {

@@ -73,8 +73,8 @@ export type PaymentPhase =
       readonly hashlock: Bytes
       readonly part: number
       readonly expirySeconds: number
-      /** False for keysend. */
-      readonly hasInvoice: boolean
+      /** Until when the invoice it pays is good; null for keysend. */
+      readonly invoiceExpirySeconds: number | null
     }
 
 export type Payment = {
@@ -110,7 +110,7 @@ export type LockRoute =
       readonly memo: string
     }
 
-export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry'
+export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry' | 'paid_expiry'
 export type Wake = { readonly atMs: number; readonly kind: WakeKind; readonly id: string }
 
 /** Operations on their way to the chain. */
@@ -140,6 +140,8 @@ export type EntityState = {
   readonly reserves: MerkleMap<bigint>
   readonly lockBook: MerkleMap<LockRoute>
   readonly payments: MerkleMap<Payment>
+  /** Until when an invoice we have paid is good, in seconds, by its hashlock: it is not paid again. */
+  readonly paid: MerkleMap<number>
   readonly invoices: MerkleMap<InvoiceRecord>
   readonly offers: MerkleMap<Offer>
   readonly wakes: MerkleMap<Wake>

@@ -21,6 +21,8 @@ export const LIMITS = {
   hubsPerInvoice: 4,
   openInvoices: 1_000,
   openPayments: 1_000,
+  /** Invoices remembered as paid until they expire. */
+  paidInvoices: 10_000,
   /** Answers kept for re-sent commands. */
   answers: 1_000,
   batchOperations: 50,

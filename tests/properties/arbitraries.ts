@@ -175,7 +175,7 @@ export const invoice: Arbitrary<Invoice> = fc.record({
 export const offer: Arbitrary<Offer> = fc.record({ offerId: hash, tokenId, amount: nullable(amount), memo: text })
 export const wake: Arbitrary<Wake> = fc.record({
   atMs: uint,
-  kind: fc.constantFrom('invoice_request', 'lock_expiry', 'invoice_expiry'),
+  kind: fc.constantFrom('invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry'),
   id: text,
 })
 export const entityMessage: Arbitrary<EntityMessage> = fc.oneof(
@@ -302,7 +302,7 @@ export const payment: Arbitrary<Payment> = fc.record({
       hashlock: hash,
       part: uint,
       expirySeconds: uint,
-      hasInvoice: fc.boolean(),
+      invoiceExpirySeconds: nullable(uint),
     }),
   ),
 })

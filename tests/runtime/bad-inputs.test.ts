@@ -264,6 +264,7 @@ describe('payments', () => {
     const second = world.tick([world.command('alice', pay({ invoice, paymentId: paymentIdOf(5_000) }))])
     expect(second.outcomes).toEqual([{ type: 'rejected', rejection: { type: 'duplicate_payment' } }])
     world.settle()
+    expectRefused(world.command('alice', pay({ invoice, paymentId: paymentIdOf(5_001) })), { type: 'invoice_paid' })
   })
 })
 

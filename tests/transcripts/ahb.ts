@@ -1,5 +1,6 @@
 /** Alice, a hub and Bob: the scenario every later layer repeats. Deterministic; returns the world it has played in. */
 import { openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
+import { present } from '../../runtime/lib/assert.ts'
 import { TIMING } from '../../runtime/lib/limits.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import type { CheckTick } from '../support/world-checks.ts'
@@ -74,8 +75,13 @@ const payThroughHub = (world: World): void => {
 const fail = async ({ world, mine }: Stage): Promise<void> => {
   const invoice = world.invoice('bob', usd(7))
   world.ok('alice', world.pay('bob', usd(7), { invoice }))
-  // Paid already: Bob knows it no more, and every hold on the way is given back.
-  world.ok('alice', world.pay('bob', usd(7), { invoice }))
+  // Paid already: Alice knows, and nothing leaves.
+  world.refused('alice', world.pay('bob', usd(7), { invoice }))
+  // Of a Bob who has lost his memory: this one does not know it, and every hold on the way is given back.
+  const chain = present(world.env().jReplicas.get('sim'), 'the chain')
+  const lost = createWorld({ entities: { hub: { hubPolicy: testPolicy }, bob: {} }, chain, check: () => {} })
+  lost.open('bob', 'hub', 50)
+  world.ok('alice', world.pay('bob', usd(8), { invoice: lost.invoice('bob', usd(8)) }))
   // More than the hub can pass on.
   world.ok('hub', { type: 'direct_payment', counterparty: world.id('bob'), tokenId: TUSD, amount: usd(460), memo: '' })
   world.ok('alice', world.pay('bob', usd(90), { invoice: world.invoice('bob', usd(90)) }))

@@ -53,9 +53,13 @@ test('failure -- refused by the hub, unknown to the recipient, and a recipient t
   world.refused('alice', world.pay('hub', usd(1_000)))
   // More than the hub may owe erin.
   world.ok('alice', world.pay('erin', usd(21), { invoice: there.invoice('erin', usd(21)) }))
-  const invoice = there.invoice('erin', usd(5))
-  for (let i = 0; i < 2; i++) {
-    world.ok('alice', world.pay('erin', usd(5), { invoice }))
+  // The second is of an erin who has lost her memory.
+  const lost = createWorld({ entities: { hub: { hubPolicy: testPolicy }, erin: {} }, runtimeId: 'lost' })
+  lost.open('erin', 'hub', 20)
+  // Another tick draws another preimage.
+  for (let i = 0; i < 9; i++) lost.tick()
+  for (const one of [there, lost]) {
+    world.ok('alice', world.pay('erin', usd(5), { invoice: one.invoice('erin', usd(5)) }))
     exchange(world, there)
     world.settle()
   }

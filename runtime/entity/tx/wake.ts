@@ -26,6 +26,9 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
     case 'invoice_expiry':
       forgetInvoice(draft, id, context)
       return DONE
+    case 'paid_expiry':
+      draft.state = { ...draft.state, paid: draft.state.paid.delete(id) }
+      return DONE
     default:
       return unreachable(kind)
   }

@@ -177,7 +177,7 @@ describe('size', () => {
         maxFee: 0n,
         memo: `Invoice 2024-${i}`,
         startedMs: 1,
-        phase: { type: 'locked', via: hub, hashlock: ZERO_32, part: 0, expirySeconds: 1, hasInvoice: true },
+        phase: { type: 'locked', via: hub, hashlock: ZERO_32, part: 0, expirySeconds: 1, invoiceExpirySeconds: 1 },
       } as const
       const hash = new Uint8Array(32).fill(i + 1)
       return {
