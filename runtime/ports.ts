@@ -26,6 +26,9 @@ export type Signer = {
   open(entityId: EntityId, box: Bytes, aad: Bytes): Bytes | null
 }
 
+/** One value of plain JSON that a host keeps outside the database; `get` gives undefined when there is none. */
+export type Slot = { get(): Promise<unknown>; set(value: unknown): Promise<void>; clear(): Promise<void> }
+
 export type StoreRow = { readonly key: string; readonly value: Bytes }
 
 export type StoreBatch = {

@@ -67,26 +67,35 @@ export type SimnetIdentities = {
   readonly peers: readonly EntityIdentity[]
 }
 
+const identity = (
+  keys: PublicKeys,
+  {
+    label,
+    isOwn,
+    hubPolicy = null,
+  }: Pick<EntityIdentity, 'label' | 'isOwn'> & { readonly hubPolicy?: HubPolicy | null },
+): EntityIdentity => ({
+  entityId: boardId(boardOfOne(keys.address)),
+  board: boardOfOne(keys.address),
+  label,
+  boxPublicKey: keys.boxPublicKey,
+  isOwn,
+  jurisdiction: SIMNET_CHAIN,
+  responseSeconds: RESPONSE_SECONDS,
+  hubPolicy,
+})
+
+/** One of the owner's entities. */
+export const ownIdentity = (label: string, keys: PublicKeys): EntityIdentity => identity(keys, { label, isOwn: true })
+
 /** `keysOf` gives the public keys of the owner's entity 0, and of simulated entities 0 (the hub), 1, 2, 3. */
 export const simnetIdentities = (
   keysOf: (role: 'own' | 'simulated', index: number) => PublicKeys,
-): SimnetIdentities => {
-  const identity = (label: string, keys: PublicKeys, hubPolicy: HubPolicy | null): EntityIdentity => ({
-    entityId: boardId(boardOfOne(keys.address)),
-    board: boardOfOne(keys.address),
-    label,
-    boxPublicKey: keys.boxPublicKey,
-    isOwn: label === OWN_LABEL,
-    jurisdiction: SIMNET_CHAIN,
-    responseSeconds: RESPONSE_SECONDS,
-    hubPolicy,
-  })
-  return {
-    own: identity(OWN_LABEL, keysOf('own', 0), null),
-    hub: identity(HUB_LABEL, keysOf('simulated', 0), HUB_POLICY),
-    peers: PEER_LABELS.map((label, i) => identity(label, keysOf('simulated', i + 1), null)),
-  }
-}
+): SimnetIdentities => ({
+  own: ownIdentity(OWN_LABEL, keysOf('own', 0)),
+  hub: identity(keysOf('simulated', 0), { label: HUB_LABEL, isOwn: false, hubPolicy: HUB_POLICY }),
+  peers: PEER_LABELS.map((label, i) => identity(keysOf('simulated', i + 1), { label, isOwn: false })),
+})
 
 /** Resolves when `holds` is true of the committed state; rejects when the runtime halts first. */
 const until = (host: RuntimeHost, holds: (env: Env) => boolean): Promise<void> =>

@@ -6,7 +6,7 @@ import type { EntityId } from '../lib/units.ts'
 import type { ActivityBook } from './activity.ts'
 import { type EntityBook, NO_HISTORY, recordOf } from './activity-book.ts'
 import type { ActivityRecord } from './activity-record.ts'
-import { sameName } from './names.ts'
+import { type AddressBook, NO_BOOK, sameName } from './address-book.ts'
 import { at, type Sequence } from './sequence.ts'
 import type { ActivityEntry, ActivityPage } from './types.ts'
 
@@ -19,13 +19,21 @@ export type ActivityQuery = {
   /** 1-based; brought into range. */
   readonly page: number
   readonly pageSize: number
+  /** Who is now called what; history keeps the names of its day. */
+  readonly book?: AddressBook
 }
 
-const bookOf = (book: ActivityBook, entityId: EntityId): EntityBook => book.byEntity.get(entityId) ?? NO_HISTORY
+const historyOf = (history: ActivityBook, entityId: EntityId): EntityBook =>
+  history.byEntity.get(entityId) ?? NO_HISTORY
 
 /** An entry whose end came later was still pending. */
 const asOf = ({ entry, endedHeight }: ActivityRecord, height: number): ActivityEntry =>
   endedHeight === null || endedHeight <= height ? entry : { ...entry, status: 'pending', failure: '', proof: null }
+
+const named = (entry: ActivityEntry, { byId }: AddressBook): ActivityEntry => {
+  const known = byId.get(entry.counterpartyId as EntityId)
+  return known === undefined ? entry : { ...entry, counterpartyLabel: known.name }
+}
 
 /** How many entries had begun. */
 const countAt = (records: Sequence<ActivityRecord>, height: number): number => {
@@ -38,21 +46,31 @@ const countAt = (records: Sequence<ActivityRecord>, height: number): number => {
   return low
 }
 
-const wordsOf = (search: string): readonly string[] => {
+/** A word of a search, and the ids of those whose name in the address book has it. */
+type Word = { readonly text: string; readonly ids: ReadonlySet<string> }
+
+const wordsOf = (search: string, { byName }: AddressBook): readonly Word[] => {
   const typed = sameName(search)
-  return typed === '' ? [] : typed.split(' ')
+  if (typed === '') return []
+  return typed.split(' ').map((text) => {
+    const ids = [...byName].flatMap(([name, entityId]) => (name.includes(text) ? [entityId] : []))
+    return { text, ids: new Set(ids) }
+  })
 }
 
 /** Shorter figures occur in most ids by chance. */
 const ID_CHARACTERS = 6
 
-const isMatch = ({ words, entry }: ActivityRecord, status: string, word: string): boolean =>
-  words.includes(word) || status.includes(word) || (word.length >= ID_CHARACTERS && entry.id.includes(word))
+const isMatch = ({ words, entry }: ActivityRecord, status: string, { text, ids }: Word): boolean =>
+  words.includes(text) ||
+  status.includes(text) ||
+  ids.has(entry.counterpartyId) ||
+  (text.length >= ID_CHARACTERS && entry.id.includes(text))
 
 /** Places of the entries that match, newest first. */
 const matches = (
   { records }: EntityBook,
-  query: { readonly count: number; readonly height: number; readonly words: readonly string[] },
+  query: { readonly count: number; readonly height: number; readonly words: readonly Word[] },
 ): readonly number[] => {
   const found: number[] = []
   for (let place = query.count - 1; place >= 0; place--) {
@@ -64,11 +82,11 @@ const matches = (
   return found
 }
 
-export const activityPage = (book: ActivityBook, query: ActivityQuery): ActivityPage => {
-  const { entityId, height, pageSize } = query
-  const own = bookOf(book, entityId)
+export const activityPage = (history: ActivityBook, query: ActivityQuery): ActivityPage => {
+  const { entityId, height, pageSize, book = NO_BOOK } = query
+  const own = historyOf(history, entityId)
   const count = countAt(own.records, height)
-  const words = wordsOf(query.search)
+  const words = wordsOf(query.search, book)
   const found = words.length === 0 ? null : matches(own, { count, height, words })
   const totalEntries = found?.length ?? count
   const totalPages = Math.max(1, Math.ceil(totalEntries / pageSize))
@@ -77,10 +95,17 @@ export const activityPage = (book: ActivityBook, query: ActivityQuery): Activity
   const entries: ActivityEntry[] = []
   for (let i = first; i < Math.min(first + pageSize, totalEntries); i++) {
     const record = at(own.records, found === null ? count - 1 - i : (found[i] ?? -1))
-    if (record !== undefined) entries.push(asOf(record, height))
+    if (record !== undefined) entries.push(named(asOf(record, height), book))
   }
   return { entries, page, totalPages, totalEntries }
 }
 
-export const findActivity = (book: ActivityBook, entityId: EntityId, id: string): ActivityEntry | null =>
-  recordOf(bookOf(book, entityId), id)?.entry ?? null
+export const findActivity = (
+  history: ActivityBook,
+  entityId: EntityId,
+  id: string,
+  book: AddressBook = NO_BOOK,
+): ActivityEntry | null => {
+  const record = recordOf(historyOf(history, entityId), id)
+  return record === undefined ? null : named(record.entry, book)
+}

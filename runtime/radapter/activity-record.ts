@@ -8,7 +8,7 @@ import { Fault } from '../lib/assert.ts'
 import { type Bytes, fromHex, toHex } from '../lib/bytes.ts'
 import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
 import type { StoreRow } from '../ports.ts'
-import { sameName } from './names.ts'
+import { sameName } from './address-book.ts'
 import type { ActivityEntry, ActivityStatus, PaymentProof } from './types.ts'
 
 export type ActivityRecord = {

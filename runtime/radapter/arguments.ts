@@ -5,6 +5,7 @@ import type { EntityState, Invoice } from '../entity/types.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { type EntityId, type PaymentId, parseEntityId, parsePaymentId } from '../lib/units.ts'
 import type { Env, RuntimeRejection } from '../types.ts'
+import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { RAdapterError, refusal } from './errors.ts'
 import { findEntity } from './names.ts'
 
@@ -40,21 +41,21 @@ export const memoOf = (memo: string): string => {
 }
 
 /** The counterparty, by id or name, of an account the entity has. */
-export const accountOf = (env: Env, entityId: EntityId, text: string): EntityId => {
-  const counterparty = parseEntityId(text.trim()) ?? named(env, text)
+export const accountOf = (env: Env, entityId: EntityId, text: string, book = NO_BOOK): EntityId => {
+  const counterparty = parseEntityId(text.trim()) ?? named(env, text, book)
   const isKnown = counterparty !== null && env.eReplicas.get(entityId)?.state.accounts.has(counterparty) === true
   return isKnown ? counterparty : refuse({ type: 'unknown_account', counterparty: text })
 }
 
-const named = (env: Env, text: string): EntityId | null => {
-  const found = findEntity(env, text)
+const named = (env: Env, text: string, book: AddressBook): EntityId | null => {
+  const found = findEntity(env, text, book)
   if (found.type === 'ambiguous') return refuse({ type: 'ambiguous_recipient', entityIds: found.entityIds })
   return found.type === 'entity' ? found.entityId : null
 }
 
 /** A known name, or the id of somebody known. */
-export const entityNamed = (env: Env, text: string): EntityId =>
-  named(env, text) ?? refuse({ type: 'unknown_recipient', entityId: text })
+export const entityNamed = (env: Env, text: string, book = NO_BOOK): EntityId =>
+  named(env, text, book) ?? refuse({ type: 'unknown_recipient', entityId: text })
 
 export type Recipient = {
   readonly to: EntityId
@@ -64,11 +65,11 @@ export type Recipient = {
 }
 
 /** A known name, an entity id, or an `xln:` link. */
-export const recipientOf = (env: Env, text: string): Recipient => {
+export const recipientOf = (env: Env, text: string, book = NO_BOOK): Recipient => {
   const typed = text.trim()
   if (/^xln:/i.test(typed)) {
     const invoice = parseInvoiceLink(typed) ?? refuse({ type: 'invoice_invalid' })
     return { to: invoice.terms.payee.entityId, invoice, link: typed }
   }
-  return { to: entityNamed(env, typed), invoice: null, link: null }
+  return { to: entityNamed(env, typed, book), invoice: null, link: null }
 }

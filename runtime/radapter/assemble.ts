@@ -25,6 +25,7 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     accounts: selected === null ? null : accountPage(reader, selected.entityId, view),
     account: selected === null ? null : detailOf(reader, selected.entityId, view),
     activity: selected === null ? null : activityOf(reader, selected.entityId, view),
+    book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
     jurisdictions: reader.jurisdictions().map(jurisdictionView),
     directory: reader.names(DIRECTORY_NAMES),
   }
@@ -36,7 +37,10 @@ const summaries = (reader: StateReader, tokenId: TokenId): readonly EntitySummar
     .map((entity) => summary(reader, entity, tokenId))
     .sort(
       (a, b) =>
-        Number(b.isOwn) - Number(a.isOwn) || byCodePoint(a.label, b.label) || byCodePoint(a.entityId, b.entityId),
+        Number(b.entityId === reader.owner) - Number(a.entityId === reader.owner) ||
+        Number(b.isOwn) - Number(a.isOwn) ||
+        byCodePoint(a.label, b.label) ||
+        byCodePoint(a.entityId, b.entityId),
     )
 
 const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): EntitySummary => {
@@ -50,6 +54,7 @@ const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): En
     pendingHTLCs: locks,
     stateRoot: toHex(root),
     isOwn,
+    isHidden: reader.isHidden(entityId),
   }
 }
 

@@ -19,19 +19,22 @@ import type { Clock } from '../ports.ts'
 import { profileOf } from '../step.ts'
 import type { Env } from '../types.ts'
 import { findActivity } from './activity-page.ts'
+import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { accountOf, amountOf, entityNamed, entityOf, memoOf, paymentOf, recipientOf, refuse } from './arguments.ts'
 import { internal, RAdapterError } from './errors.ts'
 import { systemPorts } from './line.ts'
 import { quotePayment } from './quote.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
-export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals'}.${string}`>
+export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals' | 'book' | 'entity'}.${string}`>
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
 }
 
 type Params<M extends RuntimeMethod> = RpcMethods[M]['params']
 type Result<M extends RuntimeMethod> = Promise<RpcMethods[M]['result']>
+/** What a call runs on. */
+type On = { readonly host: RuntimeHost; readonly clock: Clock; readonly book: AddressBook }
 type Committed = { readonly height: number; readonly answer: EntityAnswer }
 
 /** The same command makes the same payment, however often it comes. */
@@ -75,10 +78,10 @@ const done = (committed: Committed): { readonly height: number } => {
   return { height: committed.height }
 }
 
-const quote = async (host: RuntimeHost, clock: Clock, params: Params<'pay.quote'>): Result<'pay.quote'> => {
+const quote = async ({ host, clock, book }: On, params: Params<'pay.quote'>): Result<'pay.quote'> => {
   const env = host.env()
   const { state } = entityOf(env, params.from)
-  const { to, invoice, link } = recipientOf(env, params.to)
+  const { to, invoice, link } = recipientOf(env, params.to, book)
   const terms = invoice?.terms ?? null
   const wanted = {
     to,
@@ -87,27 +90,27 @@ const quote = async (host: RuntimeHost, clock: Clock, params: Params<'pay.quote'
     amount: amountOf(terms?.amount ?? params.amount),
     memo: memoOf(terms?.memo ?? params.memo),
   }
-  const quoted = quotePayment(env, state, wanted, clock.now())
+  const quoted = quotePayment(env, state, wanted, clock.now(), book)
   return quoted.type === 'rejected' ? refuse(quoted.rejection) : { ...quoted.quote, invoice: link }
 }
 
-const limit = (host: RuntimeHost, { from, to, tokenId }: Params<'pay.limit'>): Result<'pay.limit'> => {
+const limit = ({ host, book }: On, { from, to, tokenId }: Params<'pay.limit'>): Result<'pay.limit'> => {
   const env = host.env()
   const { state } = entityOf(env, from)
   const profile = (id: EntityId) => profileOf(env, id)
-  const recipient = to.trim() === '' ? null : recipientOf(env, to)
+  const recipient = to.trim() === '' ? null : recipientOf(env, to, book)
   const payee = recipient === null ? null : (recipient.invoice?.terms.payee ?? profile(recipient.to))
   return Promise.resolve({ amount: largestPayment(state, payee, tokenId as TokenId, profile) })
 }
 
-const send = async (host: RuntimeHost, params: Params<'pay.send'>): Result<'pay.send'> => {
+const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay.send'> => {
   const { entityId } = entityOf(host.env(), params.from)
   const paymentId = paymentIdFor(entityId, params.commandId)
   // Answers are forgotten in the end, history is not: a command of long ago does not pay again.
   const before = findActivity(host.activity(), entityId, paymentId)
   if (before !== null) return { height: before.height, paymentId }
   const committed = await submit(host, { commandId: params.commandId, entityId }, (env) => {
-    const { to, invoice } = recipientOf(env, params.to)
+    const { to, invoice } = recipientOf(env, params.to, book)
     const [amount, maxFee] = [amountOf(params.amount), amountOf(params.maxFee, 0n)]
     return {
       type: 'pay',
@@ -123,11 +126,7 @@ const send = async (host: RuntimeHost, params: Params<'pay.send'>): Result<'pay.
   return { height: committed.height, paymentId: answerOf(committed, 'payment').paymentId }
 }
 
-const createInvoice = async (
-  host: RuntimeHost,
-  clock: Clock,
-  params: Params<'invoice.create'>,
-): Result<'invoice.create'> => {
+const createInvoice = async ({ host, clock }: On, params: Params<'invoice.create'>): Result<'invoice.create'> => {
   const { amount, memo, expirySeconds } = params
   const committed = await submit(host, params, (env) => ({
     type: 'create_invoice',
@@ -142,73 +141,80 @@ const createInvoice = async (
   return { height: committed.height, invoiceId: toHex(hashlock), link: invoiceLink(read.value) }
 }
 
-const getPayment = async (host: RuntimeHost, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
+const getPayment = async ({ host, book }: On, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
   const { entityId } = entityOf(host.env(), from)
-  const entry = findActivity(host.activity(), entityId, paymentId)
+  const entry = findActivity(host.activity(), entityId, paymentId, book)
   if (entry !== null) return entry
   throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
 }
 
-const openAccount = async (host: RuntimeHost, params: Params<'account.open'>): Result<'account.open'> =>
+const openAccount = async ({ host, book }: On, params: Params<'account.open'>): Result<'account.open'> =>
   done(
     await submit(host, params, (env) => ({
       type: 'open_account',
-      counterparty: entityNamed(env, params.counterpartyId),
+      counterparty: entityNamed(env, params.counterpartyId, book),
       tokenId: params.tokenId as TokenId,
       creditLimit: amountOf(params.creditLimit, 0n),
     })),
   )
 
 const setCreditLimit = async (
-  host: RuntimeHost,
+  { host, book }: On,
   params: Params<'account.setCreditLimit'>,
 ): Result<'account.setCreditLimit'> =>
   done(
     await submit(host, params, (env, entityId) => ({
       type: 'set_credit_limit',
-      counterparty: accountOf(env, entityId, params.counterpartyId),
+      counterparty: accountOf(env, entityId, params.counterpartyId, book),
       tokenId: params.tokenId as TokenId,
       limit: amountOf(params.limit, 0n),
     })),
   )
 
 const toCollateral = async (
-  host: RuntimeHost,
+  { host, book }: On,
   params: Params<'reserve.toCollateral'>,
 ): Result<'reserve.toCollateral'> =>
   done(
     await submit(host, params, (env, entityId) => ({
       type: 'reserve_to_collateral',
-      counterparty: accountOf(env, entityId, params.counterpartyId),
+      counterparty: accountOf(env, entityId, params.counterpartyId, book),
       tokenId: params.tokenId as TokenId,
       amount: amountOf(params.amount),
     })),
   )
 
-const transfer = async (host: RuntimeHost, params: Params<'reserve.transfer'>): Result<'reserve.transfer'> =>
+const transfer = async ({ host, book }: On, params: Params<'reserve.transfer'>): Result<'reserve.transfer'> =>
   done(
     await submit(host, params, (env) => ({
       type: 'reserve_to_reserve',
-      to: entityNamed(env, params.to),
+      to: entityNamed(env, params.to, book),
       tokenId: params.tokenId as TokenId,
       amount: amountOf(params.amount),
     })),
   )
 
-/** @param host may change from call to call; a call finds it running, the server sees to that. */
-export const commandHandlers = (host: () => RuntimeHost | null, clock: Clock = systemPorts.clock): RuntimeHandlers => {
+/**
+ * @param host may change from call to call; a call finds it running, the server sees to that.
+ * @param names the address book, which says first whom a name means.
+ */
+export const commandHandlers = (
+  host: () => RuntimeHost | null,
+  clock: Clock = systemPorts.clock,
+  names: () => AddressBook = () => NO_BOOK,
+): RuntimeHandlers => {
   const on =
-    <P, R>(handle: (running: RuntimeHost, params: P) => Promise<R>) =>
+    <P, R>(handle: (on: On, params: P) => Promise<R>) =>
     async (params: P): Promise<R> => {
       const running = host()
       if (running === null) throw new RAdapterError({ ...internal(true), message: 'no runtime is running' })
-      return handle(running, params)
+      return handle({ host: running, clock, book: names() }, params)
     }
   return {
-    'pay.quote': on((running, params) => quote(running, clock, params)),
+    'pay.quote': on(quote),
     'pay.limit': on(limit),
     'pay.send': on(send),
-    'pay.cancel': on(async (running, params) =>
+    'pay.cancel': on(async ({ host: running }, params) =>
       done(
         await submit(running, { commandId: params.commandId, entityId: params.from }, () => ({
           type: 'cancel_payment',
@@ -217,7 +223,7 @@ export const commandHandlers = (host: () => RuntimeHost | null, clock: Clock = s
       ),
     ),
     'pay.get': on(getPayment),
-    'invoice.create': on((running, params) => createInvoice(running, clock, params)),
+    'invoice.create': on(createInvoice),
     'account.open': on(openAccount),
     'account.setCreditLimit': on(setCreditLimit),
     'reserve.toCollateral': on(toCollateral),

@@ -1,5 +1,6 @@
 /** How a FrameView and its parts travel. The limits are bounds on what is believed, well above what is sent. */
 
+import type { BookEntry, BookPage } from './address-book.ts'
 import type {
   AccountDetail,
   AccountFrameView,
@@ -57,6 +58,7 @@ const summaryWire: Wire<EntitySummary> = row<EntitySummary>({
   pendingHTLCs: count,
   stateRoot: short,
   isOwn: flag,
+  isHidden: flag,
 })
 
 const pendingWire: Wire<PendingPayment> = row<PendingPayment>({
@@ -189,6 +191,13 @@ const activityWire: Wire<ActivityPage> = row<ActivityPage>({
   totalEntries: count,
 })
 
+const bookWire: Wire<BookPage> = row<BookPage>({
+  entries: list(row<BookEntry>({ entityId: short, name: short, isHidden: flag }), 100),
+  page: count,
+  totalPages: count,
+  totalEntries: count,
+})
+
 const jurisdictionWire: Wire<JurisdictionView> = row<JurisdictionView>({
   name: short,
   chainId: figure,
@@ -214,6 +223,7 @@ export const frameWire: Wire<FrameView> = row<FrameView>({
   accounts: nullable(pageWire),
   account: nullable(detailWire),
   activity: nullable(activityWire),
+  book: nullable(bookWire),
   jurisdictions: list(jurisdictionWire, 100),
   directory: list(row<FrameView['directory'][number]>({ entityId: short, label: short }), 10_000),
 })

@@ -16,6 +16,7 @@ const memo = v.pipe(v.string(), v.maxLength(16_384))
 const seconds = v.pipe(v.number(), v.safeInteger())
 const password = v.pipe(v.string(), v.maxLength(16_384))
 const short = v.pipe(v.string(), v.maxLength(64))
+const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit))
 const nothing = v.strictObject({})
 const approval = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
@@ -46,10 +47,13 @@ const PARAMS: Params = {
     memo,
     expirySeconds: seconds,
   }),
+  'entity.create': v.strictObject({ commandId, label: text(1_024) }),
   'account.open': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, creditLimit: amount }),
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
   'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),
   'reserve.transfer': v.strictObject({ commandId, entityId: id, to: recipient, tokenId, amount }),
+  'book.set': v.strictObject({ entityId: id, name: text(1_024), isHidden: v.boolean() }),
+  'book.remove': v.strictObject({ entityId: id }),
   'approvals.quote': v.strictObject({ id: approval }),
   'approvals.approve': v.strictObject({
     id: approval,
@@ -100,6 +104,7 @@ export const viewSchema: v.GenericSchema<unknown, ViewState> = v.strictObject({
   activityPage: page,
   activityPageSize: pageSize,
   activitySearch: v.pipe(v.string(), v.maxLength(256)),
+  bookPage: v.nullable(page),
 })
 
 export const readView = (

@@ -16,7 +16,8 @@ import { type EntityId, parsePaymentId, type TokenId } from '../lib/units.ts'
 import { isSignedByBoard } from '../oracle.ts'
 import { profileOf } from '../step.ts'
 import type { Env, RuntimeRejection } from '../types.ts'
-import { labelOf } from './names.ts'
+import { type AddressBook, NO_BOOK } from './address-book.ts'
+import { creditedLabel, labelOf } from './names.ts'
 import { positionView } from './positions.ts'
 import type { Quote } from './types.ts'
 
@@ -56,7 +57,13 @@ const contextOf = (
 const NO_PAYMENT = present(parsePaymentId(`0x${'00'.repeat(32)}`), 'a payment id')
 const ANY_FEE = (1n << BigInt(LIMITS.amountBits)) - 1n
 
-export const quotePayment = (env: Env, state: EntityState, wanted: Wanted, nowMs: number): Quoted => {
+export const quotePayment = (
+  env: Env,
+  state: EntityState,
+  wanted: Wanted,
+  nowMs: number,
+  book: AddressBook = NO_BOOK,
+): Quoted => {
   const { to, invoice, tokenId, amount, memo } = wanted
   const payee = invoice?.terms.payee ?? null
   const context = contextOf(env, state, { payee, nowMs })
@@ -73,20 +80,24 @@ export const quotePayment = (env: Env, state: EntityState, wanted: Wanted, nowMs
   const trial = startPayment(draftOf(state), tx, context)
   if (trial.type === 'rejected') return trial
   const route = findRoute(state, present(context.profile(to), to), { tokenId, amount, maxFee: ANY_FEE }, context)
-  return route.type === 'rejected' ? route : { type: 'quote', quote: quoteOf(env, state, wanted, route) }
+  return route.type === 'rejected' ? route : { type: 'quote', quote: quoteOf({ env, book }, state, wanted, route) }
 }
 
+type Known = { readonly env: Env; readonly book: AddressBook }
+
 /** A stranger is called what it calls itself. */
-const nameOf = (env: Env, { entityId, label }: Profile): string =>
-  label === '' || profileOf(env, entityId) !== null ? labelOf(env, entityId) : label
+const nameOf = ({ env, book }: Known, { entityId, label }: Profile): string => {
+  const claim = profileOf(env, entityId) === null ? creditedLabel(entityId, label, book) : ''
+  return book.byId.get(entityId)?.name || claim || labelOf(env, entityId, book)
+}
 
 const quoteOf = (
-  env: Env,
+  known: Known,
   state: EntityState,
   { to, tokenId, amount, memo }: Wanted,
   route: Route,
 ): Omit<Quote, 'invoice'> => {
-  const stops = route.hops.map((hop) => ({ entityId: hop.to.entityId, label: nameOf(env, hop.to) }))
+  const stops = route.hops.map((hop) => ({ entityId: hop.to.entityId, label: nameOf(known, hop.to) }))
   const first = present(route.hops[0], 'a route has a hop')
   const account = present(state.accounts.get(first.to.entityId), 'a route starts in an account')
   const { before, after } = seamOf(account, first, tokenId)

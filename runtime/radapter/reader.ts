@@ -12,7 +12,8 @@ import type { EntityId, TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
 import type { ActivityBook } from './activity.ts'
 import { type ActivityQuery, activityPage } from './activity-page.ts'
-import { labelOf } from './names.ts'
+import { type AddressBook, type BookPage, bookPage } from './address-book.ts'
+import { creditedLabel, labelOf, type Naming, NO_NAMING } from './names.ts'
 import { createSortIndexes, type Ranked, type SortIndexes, type SortSpec } from './sort-index.ts'
 import { createTotalsIndex, type Totals, type TotalsIndex } from './totals.ts'
 import type { ActivityPage, FrameView } from './types.ts'
@@ -38,10 +39,16 @@ export type StateReader = {
   readonly totals: (entityId: EntityId) => Totals
   readonly account: (entityId: EntityId, counterpartyId: string) => AccountReplica | null
   readonly ranked: (spec: SortSpec) => Ranked
-  readonly activity: (query: Omit<ActivityQuery, 'height'>) => ActivityPage
+  readonly activity: (query: Omit<ActivityQuery, 'height' | 'book'>) => ActivityPage
   readonly linkOf: (invoice: Invoice) => string
   readonly labelOf: (entityId: EntityId) => string
-  /** Everyone known by name, at most `limit`, the entities of this runtime first. */
+  /** The first of the owner's entities. */
+  readonly owner: EntityId | null
+  /** What the owner does not want to see in lists. */
+  readonly isHidden: (entityId: EntityId) => boolean
+  /** Of the address book, but for the owner's own entities. */
+  readonly bookPage: (page: number) => BookPage
+  /** Everyone known by name and not hidden, at most `limit`: this runtime's entities, the address book, the rest. */
   readonly names: (limit: number) => readonly Named[]
 }
 
@@ -59,7 +66,10 @@ export const createViewIndexes = (): ViewIndexes => ({
   links: new WeakMap(),
 })
 
-export type ReaderMeta = Pick<Head, 'checkpointInterval' | 'live' | 'halted' | 'role'> & { readonly root: Bytes }
+export type ReaderMeta = Pick<Head, 'checkpointInterval' | 'live' | 'halted' | 'role'> & {
+  readonly root: Bytes
+  readonly naming?: Naming
+}
 
 const factsOf = ({ accounts, ...facts }: EntityState): EntityFacts => ({ ...facts, accountCount: accounts.size })
 
@@ -68,11 +78,12 @@ const noAccounts = { positions: new Map(), locks: 0 } satisfies Totals
 /** Reads an `Env`; the history as it stood at its height. */
 export const envReader = (
   env: Env,
-  book: ActivityBook,
+  history: ActivityBook,
   meta: ReaderMeta,
   indexes: ViewIndexes = createViewIndexes(),
 ): StateReader => {
-  const { checkpointInterval, root, live, halted, role } = meta
+  const { checkpointInterval, root, live, halted, role, naming = NO_NAMING } = meta
+  const { book, owner } = naming
   const stateOf = (entityId: string): EntityState | undefined => env.eReplicas.get(entityId)?.state
   return {
     head: {
@@ -102,26 +113,34 @@ export const envReader = (
       const accounts = stateOf(spec.entityId)?.accounts
       return accounts === undefined ? NOTHING_RANKED : indexes.sorted.ranked(spec, accounts)
     },
-    activity: (query) => activityPage(book, { ...query, height: env.height }),
+    activity: (query) => activityPage(history, { ...query, height: env.height, book }),
     linkOf: (invoice) => {
       const link = indexes.links.get(invoice) ?? invoiceLink(invoice)
       indexes.links.set(invoice, link)
       return link
     },
-    labelOf: (entityId) => labelOf(env, entityId),
-    names: (limit) => namesOf(env, limit),
+    labelOf: (entityId) => labelOf(env, entityId, book),
+    owner,
+    isHidden: (entityId) => book.byId.get(entityId)?.isHidden === true,
+    bookPage: (page) => bookPage(book, { page, isShown: (id) => env.eReplicas.get(id)?.state.isOwn !== true }),
+    names: (limit) => namesOf(env, book, limit),
   }
 }
 
 const NOTHING_RANKED: Ranked = { size: 0, page: () => [], before: () => 0, has: () => false }
 
-const namesOf = (env: Env, limit: number): readonly Named[] => {
-  const names: Named[] = []
-  const add = (entityId: EntityId, label: string): boolean => {
-    if (label !== '' && names.length < limit) names.push({ entityId, label })
-    return names.length < limit
+const namesOf = (env: Env, book: AddressBook, limit: number): readonly Named[] => {
+  const names = new Map<EntityId, string>()
+  const add = (entityId: EntityId, label: string): void => {
+    const entry = book.byId.get(entityId)
+    const name = entry?.name ?? creditedLabel(entityId, label, book)
+    if (name !== '' && entry?.isHidden !== true && names.size < limit) names.set(entityId, name)
   }
-  for (const { entityId, state } of env.eReplicas.values()) if (!add(entityId, state.label)) return names
-  for (const { entityId, label } of env.profiles.values()) if (!add(entityId, label)) return names
-  return names
+  for (const { entityId, state } of env.eReplicas.values()) add(entityId, state.label)
+  for (const [entityId, { name }] of book.byId) add(entityId, name)
+  for (const { entityId, label } of env.profiles.values()) {
+    if (names.size === limit) break
+    add(entityId, label)
+  }
+  return [...names].map(([entityId, label]) => ({ entityId, label }))
 }

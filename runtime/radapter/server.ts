@@ -8,6 +8,7 @@
 import type { RuntimeHost } from '../host.ts'
 import type { Connection } from './connection.ts'
 import { RAdapterError, walletLocked } from './errors.ts'
+import type { Naming } from './names.ts'
 import { type Access, type RpcHandlers, type Served, serve } from './served.ts'
 import type { ErrorCode, HostStatus } from './types.ts'
 import { createViews, type Views } from './views.ts'
@@ -19,6 +20,8 @@ export type ServerOptions = {
   /** Tells of every change of the two above. @returns unsubscribe */
   readonly onChange: (listener: () => void) => () => void
   readonly handlers: RpcHandlers
+  /** What the host adds to the names in the state; told of through `onChange`. */
+  readonly naming?: () => Naming
   /** Told what went wrong inside; for a log. */
   readonly onError?: (error: unknown) => void
 }
@@ -62,7 +65,9 @@ export const createServer = (options: ServerOptions): RAdapterServer => {
     if (shown?.host === next) return
     shown?.unsubscribe()
     shown =
-      next === null ? null : { host: next, views: createViews(next, status), unsubscribe: next.onChange(frameChanged) }
+      next === null
+        ? null
+        : { host: next, views: createViews(next, status, options.naming), unsubscribe: next.onChange(frameChanged) }
   }
   const changed = (): void => {
     follow()

@@ -5,6 +5,8 @@
  * smallest unit; ids are 0x-hex text; times are milliseconds unless the name says seconds. This file is all that
  * components know of the runtime.
  */
+import type { AccountMethods } from './account-methods.ts'
+import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
@@ -29,6 +31,8 @@ export type ViewState = {
   readonly activityPage: number
   readonly activityPageSize: PageSize
   readonly activitySearch: string
+  /** 1-based; null while the address book is not looked at. */
+  readonly bookPage: number | null
 }
 
 export type TokenView = {
@@ -80,6 +84,8 @@ export type EntitySummary = {
   readonly stateRoot: string
   /** True for the wallet owner's own entities; peers simulated in this runtime are false. */
   readonly isOwn: boolean
+  /** The owner keeps it out of lists. */
+  readonly isHidden: boolean
 }
 
 export type EntityReplicaFull = {
@@ -242,6 +248,8 @@ export type FrameView = {
   readonly accounts: AccountPage | null
   readonly account: AccountDetail | null
   readonly activity: ActivityPage | null
+  /** Of the address book, when the view asks for it. */
+  readonly book: BookPage | null
   readonly jurisdictions: readonly JurisdictionView[]
   /** Names a payment can be addressed to. */
   readonly directory: readonly { readonly entityId: string; readonly label: string }[]
@@ -354,23 +362,9 @@ export type RpcMethods = {
     }
     result: Committed & { invoiceId: string; link: string }
   }
-  'account.open': {
-    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; creditLimit: bigint }
-    result: Committed
-  }
-  'account.setCreditLimit': {
-    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; limit: bigint }
-    result: Committed
-  }
-  'reserve.toCollateral': {
-    params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; amount: bigint }
-    result: Committed
-  }
-  'reserve.transfer': {
-    params: { commandId: string; entityId: string; to: string; tokenId: number; amount: bigint }
-    result: Committed
-  }
-} & ApprovalMethods
+} & AccountMethods &
+  ApprovalMethods &
+  BookMethods
 export type RpcMethod = keyof RpcMethods
 
 export type ConnectionStatus = 'connected' | 'connecting' | 'disconnected'
@@ -403,4 +397,5 @@ export const DEFAULT_VIEW: ViewState = {
   activityPage: 1,
   activityPageSize: 20,
   activitySearch: '',
+  bookPage: null,
 }

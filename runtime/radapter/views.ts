@@ -8,6 +8,7 @@ import type { Env } from '../types.ts'
 import { assembleFrameView } from './assemble.ts'
 import { RAdapterError } from './errors.ts'
 import { createLru } from './lru.ts'
+import { type Naming, NO_NAMING } from './names.ts'
 import { createViewIndexes, envReader, type ReaderMeta, type ViewIndexes } from './reader.ts'
 import type { FrameView, HostStatus, ViewState } from './types.ts'
 
@@ -29,12 +30,17 @@ const outOfRange = (height: number): RAdapterError =>
 const notRetained = (height: number): RAdapterError =>
   new RAdapterError({ code: 'E_NOT_FOUND', message: `height ${height} is not retained`, retryable: false })
 
-export const createViews = (host: RuntimeHost, status: () => HostStatus): Views => {
+export const createViews = (
+  host: RuntimeHost,
+  status: () => HostStatus,
+  naming: () => Naming = () => NO_NAMING,
+): Views => {
   const indexes = createViewIndexes()
   const past = createLru<number, Promise<Past | null>>(PAST_STATES)
   const metaOf = (root: Uint8Array, live: boolean): ReaderMeta => ({
     root,
     live,
+    naming: naming(),
     checkpointInterval: host.checkpointInterval,
     halted: host.halted(),
     role: status().runtime === 'read-only' ? 'reader' : 'writer',

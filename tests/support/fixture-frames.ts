@@ -173,6 +173,7 @@ const entities: FrameView['entities'] = Object.entries(IDS).map(([name, entityId
   pendingHTLCs: 0,
   stateRoot: hex('0', 32),
   isOwn: name === 'you',
+  isHidden: false,
 }))
 
 const ENTRIES: readonly ActivityEntry[] = [
@@ -257,6 +258,7 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
   },
   account: null,
   activity: { entries: ENTRIES, page: 1, totalPages: 1, totalEntries: ENTRIES.length },
+  book: null,
   jurisdictions: [
     {
       name: 'Simnet',

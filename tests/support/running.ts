@@ -23,6 +23,8 @@ import { paperChain, START_MS, TETH, TUSD, usd } from './world.ts'
 
 export const PEERS = ['Hub', 'Bob', 'Alice', 'Bakery'] as const
 const NAMES = ['You', ...PEERS]
+/** Names whose keys are there before anybody is brought in under them. */
+export const SPARE = ['Savings', 'Travel'] as const
 
 const policy: HubPolicy = {
   fees: [
@@ -66,7 +68,7 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
     clock: time.clock,
     schedule: time.schedule,
     entropy: { draw: () => taggedHash('test-entropy', word(epoch), word(drawn++)) },
-    signer: testSigner(...NAMES),
+    signer: testSigner(...NAMES, ...SPARE),
     chains: new Map(),
     transport: null,
     checkpointInterval: 50,

@@ -1,6 +1,7 @@
 /** An RAdapter server over a running town, whose wallet and runtime status are set by hand. */
 import type { RuntimeHost } from '../../runtime/host.ts'
 import { commandHandlers } from '../../runtime/radapter/commands.ts'
+import { type Naming, NO_NAMING } from '../../runtime/radapter/names.ts'
 import type { RpcHandlers } from '../../runtime/radapter/served.ts'
 import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
@@ -13,6 +14,8 @@ export type ServedTown = {
   readonly set: (status: Partial<HostStatus>) => void
   /** Puts another runtime, or none, in place. */
   readonly put: (host: RuntimeHost | null) => void
+  /** Says that something which is told of has changed. */
+  readonly tell: () => void
 }
 
 export const UNLOCKED: HostStatus = {
@@ -25,7 +28,11 @@ export const UNLOCKED: HostStatus = {
   approvals: [],
 }
 
-export const serveTown = (running: Running, handlers: RpcHandlers = {}): ServedTown => {
+export const serveTown = (
+  running: Running,
+  handlers: RpcHandlers = {},
+  naming: () => Naming = () => NO_NAMING,
+): ServedTown => {
   let status = UNLOCKED
   let host: RuntimeHost | null = running.host
   const listeners = new Set<() => void>()
@@ -40,12 +47,21 @@ export const serveTown = (running: Running, handlers: RpcHandlers = {}): ServedT
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    handlers: { ...commandHandlers(() => host, running.time.clock), ...handlers },
+    handlers: {
+      ...commandHandlers(
+        () => host,
+        running.time.clock,
+        () => naming().book,
+      ),
+      ...handlers,
+    },
+    naming,
     onError: (error) => errors.push(error),
   })
   return {
     server,
     errors,
+    tell,
     set: (patch) => {
       status = { ...status, ...patch }
       tell()
