@@ -2,7 +2,14 @@
  * English: every word the wallet shows. Data only; `text.ts` says how it is filled in. Rules: say what happened,
  * whether money moved, what next; no jargon outside Details; names before ids.
  */
+import { ENGLISH_APPROVAL } from './text-en-approval.ts'
+import { ENGLISH_OWNER } from './text-en-owner.ts'
+import { ENGLISH_PANEL } from './text-en-panel.ts'
+
 export const ENGLISH = {
+  ...ENGLISH_APPROVAL,
+  ...ENGLISH_PANEL,
+
   // Everywhere
   'app.name': 'xln wallet',
   'runtime.button': 'Runtime: {name}',
@@ -44,6 +51,7 @@ export const ENGLISH = {
     one: 'Too many wrong passwords. Try again in {count} second.',
     other: 'Too many wrong passwords. Try again in {count} seconds.',
   },
+  'unlock.waitPlain': 'Too many wrong passwords. Wait a little, then try again.',
   'unlock.damaged': 'The stored wallet is damaged, so no password opens it. Your recovery phrase brings the keys back.',
   'unlock.newer': 'This wallet was made by a newer version. Update the extension, then unlock it.',
   'unlock.failed': 'The wallet could not be opened: {message}',
@@ -143,94 +151,7 @@ export const ENGLISH = {
   'receive.another': 'New invoice',
   'receive.yourId': 'Your entity id',
 
-  // Activity
-  'activity.heading': 'Activity',
-  'activity.search': 'Search activity',
-  'activity.empty': 'Nothing has moved yet. Every payment will stand here.',
-  'activity.noMatch': 'Nothing matches “{search}”.',
-  'activity.clear': 'Clear the search',
-  'activity.newer': 'Newer',
-  'activity.older': 'Older',
-  'activity.page': '{page} of {total}',
-  'activity.fee': 'Fee {amount}',
-  'activity.sent': 'Sent',
-  'activity.received': 'Received',
-  'activity.pending': 'Pending',
-  'activity.failed': 'Failed',
-  'activity.deposit': 'Deposit',
-  'activity.reserveTransfer': 'Reserve transfer',
-  'activity.collateral': 'Collateral for {name}',
-  'activity.moved': 'Moved',
-
-  // Settings
-  'settings.heading': 'Settings',
-  'settings.autoLock': 'Lock after',
-  'settings.minutes': { one: '{count} minute', other: '{count} minutes' },
-  'settings.theme': 'Appearance',
-  'settings.theme.system': 'Like the system',
-  'settings.theme.light': 'Light',
-  'settings.theme.dark': 'Dark',
-  'settings.about': 'About',
-  'settings.aboutText':
-    'Version {version}. Your keys and everything you were ever paid live in this browser; nothing is sent to anybody to keep statistics.',
-  'settings.welcome': 'Open the welcome page',
-  'settings.saveFailed': 'This was not saved: {message}',
-
-  // Side panel
-  'panel.selected': 'Selected entity',
-  'panel.entities': 'Entities',
-  'panel.own': 'Yours',
-  'panel.simulated': 'Simulated',
-  'panel.accounts': 'Accounts',
-  'panel.account': 'Account',
-  'panel.noAccounts': 'No accounts yet.',
-  'panel.sortBy': 'Sort by',
-  'panel.pageSize': 'Page size',
-  'panel.token': 'Token',
-  'panel.ascending': 'Ascending',
-  'panel.descending': 'Descending',
-  'panel.pages': 'Pages',
-  'panel.pageOf': {
-    one: 'Page {page} of {pages} ({count} account)',
-    other: 'Page {page} of {pages} ({count} accounts)',
-  },
-  'panel.previous': 'Previous',
-  'panel.next': 'Next',
-  'panel.sort.inbound': 'You can receive',
-  'panel.sort.outbound': 'You can send',
-  'panel.sort.collateral': 'Collateral',
-  'panel.sort.balance': 'Balance',
-  'panel.sort.created': 'Opened',
-  'panel.sort.updated': 'Last change',
-  'panel.sort.counterparty': 'Counterparty',
-  'panel.atHeight': 'Height {height}',
-  'panel.opening': 'Opening',
-  'panel.frozen': 'Frozen',
-
-  // Account
-  'account.region': 'Account with {name}',
-  'account.owes': '{name} owes you {amount} beyond the collateral.',
-  'account.owed': 'You owe {name} {amount}.',
-  'account.even': 'Nothing here rests on a promise.',
-  'account.balance': 'Balance',
-  'account.collateral': 'Collateral',
-  'account.holds': 'Held by payments under way',
-  'account.noHolds': 'No payment is under way.',
-  'account.holdOut': '{amount} on its way out, until {time}',
-  'account.holdIn': '{amount} on its way in, until {time}',
-  'account.frames': 'Last frames',
-  'account.frame': 'Frame {height}',
-  'account.byUs': 'proposed here',
-  'account.byThem': 'proposed by {name}',
-  'account.stateRoot': 'State root',
-  'account.copyFrameHash': 'Copy the frame hash',
-  'account.copyStateRoot': 'Copy the state root',
-  'account.height': 'Frame height',
-  'account.pendingFrame': 'A frame waits for the signature of {name}.',
-  'account.mempool': {
-    one: '{count} change waits for the next frame.',
-    other: '{count} changes wait for the next frame.',
-  },
+  ...ENGLISH_OWNER,
 
   // Welcome
   'welcome.heading': 'A wallet that pays instantly',
