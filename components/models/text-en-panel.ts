@@ -72,4 +72,4 @@ export const ENGLISH_PANEL = {
     one: '{count} change waits for the next frame.',
     other: '{count} changes wait for the next frame.',
   },
-}
+} as const
