@@ -21,6 +21,7 @@ export type EntityRejection =
   | { readonly type: 'too_late_to_cancel' }
   | { readonly type: 'too_many_payments'; readonly limit: number }
   | { readonly type: 'too_many_invoices'; readonly limit: number }
+  | { readonly type: 'too_many_offers'; readonly limit: number }
   | { readonly type: 'insufficient_reserve'; readonly tokenId: TokenId; readonly have: bigint; readonly need: bigint }
   | { readonly type: 'batch_full'; readonly limit: number }
   | { readonly type: 'stale_batch'; readonly nonce: number }

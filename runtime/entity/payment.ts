@@ -92,11 +92,11 @@ export const awaitInvoice = (draft: EntityDraft, payment: Payment, context: Enti
 /** Everything a command can be refused for is found here, before anything is written. */
 export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityContext): TxResult => {
   const { state } = draft
-  const { paymentId, to, tokenId, amount, maxFee, invoice } = tx
+  const { paymentId, to, tokenId, amount, memo, maxFee, invoice, offerId } = tx
   if (to === state.entityId) return rejectedTx({ type: 'self_payment' })
   if (amount < 1n || amount >= AMOUNT_LIMIT) return rejectedTx({ type: 'bad_amount', amount })
   if (maxFee < 0n || maxFee >= AMOUNT_LIMIT) return rejectedTx({ type: 'bad_amount', amount: maxFee })
-  const unsendable = memoProblem(tx.memo)
+  const unsendable = memoProblem(memo)
   if (unsendable !== null) return unsendable
   if (!context.chain.tokens.some((token) => token.tokenId === tokenId))
     return rejectedTx({ type: 'unknown_token', tokenId })
@@ -123,7 +123,7 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
     amount,
     fee: route.fee,
     maxFee,
-    memo: tx.memo,
+    memo,
     startedMs: context.nowMs,
     phase: { type: 'requesting', deadlineMs: context.nowMs + TIMING.invoiceRequestMs },
   }
@@ -133,7 +133,7 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
     return locked.type === 'rejected' ? locked : { type: 'applied', answer: { type: 'payment', paymentId } }
   }
   awaitInvoice(draft, payment, context)
-  send(draft, to, { type: 'invoice_request', requestId: paymentId, tokenId, amount, memo: tx.memo, offerId: null })
+  send(draft, to, { type: 'invoice_request', requestId: paymentId, tokenId, amount, memo, offerId })
   return { type: 'applied', answer: { type: 'payment', paymentId } }
 }
 

@@ -163,6 +163,8 @@ export type PayTx = {
   readonly to: EntityId
   /** Absent: the recipient is asked for one. */
   readonly invoice: Invoice | null
+  /** The offer of the recipient's that it is asked by, if any. */
+  readonly offerId: Bytes | null
   readonly tokenId: TokenId
   readonly amount: bigint
   readonly memo: string

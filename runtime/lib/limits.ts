@@ -20,6 +20,7 @@ export const LIMITS = {
   hops: 20,
   hubsPerInvoice: 4,
   openInvoices: 1_000,
+  openOffers: 1_000,
   openPayments: 1_000,
   /** Invoices remembered as paid until they expire. */
   paidInvoices: 10_000,

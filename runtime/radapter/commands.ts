@@ -117,6 +117,7 @@ const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay
       paymentId,
       to,
       invoice,
+      offerId: null,
       tokenId: params.tokenId as TokenId,
       amount,
       memo: memoOf(params.memo),

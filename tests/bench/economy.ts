@@ -188,6 +188,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
     paymentId: toHex(randomBytes()) as string as PaymentId,
     to,
     invoice: null,
+    offerId: null,
     tokenId: USD,
     amount: AMOUNT,
     memo: 'lunch',

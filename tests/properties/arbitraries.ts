@@ -257,6 +257,7 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
     paymentId,
     to: entityId,
     invoice: nullable(invoice),
+    offerId: nullable(hash),
     tokenId,
     amount,
     memo: text,

@@ -90,11 +90,21 @@ const txOf = (world: World, invoices: readonly Invoice[], command: Command): Ent
     case 'direct_payment':
       return { type: kind, counterparty, tokenId, amount, memo }
     case 'pay':
-      return { type: kind, paymentId, to: counterparty, invoice: null, tokenId, amount, memo, maxFee }
+      return { type: kind, paymentId, to: counterparty, invoice: null, offerId: null, tokenId, amount, memo, maxFee }
     case 'pay_invoice': {
       const invoice = invoices[n % Math.max(invoices.length, 1)] ?? null
       const to = invoice?.terms.payee.entityId ?? counterparty
-      return { type: 'pay', paymentId, to, invoice, tokenId, amount: invoice?.terms.amount ?? amount, memo, maxFee }
+      return {
+        type: 'pay',
+        paymentId,
+        to,
+        invoice,
+        offerId: null,
+        tokenId,
+        amount: invoice?.terms.amount ?? amount,
+        memo,
+        maxFee,
+      }
     }
     case 'create_invoice': {
       const expirySeconds = Math.floor(world.nowMs() / 1_000) + n * 200 - 100

@@ -64,6 +64,7 @@ export const payTx = (world: World, to: Role, amount: bigint, invoice: Invoice |
   paymentId: toHex(world.random.work.bytes(32)) as PaymentId,
   to: idOf(world, to),
   invoice,
+  offerId: null,
   tokenId: TOKEN,
   amount,
   memo: '',

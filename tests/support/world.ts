@@ -14,7 +14,7 @@ import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
 import type { JBlock, JEvent, JReplica, Token } from '../../runtime/jurisdiction/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
-import { toHex, word, ZERO_32 } from '../../runtime/lib/bytes.ts'
+import { type Bytes, toHex, word, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { Address, CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
 import { liveOracle, type Oracle } from '../../runtime/oracle.ts'
@@ -71,6 +71,7 @@ export type WorldOptions = {
 
 export type PayOptions = {
   readonly invoice?: Invoice
+  readonly offerId?: Bytes
   readonly maxFee?: bigint
   readonly memo?: string
   readonly tokenId?: TokenId
@@ -228,12 +229,13 @@ export const createWorld = (options: WorldOptions): World => {
       if (outcome.type === 'rejected') return outcome.rejection
       throw new Error(`${tx.type} of ${name} was not refused`)
     },
-    pay: (to, amount, { invoice = null, tokenId = TUSD, memo = '', maxFee = usd(1) } = {}) => {
+    pay: (to, amount, { invoice = null, offerId = null, tokenId = TUSD, memo = '', maxFee = usd(1) } = {}) => {
       return {
         type: 'pay',
         paymentId: paymentIdOf(history.length),
         to: views.id(to),
         invoice,
+        offerId,
         tokenId,
         amount,
         memo,

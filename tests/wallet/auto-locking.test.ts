@@ -70,6 +70,7 @@ describe('auto-lock with a runtime', () => {
         paymentId: `0x${'11'.repeat(32)}` as PaymentId,
         to: town.id('Bob'),
         invoice: null,
+        offerId: null,
         tokenId: TUSD,
         amount: 1_000n,
         memo: '',

@@ -33,7 +33,7 @@ type Wanted = {
   readonly expirySeconds: number
 }
 
-const problemOf = (state: EntityState, wanted: Wanted, context: EntityContext): EntityRejected | null => {
+const problemOf = (wanted: Wanted, context: EntityContext): EntityRejected | null => {
   const { tokenId, amount, memo, expirySeconds } = wanted
   const now = Math.floor(context.nowMs / 1_000)
   const latest = now + LIMITS.invoiceMaxSeconds
@@ -45,8 +45,6 @@ const problemOf = (state: EntityState, wanted: Wanted, context: EntityContext): 
   if (unsendable !== null) return unsendable
   if (!Number.isInteger(expirySeconds) || expirySeconds <= now || expirySeconds > latest)
     return rejectedTx({ type: 'expiry_out_of_range', expirySeconds, min: now + 1, max: latest })
-  if (state.invoices.size >= LIMITS.openInvoices)
-    return rejectedTx({ type: 'too_many_invoices', limit: LIMITS.openInvoices })
   return null
 }
 
@@ -56,8 +54,10 @@ export const mintInvoice = (
   wanted: Wanted & { readonly payer: EntityId | null },
   context: EntityContext,
 ): { readonly type: 'minted'; readonly invoice: Invoice } | EntityRejected => {
-  const problem = problemOf(draft.state, wanted, context)
+  const problem = problemOf(wanted, context)
   if (problem !== null) return problem
+  if (draft.state.invoices.size >= LIMITS.openInvoices)
+    return rejectedTx({ type: 'too_many_invoices', limit: LIMITS.openInvoices })
   const { payer, tokenId, amount, memo, expirySeconds } = wanted
   const preimage = context.draw()
   const { chainId, depository } = context.chain.terms
@@ -92,12 +92,10 @@ export const createInvoice: TxHandler<'create_invoice'> = (draft, tx, context) =
 
 export const createOffer: TxHandler<'create_offer'> = (draft, tx, context) => {
   const { tokenId, amount, memo } = tx
-  const problem = problemOf(
-    draft.state,
-    { tokenId, amount, memo, expirySeconds: Math.floor(context.nowMs / 1_000) + 1 },
-    context,
-  )
+  const problem = problemOf({ tokenId, amount, memo, expirySeconds: Math.floor(context.nowMs / 1_000) + 1 }, context)
   if (problem !== null) return problem
+  if (draft.state.offers.size >= LIMITS.openOffers)
+    return rejectedTx({ type: 'too_many_offers', limit: LIMITS.openOffers })
   const offerId: Bytes = context.draw()
   draft.state = { ...draft.state, offers: draft.state.offers.set(hashKey(offerId), { offerId, tokenId, amount, memo }) }
   return { type: 'applied', answer: { type: 'offer', offerId } }

@@ -82,6 +82,7 @@ const pay = (id: string, amount: bigint): EntityTx => ({
   paymentId: toHex(taggedHash('payment', utf8(id))) as PaymentId,
   to: present(identities.peers[0], 'Bob').entityId,
   invoice: null,
+  offerId: null,
   tokenId: 1 as TokenId,
   amount,
   memo: 'lunch',

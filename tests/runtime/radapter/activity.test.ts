@@ -24,6 +24,7 @@ const pay = (running: Running, to: string, amount: bigint, memo = ''): EntityTx 
   paymentId: paymentIdOf(running.host.env().height),
   to: running.id(to),
   invoice: null,
+  offerId: null,
   tokenId: TUSD,
   amount,
   memo,
