@@ -55,6 +55,8 @@ export default defineConfig({
     key: PUBLIC_KEY,
     minimum_chrome_version: String(CHROME_VERSION),
     permissions: ['storage', 'unlimitedStorage', 'alarms', 'sidePanel'],
+    // Asked for when the owner wants to be told of payments.
+    optional_permissions: ['notifications'],
     content_security_policy: { extension_pages: CONTENT_SECURITY_POLICY },
   },
   hooks: {

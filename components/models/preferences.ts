@@ -2,7 +2,14 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 
 export type Theme = 'system' | 'light' | 'dark'
-export type Preferences = { readonly theme: Theme; readonly amountsHidden: boolean }
+export type Preferences = {
+  readonly theme: Theme
+  readonly amountsHidden: boolean
+  /** Tell of payments that arrive while no page is open. */
+  readonly notifies: boolean
+  /** The owner has said that the phrase is still there. */
+  readonly hasPhrase: boolean
+}
 export type PreferencePort = {
   /** Whatever was kept, from any version of this program. */
   load(): Promise<unknown>
@@ -16,14 +23,20 @@ export type PreferencesModel = {
 }
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
-const DEFAULTS: Preferences = { theme: 'system', amountsHidden: false }
+const DEFAULTS: Preferences = { theme: 'system', amountsHidden: false, notifies: false, hasPhrase: false }
 
 const isTheme = (value: unknown): value is Theme => THEMES.some((theme) => theme === value)
 
 export const preferencesOf = (kept: unknown): Preferences => {
   if (typeof kept !== 'object' || kept === null) return DEFAULTS
-  const { theme, amountsHidden } = { theme: null, amountsHidden: null, ...kept }
-  return { theme: isTheme(theme) ? theme : DEFAULTS.theme, amountsHidden: amountsHidden === true }
+  const { theme, ...rest } = { theme: null, ...kept }
+  const flags: { readonly [name: string]: unknown } = rest
+  return {
+    theme: isTheme(theme) ? theme : DEFAULTS.theme,
+    amountsHidden: flags.amountsHidden === true,
+    notifies: flags.notifies === true,
+    hasPhrase: flags.hasPhrase === true,
+  }
 }
 
 /** `tokens.css` reads the attribute; without it the system decides. `public/theme.js` reads the copy at the next start. */

@@ -18,6 +18,8 @@ export type Host = {
   readonly preferences: PreferencesModel
   /** Called straight from a click: the browser opens a side panel for a gesture only. */
   readonly openSidePanel: () => void
+  /** Asks the browser, within the user's gesture. @returns whether notifications may be shown */
+  readonly allowNotifications: () => Promise<boolean>
 }
 
 export type Ui = {

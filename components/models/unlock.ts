@@ -18,7 +18,7 @@ export type UnlockModel = {
 }
 
 /** A wallet that is damaged is never called a wrong password: more guesses would only cost time. */
-const wordsOf = ({ reason, message }: WireError, text: Text): string => {
+export const wordsOfWallet = ({ reason, message }: WireError, text: Text): string => {
   switch (reason?.type) {
     case 'wrong_password':
     case 'password_too_long':
@@ -28,6 +28,8 @@ const wordsOf = ({ reason, message }: WireError, text: Text): string => {
     case 'vault_malformed':
     case 'vault_kdf':
       return text('unlock.damaged')
+    case 'too_many_tries':
+      return text('unlock.waitPlain')
     case 'vault_version':
       return text('unlock.newer')
     default:
@@ -64,7 +66,7 @@ export const createUnlock = ({ session, text }: Ui, now: () => number = () => Da
         busy.value = false
         clock.value = now()
         if (outcome.type === 'ok') return
-        failure.value = { message: wordsOf(outcome.error, text) }
+        failure.value = { message: wordsOfWallet(outcome.error, text) }
       })
     },
   }

@@ -87,11 +87,13 @@ type Props = {
   readonly children: ComponentChildren
   /** Stands there while no wallet exists; every page but welcome says where to make one. */
   readonly whenNone?: ComponentChildren
+  /** Stands there instead of the lock; for the one page a locked wallet can still be reset from. */
+  readonly whenLocked?: ComponentChildren
   /** False for a page that shows nothing of the runtime and need not wait for it. */
   readonly needsView?: boolean
 }
 
-const Gate = ({ children, whenNone = <NoWallet />, needsView = true }: Omit<Props, 'ui'>) => {
+const Gate = ({ children, whenNone = <NoWallet />, whenLocked = <Unlock />, needsView = true }: Omit<Props, 'ui'>) => {
   useTouch()
   const { hostStatus, frameView } = useUi().session
   // Something is remembered only of a wallet that was unlocked, and forgotten with its lock.
@@ -101,7 +103,7 @@ const Gate = ({ children, whenNone = <NoWallet />, needsView = true }: Omit<Prop
     case 'none':
       return <>{whenNone}</>
     case 'locked':
-      return <Unlock />
+      return <>{whenLocked}</>
     case 'unlocked':
       return <Inside needsView={needsView}>{children}</Inside>
   }

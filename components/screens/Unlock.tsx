@@ -50,7 +50,14 @@ export const Unlock = () => {
         <Button type="submit" look="filled" wide disabled={isWaiting || model.busy.value || password === ''}>
           {text('unlock.button')}
         </Button>
-        <div class={styles.message}>{message !== null && <Alert id={errorId}>{message}</Alert>}</div>
+        <div class={styles.message}>
+          {message !== null && <Alert id={errorId}>{message}</Alert>}
+          {model.refused.value !== null && (
+            <a class={styles.forgot} href="/welcome.html#forgot" target="_blank" rel="noopener">
+              {text('reset.forgot')}
+            </a>
+          )}
+        </div>
       </form>
     </main>
   )

@@ -1,16 +1,25 @@
 /**
  * The service worker: wallet session, runtime, and the RAdapter server on every port. It may die at any instant; all
  * it keeps is in storage, and the next event starts it again. Listeners are registered synchronously, as MV3 requires;
- * whatever arrives before the session has been read waits for it.
+ * whatever arrives before the session has been read waits for it. Sites come by a port of their own, and get no further
+ * than the provider.
  */
 import { browser } from 'wxt/browser'
 import { defineBackground } from 'wxt/utils/define-background'
-import { commandHandlers } from '../../runtime/radapter/commands.ts'
+import { type BookKeeper, openBook } from '../../runtime/radapter/book-keeper.ts'
+import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/commands.ts'
+import { systemPorts } from '../../runtime/radapter/line.ts'
 import { portConnection } from '../../runtime/radapter/port.ts'
-import { createServer } from '../../runtime/radapter/server.ts'
+import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
+import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
+import { createNotices } from './notices.ts'
+import { notifyReceived } from './notify.ts'
+import { browserProviderPorts, senderOf } from './provider/browser.ts'
+import { createProvider, followProvider, type Provider } from './provider/provider.ts'
 import { RuntimeService, WAKE_ALARM } from './runtime-service.ts'
+import { localSlot } from './slot.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
 import { walletHandlers } from './wallet/handlers.ts'
 import { AUTO_LOCK_ALARM, WalletSession } from './wallet/session.ts'
@@ -22,13 +31,26 @@ export default defineBackground({
     const ports = browserWalletPorts()
     const ready = ports.then((wallet) => WalletSession.open(wallet))
     const service = ports.then((wallet) => new RuntimeService(wallet.alarms))
-    const started = Promise.all([ready, service]).then(([session, runtime]) => start(session, runtime))
+    const book = service.then((runtime) => openBook(localSlot('names'), () => runtime.host?.env() ?? null))
+    const calls = Promise.all([service, book]).then(([runtime, { current }]) =>
+      commandHandlers(() => runtime.host, systemPorts.clock, current),
+    )
+    const providerPorts = Promise.all([ports, ready, service, calls]).then((given) => browserProviderPorts(...given))
+    const provider = createProvider(providerPorts)
+    const started = Promise.all([ready, service, calls, book]).then((given) => start(...given, provider.started))
 
     browser.runtime.onConnect.addListener((port) => {
-      // Nobody but this extension's own pages is answered here.
-      if (port.name !== PORT || port.sender?.id !== browser.runtime.id) return port.disconnect()
+      if (port.sender?.id !== browser.runtime.id) return port.disconnect()
+      if (port.name === PROVIDER_PORT) return provider.router.serve(port, senderOf(port.sender))
+      // Nobody but this extension's own pages: its scripts inside other pages have its id, and those pages' origin.
+      if (port.name !== PORT || port.sender.origin !== location.origin) return port.disconnect()
       const connection = portConnection(port)
       void started.then((server) => server.accept(connection))
+    })
+    browser.windows.onRemoved.addListener((windowId) => {
+      void Promise.all([providerPorts, provider.started]).then(async ([{ window }, { windowClosed }]) => {
+        if (await window.isIt(windowId)) await windowClosed()
+      })
     })
     browser.alarms.onAlarm.addListener(({ name }) => {
       // A wake needs nothing but a running worker: what is due runs first when the runtime starts.
@@ -41,8 +63,13 @@ export default defineBackground({
   },
 })
 
-const start = (session: WalletSession, service: RuntimeService) => {
-  const status = (): HostStatus => ({ ...session.state, ...service.status, approvals: [] })
+const start = (
+  session: WalletSession,
+  service: RuntimeService,
+  calls: RuntimeHandlers,
+  book: BookKeeper,
+  provider: Promise<Provider>,
+): RAdapterServer => {
   const autoLock = createAutoLock(session, service)
   const follow = () => {
     const { keyring } = session
@@ -50,11 +77,22 @@ const start = (session: WalletSession, service: RuntimeService) => {
   }
   session.onChange(follow)
   follow()
+  // A notification that cannot be shown is no reason for anything else to fail.
+  const notices = createNotices((received) => void notifyReceived(received).catch(() => undefined))
+  service.onChange(() => notices(service.host))
+  const sites = followProvider(provider)
+  const status = (): HostStatus => ({ ...session.state, ...service.status, approvals: sites.view() })
   return createServer({
     host: () => service.host,
     status,
+    naming: () => ({ book: book.current(), owner: service.owner }),
     onChange: (listener) => {
-      const stops = [session.onChange(listener), service.onChange(listener)]
+      const stops = [
+        session.onChange(listener),
+        service.onChange(listener),
+        sites.onChange(listener),
+        book.onChange(listener),
+      ]
       return () => {
         for (const stop of stops) stop()
       }
@@ -65,9 +103,16 @@ const start = (session: WalletSession, service: RuntimeService) => {
           await service.stop()
           await session.lock()
         },
-        forget: () => service.forget(),
+        forget: async () => {
+          await service.forget()
+          await book.forget()
+          await sites.forget()
+        },
       }),
-      ...commandHandlers(() => service.host),
+      ...calls,
+      ...book.handlers,
+      'entity.create': (params) => service.createEntity(params, book.current()),
+      ...sites.handlers,
     },
   })
 }

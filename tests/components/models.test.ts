@@ -252,10 +252,11 @@ describe('errors of the adapter', () => {
 
 describe('preferences', () => {
   test('whatever was kept becomes preferences', () => {
-    const defaults = { theme: 'system', amountsHidden: false }
+    const defaults = { theme: 'system', amountsHidden: false, notifies: false, hasPhrase: false }
     for (const kept of [null, 7, 'dark', [], { theme: 'neon' }, { theme: null }])
       expect(preferencesOf(kept)).toEqual(defaults)
     expect(preferencesOf({ theme: 'dark', amountsHidden: true, more: 1 })).toEqual({
+      ...defaults,
       theme: 'dark',
       amountsHidden: true,
     })
@@ -266,7 +267,7 @@ describe('preferences', () => {
     const preferences = createPreferences(port, document.documentElement)
     await preferences.change({ theme: 'light' })
     expect(document.documentElement.dataset.theme).toBe('light')
-    expect(port.kept()).toEqual({ theme: 'light', amountsHidden: false })
+    expect(port.kept()).toMatchObject({ theme: 'light', amountsHidden: false })
     await preferences.change({ theme: 'system' })
   })
 })

@@ -156,10 +156,10 @@ describe('Settings', () => {
   test('the appearance is put on the page and kept', async () => {
     const { ui } = renderPage(PopupApp)
     fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
-    fireEvent.change(await screen.findByRole('combobox', { name: 'Appearance' }), { target: { value: 'dark' } })
+    fireEvent.change(await screen.findByRole('combobox', { name: 'Colours' }), { target: { value: 'dark' } })
     await waitFor(() => expect(document.documentElement.dataset.theme).toBe('dark'))
     expect(ui.host.preferences.current.value.theme).toBe('dark')
-    fireEvent.change(screen.getByRole('combobox', { name: 'Appearance' }), { target: { value: 'system' } })
+    fireEvent.change(screen.getByRole('combobox', { name: 'Colours' }), { target: { value: 'system' } })
     await waitFor(() => expect(document.documentElement.dataset.theme).toBe(undefined))
   })
 })

@@ -33,6 +33,7 @@ type Options = {
   readonly frame?: FrameView | null
   readonly drafts?: DraftPort
   readonly locale?: string
+  readonly allowsNotifications?: boolean
 }
 
 export type Page = { readonly adapter: FakeAdapter; readonly ui: Ui; readonly opened: readonly string[]; close(): void }
@@ -51,6 +52,7 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
       drafts: options.drafts ?? memoryPort(),
       preferences: createPreferences(memoryPort(), document.documentElement),
       openSidePanel: () => void opened.push('sidepanel'),
+      allowNotifications: () => Promise.resolve(options.allowsNotifications ?? true),
     },
     options.locale ?? 'en-US',
   )

@@ -47,7 +47,12 @@ describe('changePassword', () => {
   })
   test.each([
     ['a wrong password', WRONG, NEXT, wrong(4)],
-    ['a next one that is too short', PASSWORD, 'eleven char', refused({ type: 'password_too_short', have: 11, need: 12 })],
+    [
+      'a next one that is too short',
+      PASSWORD,
+      'eleven char',
+      refused({ type: 'password_too_short', have: 11, need: 12 }),
+    ],
   ])('%s changes nothing', async (_name, password, next, refusal) => {
     const { browser, wallet } = await createdWallet()
     const before = browser.local.rows.get('wallet.vault')

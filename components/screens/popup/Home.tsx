@@ -6,8 +6,10 @@ import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { ActivityList } from '../ActivityList.tsx'
+import { Backup } from './Backup.tsx'
 import styles from './Home.module.css'
 import screen from './Screen.module.css'
+import type { OwnerScreen } from './Settings.tsx'
 
 const LATEST = 3
 /** Figures wider than this lose decimals on the largest type; the full value stays in the hover text. */
@@ -18,7 +20,7 @@ type Props = {
   readonly onPay: () => void
   readonly onReceive: () => void
   readonly onActivity: (openId: string | null) => void
-  readonly onSettings: () => void
+  readonly onSettings: (first: OwnerScreen | null) => void
 }
 
 const Tokens = () => {
@@ -121,6 +123,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
       </div>
       <section class={styles.latest}>
         <h2 class={styles.label}>{text('home.latest')}</h2>
+        <Backup onShow={() => onSettings('phrase')} />
         <UnderWay pay={pay} onPay={onPay} />
         <ActivityList label={text('home.latest')} entries={entries} onOpen={onActivity} amountsHidden={amountsHidden} />
         {entries.length === 0 && <p class={screen.muted}>{text('home.empty')}</p>}
@@ -132,7 +135,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
         <Button look="quiet" onClick={host.openSidePanel}>
           {text('home.sidePanel')}
         </Button>
-        <Button look="quiet" onClick={onSettings}>
+        <Button look="quiet" onClick={() => onSettings(null)}>
           {text('home.settings')}
         </Button>
       </nav>

@@ -8,14 +8,14 @@ import { ActivityScreen } from './ActivityScreen.tsx'
 import { Home } from './Home.tsx'
 import { PayScreen } from './PayScreen.tsx'
 import { Receive } from './Receive.tsx'
-import { Settings } from './Settings.tsx'
+import { type OwnerScreen, Settings } from './Settings.tsx'
 
 type Screen =
   | { readonly type: 'home' }
   | { readonly type: 'pay' }
   | { readonly type: 'receive' }
   | { readonly type: 'activity'; readonly openId: string | null }
-  | { readonly type: 'settings' }
+  | { readonly type: 'settings'; readonly first: OwnerScreen | null }
 
 export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   const pay = useMemo(() => createPay(ui), [ui])
@@ -43,7 +43,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
             onPay={goPay}
             onReceive={goReceive}
             onActivity={(openId) => setScreen({ type: 'activity', openId })}
-            onSettings={() => setScreen({ type: 'settings' })}
+            onSettings={(first) => setScreen({ type: 'settings', first })}
           />
         )
       case 'pay':
@@ -53,7 +53,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
       case 'activity':
         return <ActivityScreen openId={screen.openId} onLeave={goHome} />
       case 'settings':
-        return <Settings onLeave={goHome} />
+        return <Settings first={screen.first} onLeave={goHome} />
     }
   }
   return <Page ui={ui}>{shown()}</Page>

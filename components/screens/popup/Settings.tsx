@@ -1,13 +1,20 @@
-/** When the wallet locks itself, how it looks, and what it is. */
-import { useState } from 'preact/hooks'
+/** How the wallet is kept safe, how it looks, what it tells by itself, and what it is. */
+import { useMemo, useState } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
+import { createOwner } from '../../models/owner.ts'
 import { THEMES } from '../../models/preferences.ts'
 import { tryOnce } from '../../models/reliable.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { Facts } from '../../primitives/Facts.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Select } from '../../primitives/Select.tsx'
+import { Toggle } from '../../primitives/Toggle.tsx'
+import { ChangePassword } from '../owner/ChangePassword.tsx'
+import { Phrase } from '../owner/Phrase.tsx'
+import { Reset } from '../owner/Reset.tsx'
 import screen from './Screen.module.css'
 import styles from './Settings.module.css'
 
@@ -17,6 +24,10 @@ const THEME_WORDS: { readonly [T in (typeof THEMES)[number]]: PlainKey } = {
   light: 'settings.theme.light',
   dark: 'settings.theme.dark',
 }
+const LICENCE = 'MIT'
+const LIBRARIES = 'ethereumjs, noble, scure, Dexie, ethers, Preact, hash-wasm, Lucide, Instrument Sans'
+
+export type OwnerScreen = 'phrase' | 'password' | 'reset'
 
 const AutoLock = () => {
   const { session, text } = useUi()
@@ -40,26 +51,118 @@ const AutoLock = () => {
   )
 }
 
-export const Settings = ({ onLeave }: { readonly onLeave: () => void }) => {
+const Notify = () => {
   const { host, text } = useUi()
+  const [isDenied, setDenied] = useState(false)
+  const change = async (wanted: boolean): Promise<void> => {
+    // Asked for at the press, when its reason is plain.
+    const isAllowed = !wanted || (await host.allowNotifications())
+    setDenied(!isAllowed)
+    await host.preferences.change({ notifies: wanted && isAllowed })
+  }
+  return (
+    <>
+      <Toggle
+        label={text('settings.notify')}
+        checked={host.preferences.current.value.notifies}
+        onChange={(wanted) => void change(wanted)}
+      />
+      {isDenied && <Alert>{text('settings.notifyDenied')}</Alert>}
+    </>
+  )
+}
+
+const Looks = () => {
+  const { host, text } = useUi()
+  const { theme, amountsHidden } = host.preferences.current.value
+  return (
+    <section class={styles.group}>
+      <h2>{text('settings.looks')}</h2>
+      <Select
+        label={text('settings.theme')}
+        value={theme}
+        options={THEMES.map((value) => ({ value, label: text(THEME_WORDS[value]) }))}
+        onChange={(chosen) => void host.preferences.change({ theme: chosen })}
+      />
+      <Toggle
+        label={text('settings.hide')}
+        checked={amountsHidden}
+        onChange={(hidden) => void host.preferences.change({ amountsHidden: hidden })}
+      />
+      <Notify />
+    </section>
+  )
+}
+
+const About = () => {
+  const { host, text } = useUi()
+  return (
+    <section class={styles.group}>
+      <h2>{text('settings.about')}</h2>
+      <Facts
+        facts={[
+          { name: text('settings.version'), value: host.version },
+          { name: text('settings.licence'), value: LICENCE },
+          { name: text('settings.libraries'), value: LIBRARIES },
+        ]}
+      />
+      <p class={screen.muted}>{text('settings.privacy')}</p>
+      <a href="/welcome.html" target="_blank" rel="noopener">
+        {text('settings.welcome')}
+      </a>
+    </section>
+  )
+}
+
+const OWNER_WORDS: { readonly [S in OwnerScreen]: PlainKey } = {
+  phrase: 'owner.phrase',
+  password: 'owner.change',
+  reset: 'reset.open',
+}
+const OWNER_SCREENS: readonly OwnerScreen[] = ['phrase', 'password', 'reset']
+
+const All = ({ onOpen, onLeave }: { readonly onOpen: (screen: OwnerScreen) => void; readonly onLeave: () => void }) => {
+  const { text } = useUi()
   useEscape(onLeave)
   return (
     <main class={screen.screen}>
       <PageHead title={text('settings.heading')} onBack={onLeave} />
-      <AutoLock />
-      <Select
-        label={text('settings.theme')}
-        value={host.preferences.current.value.theme}
-        options={THEMES.map((value) => ({ value, label: text(THEME_WORDS[value]) }))}
-        onChange={(theme) => void host.preferences.change({ theme })}
-      />
-      <section class={styles.about}>
-        <h2>{text('settings.about')}</h2>
-        <p class={screen.muted}>{text('settings.aboutText', { version: host.version })}</p>
-        <a href="/welcome.html" target="_blank" rel="noopener">
-          {text('settings.welcome')}
-        </a>
+      <section class={styles.group}>
+        <h2>{text('settings.security')}</h2>
+        <AutoLock />
+        <div class={styles.rows}>
+          {OWNER_SCREENS.map((name) => (
+            <Button key={name} wide onClick={() => onOpen(name)}>
+              {text(OWNER_WORDS[name])}
+            </Button>
+          ))}
+        </div>
       </section>
+      <Looks />
+      <About />
     </main>
   )
+}
+
+type Props = {
+  /** Where it opens; from Home, the reminder leads straight to the phrase. */
+  readonly first?: OwnerScreen | null
+  readonly onLeave: () => void
+}
+
+export const Settings = ({ first = null, onLeave }: Props) => {
+  const ui = useUi()
+  const [open, setOpen] = useState<OwnerScreen | null>(first)
+  // A new one for each screen, so that nothing typed or shown outlives it.
+  const owner = useMemo(() => (open === null ? null : createOwner(ui)), [ui, open])
+  const leave = (): void => setOpen(null)
+  if (open === null || owner === null) return <All onOpen={setOpen} onLeave={onLeave} />
+  switch (open) {
+    case 'phrase':
+      return <Phrase owner={owner} onLeave={leave} />
+    case 'password':
+      return <ChangePassword owner={owner} onLeave={leave} />
+    case 'reset':
+      return <Reset owner={owner} onLeave={leave} />
+  }
 }

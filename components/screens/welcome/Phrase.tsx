@@ -4,10 +4,9 @@ import { useUi } from '../../models/ui.ts'
 import type { WelcomeModel } from '../../models/welcome.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
+import { PhraseWords } from '../../primitives/Words.tsx'
 import { Refusal } from './Refusal.tsx'
 import styles from './Welcome.module.css'
-
-const BLANKS = Array.from({ length: 12 }, (_, index) => index)
 
 export const Phrase = ({ welcome }: { readonly welcome: WelcomeModel }) => {
   const { text } = useUi()
@@ -17,19 +16,7 @@ export const Phrase = ({ welcome }: { readonly welcome: WelcomeModel }) => {
     <div class={styles.step}>
       <PageHead title={text('phrase.heading')} onBack={welcome.back} />
       <p class={styles.lead}>{text('phrase.lead')}</p>
-      {words === null ? (
-        <div class={styles.words} aria-hidden="true">
-          {BLANKS.map((index) => (
-            <span key={index} />
-          ))}
-        </div>
-      ) : (
-        <ol class={styles.words} data-count={words.length} aria-label={text('phrase.list')}>
-          {words.map((word, index) => (
-            <li key={`${index}-${word}`}>{word}</li>
-          ))}
-        </ol>
-      )}
+      <PhraseWords words={words} />
       {words === null ? (
         <Button look="filled" wide disabled={welcome.busy.value} onClick={() => void welcome.reveal()}>
           {text('phrase.reveal')}

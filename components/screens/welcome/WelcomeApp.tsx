@@ -1,7 +1,9 @@
 /** The first minute of a wallet: create or import, then it is ready. */
 import { useMemo } from 'preact/hooks'
+import { createOwner } from '../../models/owner.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { createWelcome, type WelcomeModel } from '../../models/welcome.ts'
+import { Reset } from '../owner/Reset.tsx'
 import { Page } from '../Page.tsx'
 import { Choose } from './Choose.tsx'
 import { Import } from './Import.tsx'
@@ -38,9 +40,23 @@ const Wizard = () => {
   )
 }
 
+const FORGOT = '#forgot'
+
+/** The way out of a lost password: forget this wallet, then import it again. */
+const Forgot = () => {
+  const ui = useUi()
+  const owner = useMemo(() => createOwner(ui), [ui])
+  return <Reset owner={owner} isForgotten onLeave={() => location.assign('/welcome.html')} />
+}
+
 /** With a wallet there is nothing left to make: also for a second tab that was in the middle of it. */
 export const WelcomeApp = ({ ui }: { readonly ui: Ui }) => (
-  <Page ui={ui} whenNone={<Wizard />} needsView={false}>
+  <Page
+    ui={ui}
+    whenNone={<Wizard />}
+    {...(location.hash === FORGOT ? { whenLocked: <Forgot /> } : {})}
+    needsView={false}
+  >
     <main class={styles.main}>
       <Ready />
     </main>
