@@ -83,13 +83,19 @@ const ROOMS: { readonly [name: string]: Room } = {
     ],
   },
   pages: {
-    at: ['entrypoints/popup/', 'entrypoints/sidepanel/', 'entrypoints/welcome/'],
+    at: ['entrypoints/approval/', 'entrypoints/popup/', 'entrypoints/sidepanel/', 'entrypoints/welcome/'],
     rooms: ['components', 'lib', 'radapter', 'radapter door'],
     packages: ['preact', 'wxt'],
   },
+  'provider errors': { at: ['entrypoints/background/provider/errors.ts'], rooms: [], packages: [] },
+  'page scripts': {
+    at: ['entrypoints/inpage/', 'entrypoints/inpage.content.ts', 'entrypoints/relay.content.ts'],
+    rooms: ['ports', 'provider errors'],
+    packages: ['wxt'],
+  },
   background: {
     at: ['entrypoints/background/'],
-    rooms: ['lib', 'ports', ...EDGES, 'public door'],
+    rooms: ['lib', 'ports', ...EDGES, 'public door', 'page scripts', 'provider errors'],
     packages: ['@noble/hashes', '@noble/secp256k1', '@scure/bip32', '@scure/bip39', 'hash-wasm', 'valibot', 'wxt'],
   },
 }

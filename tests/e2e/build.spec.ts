@@ -18,7 +18,12 @@ test('manifest -- permissions, policy and id are the agreed ones', async () => {
     action: { default_popup: 'popup.html' },
     side_panel: { default_path: 'sidepanel.html' },
   })
-  for (const broad of ['host_permissions', 'content_scripts', 'externally_connectable', 'web_accessible_resources'])
+  const everywhere = { matches: ['http://*/*', 'https://*/*'], all_frames: true, run_at: 'document_start' }
+  expect(manifest).toHaveProperty('content_scripts', [
+    { ...everywhere, js: ['content-scripts/inpage.js'], world: 'MAIN' },
+    { ...everywhere, js: ['content-scripts/relay.js'] },
+  ])
+  for (const broad of ['host_permissions', 'externally_connectable', 'web_accessible_resources'])
     expect(manifest).not.toHaveProperty(broad)
   expect(JSON.stringify(manifest)).toContain("script-src 'self' 'wasm-unsafe-eval'; object-src 'self'")
   expect(await extensionIdOf(BUILD)).toBe('mlfbhmobbpnbbnmoklgdhicmbfddajnd')

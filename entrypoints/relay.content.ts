@@ -1,0 +1,42 @@
+/** The relay between a page and the worker, in a world of its own where the page's scripts cannot reach it. */
+import { browser } from 'wxt/browser'
+import { defineContentScript } from 'wxt/utils/define-content-script'
+import { uuid } from './inpage/announce.ts'
+import { offerChannel } from './inpage/channel.ts'
+import { createRelay } from './inpage/relay.ts'
+import { PROVIDER_CHANGED, PROVIDER_PORT } from './inpage/wire.ts'
+
+/** Nothing may be asked of anybody by a page that nobody sees yet. */
+const isPrerendering = (): boolean => 'prerendering' in document && document.prerendering === true
+
+export default defineContentScript({
+  matches: ['http://*/*', 'https://*/*'],
+  runAt: 'document_start',
+  allFrames: true,
+  main: () => {
+    const relay = createRelay({
+      connect: () => browser.runtime.connect({ name: PROVIDER_PORT }),
+      toPage: (text) => toPage(text),
+      schedule: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs)
+        return () => clearTimeout(timer)
+      },
+    })
+    const toPage = offerChannel(
+      window,
+      uuid((bytes) => crypto.getRandomValues(bytes)),
+      relay.fromPage,
+    )
+    if (isPrerendering()) {
+      relay.hide()
+      document.addEventListener('prerenderingchange', relay.show, { once: true })
+    }
+    addEventListener('pagehide', relay.hide)
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) relay.show()
+    })
+    browser.runtime.onMessage.addListener((message: unknown) => {
+      if (message === PROVIDER_CHANGED) relay.poke()
+    })
+  },
+})
