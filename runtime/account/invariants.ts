@@ -8,7 +8,7 @@
  */
 import { invariant } from '../lib/assert.ts'
 import { equalBytes } from '../lib/bytes.ts'
-import { type Delta, rcpanExcess } from './delta.ts'
+import { type Delta, emptyDelta, rcpanExcess } from './delta.ts'
 import { hashFrame } from './frame.ts'
 import { deltaKey } from './keys.ts'
 import type { AccountReplica, AccountState } from './types.ts'
@@ -27,14 +27,12 @@ const excessWithHolds = (d: Delta): bigint => {
 export const checkAccountStep = (before: AccountState, after: AccountState): void => {
   for (const { key, after: delta } of after.deltas.changesSince(before.deltas)) {
     if (delta === undefined) continue
-    const was = before.deltas.get(key)
-    const limitsChanged =
-      was === undefined ||
-      was.leftCreditLimit !== delta.leftCreditLimit ||
-      was.rightCreditLimit !== delta.rightCreditLimit ||
-      was.collateral !== delta.collateral ||
-      was.ondelta !== delta.ondelta
-    const worse = limitsChanged ? false : excessWithHolds(delta) > excessWithHolds(was)
+    const was = before.deltas.get(key) ?? emptyDelta(delta.tokenId)
+    // The chain's word is not a frame's doing.
+    if (was.collateral !== delta.collateral || was.ondelta !== delta.ondelta) continue
+    // A limit may be cut below what is drawn: only what the frame did to Δ and the holds is judged, by its new limits.
+    const { leftCreditLimit, rightCreditLimit } = delta
+    const worse = excessWithHolds(delta) > excessWithHolds({ ...was, leftCreditLimit, rightCreditLimit })
     invariant(!worse, 'I-RCPAN', () => `token ${delta.tokenId} moved further outside its limits`)
   }
 }

@@ -1,9 +1,10 @@
 /** What checkAccount and checkAccountStep let pass, and what they stop: each invariant broken once, by name. */
 import { describe, expect, test } from 'vitest'
-import type { Delta } from '../../../runtime/account/delta.ts'
+import { type Delta, emptyDelta } from '../../../runtime/account/delta.ts'
 import { checkAccount, checkAccountStep } from '../../../runtime/account/invariants.ts'
 import type { AccountReplica, AccountState } from '../../../runtime/account/types.ts'
 import { Fault, present } from '../../../runtime/lib/assert.ts'
+import type { TokenId } from '../../../runtime/lib/units.ts'
 import { agree, limit, lock, openPair, openSide, pay } from './pair.ts'
 
 const invariantOf = (run: () => void): string => {
@@ -64,5 +65,25 @@ describe('checkAccountStep', () => {
     expect(step({ offdelta: -501n }, state)).toBe('I-RCPAN')
     expect(step({ offdelta: -499n }, state)).toBe('held')
     expect(step({ leftCreditLimit: 0n }, state)).toBe('held')
+  })
+  test('a changed limit in the same frame hides nothing', () => {
+    for (const limits of [{ leftCreditLimit: 999n }, { rightCreditLimit: 1_001n }]) {
+      expect(step({ offdelta: 1_000_000_000n, ...limits })).toBe('I-RCPAN')
+      expect(step({ offdelta: -1_000_000_000n, ...limits })).toBe('I-RCPAN')
+      expect(step({ leftHold: 1_000_000_000n, ...limits })).toBe('I-RCPAN')
+    }
+    expect(step({ offdelta: 1_500n, rightCreditLimit: 1_500n })).toBe('held')
+    expect(step({ leftCreditLimit: 0n, offdelta: -9n })).toBe('held')
+    expect(step({ leftCreditLimit: 0n, offdelta: -11n })).toBe('I-RCPAN')
+  })
+  test('a new token starts from nothing; what the chain did is not judged', () => {
+    const withToken = (change: Partial<Delta>): AccountState => {
+      const delta = { ...emptyDelta(2 as TokenId), ...change }
+      return { ...left.state, deltas: left.state.deltas.set('00000002', delta) }
+    }
+    const check = (after: AccountState) => invariantOf(() => checkAccountStep(left.state, after))
+    expect(check(withToken({ rightCreditLimit: 5n }))).toBe('held')
+    expect(check(withToken({ rightCreditLimit: 5n, offdelta: 6n }))).toBe('I-RCPAN')
+    expect(check(withToken({ collateral: 6n, ondelta: 7n }))).toBe('held')
   })
 })
