@@ -6,7 +6,7 @@ import type { EntityTx, HubPolicy } from '../../runtime/entity/types.ts'
 import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import { present } from '../../runtime/lib/assert.ts'
-import { word } from '../../runtime/lib/bytes.ts'
+import { type Bytes, word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
 import { startRuntime } from '../../runtime/loop.ts'
@@ -40,6 +40,8 @@ export type Running = {
   readonly id: (name: string) => EntityId
   /** Commits one command and everything that follows from it. */
   readonly run: (name: string, tx: EntityTx) => Promise<void>
+  /** Everything the disk holds. */
+  readonly rows: () => ReadonlyMap<string, Bytes>
   /** Stops the runtime and starts it again from its disk. */
   readonly restart: () => Promise<Running>
   /** Another runtime with a past of its own from here on, started from a copy of the disk. */
@@ -87,7 +89,7 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
   }
   const fork = (): Promise<Running> =>
     open({ rows: new Map(disk.rows), epoch: disk.epoch }, manualTime(time.clock.now()))
-  return { host, time, id, run, restart, fork }
+  return { host, time, id, run, rows: () => new Map(disk.rows), restart, fork }
 }
 
 /** Everybody known, with nobody's account open yet. */

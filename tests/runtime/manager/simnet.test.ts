@@ -4,6 +4,7 @@
  */
 import { expect, test } from 'vitest'
 import { positionOf } from '../../../runtime/account/delta.ts'
+import { frameDigest, hashFrame } from '../../../runtime/account/frame.ts'
 import { deltaKey } from '../../../runtime/account/keys.ts'
 import type { EntityTx } from '../../../runtime/entity/types.ts'
 import { runtimeRoot } from '../../../runtime/frame.ts'
@@ -12,7 +13,7 @@ import { present } from '../../../runtime/lib/assert.ts'
 import { boxPublicKeyOf } from '../../../runtime/lib/box.ts'
 import { toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../../runtime/lib/hash.ts'
-import { addressOf } from '../../../runtime/lib/secp.ts'
+import { addressOf, recoverAddress } from '../../../runtime/lib/secp.ts'
 import type { CommandId, PaymentId, TokenId } from '../../../runtime/lib/units.ts'
 import { type LocalRuntime, openLocalRuntime } from '../../../runtime/manager/local.ts'
 import { SIMNET_CHAIN, SIMNET_CHAIN_ID, seedSimnet, simnetIdentities } from '../../../runtime/manager/simnet.ts'
@@ -89,6 +90,26 @@ const pay = (id: string, amount: bigint): EntityTx => ({
   maxFee: 10n ** 6n,
 })
 
+/** Every kept frame carries the signatures of both its entities' keys; whose they are, by name of the address. */
+const signersOf = (host: RuntimeHost): ReadonlySet<string> => {
+  const signers = new Set<string>()
+  for (const { state } of host.env().eReplicas.values())
+    for (const { state: agreed, frames } of state.accounts.values())
+      for (const { frame, leftHanko, rightHanko } of frames) {
+        const digest = frameDigest(agreed.terms, frame, hashFrame(frame))
+        for (const [entityId, hanko] of [
+          [agreed.terms.left, leftHanko],
+          [agreed.terms.right, rightHanko],
+        ] as const) {
+          const signer = recoverAddress(digest, hanko)
+          const board = host.env().eReplicas.get(entityId)?.state.board
+          expect(board?.members).toEqual([{ address: signer, weight: 1 }])
+          signers.add(String(signer))
+        }
+      }
+  return signers
+}
+
 const outCapacity = (host: RuntimeHost): bigint => {
   const account = host.env().eReplicas.get(identities.own.entityId)?.state.accounts.get(identities.hub.entityId)
   const delta = account?.state.deltas.get(deltaKey(1 as TokenId))
@@ -108,6 +129,7 @@ test('simnet -- comes up funded, pays Bob through the hub, and is the same after
   expect(outcome.type).toBe('applied')
   await quiet(first.host)
   expect(outCapacity(first.host)).toBe(950_000_000n - 3_210_000n - 1_605n)
+  expect(signersOf(first.host).size).toBe(NAMES.length)
   const before = { root: toHex(runtimeRoot(first.host.env())), height: first.host.env().height }
   await first.close()
 
