@@ -54,6 +54,11 @@ export const ENGLISH_OWNER = {
   'reset.go': 'Forget everything',
   'reset.forgot': 'Forgot your password?',
 
+  'palette.name': 'Commands',
+  'palette.search': 'What do you want to do?',
+  'palette.commands': 'Found',
+  'palette.none': 'Nothing by this name.',
+
   'backup.what': 'Your 12 words are the only way back to your keys. Do you still have them?',
   'backup.have': 'I have them',
   'backup.show': 'Show them',

@@ -43,5 +43,8 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   })
   await loaded
   const root = document.getElementById('app')
-  if (root !== null) render(<App ui={ui} />, root)
+  if (root === null) return
+  // What stood there until now is none of the page's own.
+  root.replaceChildren()
+  render(<App ui={ui} />, root)
 }

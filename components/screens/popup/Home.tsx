@@ -4,6 +4,7 @@ import type { PayModel } from '../../models/pay.ts'
 import { useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { Key } from '../../primitives/Key.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { ActivityList } from '../ActivityList.tsx'
 import { Backup } from './Backup.tsx'
@@ -116,18 +117,22 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
         </div>
       )}
       <div class={styles.two}>
-        <Button look="filled" onClick={onPay}>
+        <Button look="filled" aria-keyshortcuts="S" onClick={onPay}>
           {text('home.pay')}
+          <Key of="S" />
         </Button>
-        <Button onClick={onReceive}>{text('home.receive')}</Button>
+        <Button aria-keyshortcuts="Q" onClick={onReceive}>
+          {text('home.receive')}
+          <Key of="Q" />
+        </Button>
       </div>
       <section class={styles.latest}>
         <h2 class={styles.label}>{text('home.latest')}</h2>
-        <Backup onShow={() => onSettings('phrase')} />
         <UnderWay pay={pay} onPay={onPay} />
         <ActivityList label={text('home.latest')} entries={entries} onOpen={onActivity} amountsHidden={amountsHidden} />
         {entries.length === 0 && <p class={screen.muted}>{text('home.empty')}</p>}
       </section>
+      <Backup onShow={() => onSettings('phrase')} />
       <nav class={styles.nav} aria-label={text('home.more')}>
         <Button look="quiet" onClick={() => onActivity(null)}>
           {text('home.activity')}
@@ -135,7 +140,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
         <Button look="quiet" onClick={host.openSidePanel}>
           {text('home.sidePanel')}
         </Button>
-        <Button look="quiet" onClick={() => onSettings(null)}>
+        <Button look="quiet" aria-keyshortcuts="," onClick={() => onSettings(null)}>
           {text('home.settings')}
         </Button>
       </nav>

@@ -2,8 +2,10 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { createPay } from '../../models/pay.ts'
 import { createReceive } from '../../models/receive.ts'
+import { useShortcuts } from '../../models/shortcuts.ts'
 import type { Ui } from '../../models/ui.ts'
 import { Page } from '../Page.tsx'
+import { type Command, Palette } from '../Palette.tsx'
 import { ActivityScreen } from './ActivityScreen.tsx'
 import { Home } from './Home.tsx'
 import { PayScreen } from './PayScreen.tsx'
@@ -16,6 +18,43 @@ type Screen =
   | { readonly type: 'receive' }
   | { readonly type: 'activity'; readonly openId: string | null }
   | { readonly type: 'settings'; readonly first: OwnerScreen | null }
+
+type Ways = {
+  readonly goHome: () => void
+  readonly goPay: () => void
+  readonly goReceive: () => void
+  readonly goActivity: () => void
+  readonly goSettings: (first: OwnerScreen | null) => void
+}
+
+/** What the palette offers. A hint is also the key of its command, on Home. */
+const commandsOf = ({ session, host, text }: Ui, ways: Ways): readonly Command[] => {
+  const { amountsHidden } = host.preferences.current.value
+  return [
+    { name: text('home.pay'), hint: 'S', run: ways.goPay },
+    { name: text('home.receive'), hint: 'Q', run: ways.goReceive },
+    { name: text('home.activity'), run: ways.goActivity },
+    { name: text('home.balance'), run: ways.goHome },
+    { name: text('home.settings'), hint: ',', run: () => ways.goSettings(null) },
+    { name: text('owner.phrase'), run: () => ways.goSettings('phrase') },
+    { name: text('owner.change'), run: () => ways.goSettings('password') },
+    {
+      name: text(amountsHidden ? 'home.show' : 'home.hide'),
+      run: () => void host.preferences.change({ amountsHidden: !amountsHidden }),
+    },
+    { name: text('home.sidePanel'), run: host.openSidePanel },
+    { name: text('lock.button'), hint: 'L', run: () => void session.rpc('wallet.lock', {}).catch(() => undefined) },
+  ]
+}
+
+const Keys = ({ isHome, commands }: { readonly isHome: boolean; readonly commands: readonly Command[] }) => {
+  const [isOpen, setOpen] = useState(false)
+  const shortcuts = commands.flatMap(({ hint, run }) =>
+    hint === undefined || !isHome ? [] : [{ key: hint.toLowerCase(), run }],
+  )
+  useShortcuts([...shortcuts, { key: 'ctrl+k', run: () => setOpen(true) }])
+  return isOpen ? <Palette commands={commands} onClose={() => setOpen(false)} /> : null
+}
 
 export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   const pay = useMemo(() => createPay(ui), [ui])
@@ -34,18 +73,11 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
     receive.another()
     setScreen({ type: 'receive' })
   }
+  const goActivity = (openId: string | null): void => setScreen({ type: 'activity', openId })
   const shown = () => {
     switch (screen.type) {
       case 'home':
-        return (
-          <Home
-            pay={pay}
-            onPay={goPay}
-            onReceive={goReceive}
-            onActivity={(openId) => setScreen({ type: 'activity', openId })}
-            onSettings={(first) => setScreen({ type: 'settings', first })}
-          />
-        )
+        return <Home pay={pay} onPay={goPay} onReceive={goReceive} onActivity={goActivity} onSettings={goSettings} />
       case 'pay':
         return <PayScreen pay={pay} onLeave={goHome} />
       case 'receive':
@@ -56,5 +88,14 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
         return <Settings first={screen.first} onLeave={goHome} />
     }
   }
-  return <Page ui={ui}>{shown()}</Page>
+  const goSettings = (first: OwnerScreen | null): void => setScreen({ type: 'settings', first })
+  return (
+    <Page ui={ui}>
+      <Keys
+        isHome={screen.type === 'home'}
+        commands={commandsOf(ui, { goHome, goPay, goReceive, goSettings, goActivity: () => goActivity(null) })}
+      />
+      {shown()}
+    </Page>
+  )
 }
