@@ -12,7 +12,7 @@ export type Words = {
   readonly moved: string
   readonly next: string
   /** Which field the next action is about. */
-  readonly field: 'recipient' | 'amount' | 'memo' | null
+  readonly field: 'recipient' | 'amount' | 'memo' | 'name' | 'id' | null
 }
 
 export type WordsContext = {
@@ -43,7 +43,6 @@ const BY_TYPE: Table = {
   invoice_foreign: row('why.invoice_foreign', 'next.localInvoice', 'recipient'),
   invoice_invalid: row('why.invoice_invalid', 'next.newInvoice', 'recipient'),
   invoice_mismatch: row('why.invoice_mismatch', 'next.newInvoice', 'amount'),
-  recipient_unreachable: row('why.recipient_unreachable', 'next.later'),
   expired: row('why.expired', 'next.retry'),
   fee_too_high: row('why.fee_too_high.plain', 'next.reviewAgain'),
   unknown_token: row('why.unknown_token', 'next.otherToken'),
@@ -55,13 +54,43 @@ const BY_TYPE: Table = {
   malformed_text: row('why.bad_text', 'next.plainText', 'memo'),
   bad_text: row('why.bad_text', 'next.plainText', 'memo'),
   text_too_long: row('field.memo.long', 'next.plainText', 'memo'),
+  insufficient_reserve: row('why.insufficient_reserve.plain', 'next.smaller', 'amount'),
+  batch_full: row('why.batch_full', 'next.later'),
+  account_exists: row('why.account_exists', 'next.useAccount'),
+  bad_name: row('why.bad_name', 'next.otherName', 'name'),
+  name_too_long: row('why.name_too_long', 'next.otherName', 'name'),
+  name_taken: row('why.name_taken', 'next.otherName', 'name'),
+  bad_id: row('why.bad_id', 'next.wholeId', 'id'),
+  book_full: row('why.book_full', 'next.removeOne'),
+  too_many_entities: row('why.too_many_entities', 'next.useEntity'),
+  invoice_paid: row('why.invoice_paid', 'next.newInvoice', 'recipient'),
+  duplicate_payment: row('why.duplicate_payment', 'next.wait', 'recipient'),
+  lock_exists: row('why.duplicate_payment', 'next.wait', 'recipient'),
+  mempool_full: row('why.too_busy', 'next.waitForOne'),
+  expiry_out_of_range: row('why.expired', 'next.retry'),
+  too_many_offers: row('why.too_many_invoices', 'next.later'),
+  too_many_tokens: row('why.too_many_tokens', 'next.otherToken'),
+  token_exists: row('why.token_exists', 'next.nothing'),
+  account_exists: row('why.account_exists', 'next.nothing'),
+  unknown_account: row('why.unknown_account', 'next.openAccount'),
+  unknown_entity: row('why.unknown_entity', 'next.reload'),
+  unknown_payment: row('why.unknown_payment', 'next.lookInActivity'),
+  insufficient_reserve: row('why.insufficient_reserve.plain', 'next.lessReserve', 'amount'),
+  batch_full: row('why.batch_full', 'next.waitForOne'),
+  command_id_reused: row('why.command_id_reused', 'next.reload'),
+  unknown_offer: row('why.unknown_offer', 'next.newInvoice'),
+  unknown_jurisdiction: row('why.invoice_foreign', 'next.localInvoice'),
   cancelled: row('why.cancelled', 'next.payAgain'),
   too_late_to_cancel: row('why.too_late_to_cancel', 'next.wait'),
 }
 
-/** Said of a payment that was on its way: then these speak of somebody else's account, not of this wallet's. */
+/** Said by somebody on the way or at its end: the money had left in a lock, and is back. */
 const ON_THE_WAY: Table = {
-  over_capacity: row('why.full_on_the_way', 'next.payLessOrNearer'),
+  next_hop_over_capacity: row('why.full_on_the_way', 'next.payLessOrNearer'),
+  expired: row('why.expired', 'next.retry'),
+  bad_envelope: row('why.lost_on_the_way', 'next.retry'),
+  duplicate_lock: row('why.lost_on_the_way', 'next.retry'),
+  wrong_secret: row('why.unknown_invoice', 'next.newInvoice'),
   unknown_next_hop: row('why.recipient_unreachable', 'next.later'),
   not_forwarding: row('why.not_forwarding', 'next.later'),
   token_not_carried: row('why.not_forwarding', 'next.otherToken'),
@@ -85,6 +114,16 @@ const withFigures = (reason: Reason, { text, format, tokens, tokenId }: WordsCon
   const [have, need, fee, maxFee] = [reason.have, reason.need, reason.fee, reason.maxFee].map(amountIn)
   if (reason.type === 'over_capacity' && have != null && need != null)
     return text('why.over_capacity', {
+      have: format.money(have, token, 'exact'),
+      need: format.money(need, token, 'exact'),
+    })
+  if (reason.type === 'insufficient_reserve' && have != null && need != null)
+    return text('why.insufficient_reserve', {
+      have: format.money(have, token, 'exact'),
+      need: format.money(need, token, 'exact'),
+    })
+  if (reason.type === 'insufficient_reserve' && have != null && need != null)
+    return text('why.insufficient_reserve', {
       have: format.money(have, token, 'exact'),
       need: format.money(need, token, 'exact'),
     })
@@ -136,7 +175,8 @@ export const wordsOfFailure = (code: string, context: WordsContext): Words => {
   const known = rowOf(ON_THE_WAY, code)
   if (known !== undefined)
     return { what: text(known.what), moved: text('moved.returned'), next: text(known.next), field: null }
-  return ofReason({ type: code }, code.replaceAll('_', ' '), text('moved.returned'), context)
+  // Whatever else ended a payment ended it before anything was locked.
+  return ofReason({ type: code }, code.replaceAll('_', ' '), text('moved.nothing'), context)
 }
 
 export const wordsOfAmount = (reason: AmountRejection, symbol: string, { text, format }: WordsContext): string => {

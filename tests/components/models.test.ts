@@ -194,7 +194,7 @@ describe('words', () => {
     'no_route',
     'invoice_expired',
     'invoice_foreign',
-    'recipient_unreachable',
+    'invoice_paid',
     'expired',
     'unknown_token',
     'too_many_locks',
@@ -227,10 +227,10 @@ describe('words', () => {
   })
 
   test('on the way back the money is back, and capacity is somebody else\u2019s', () => {
-    expect(inOneLine(wordsOfFailure('over_capacity', context))).toBe(
+    expect(inOneLine(wordsOfFailure('next_hop_over_capacity', context))).toBe(
       'There was not enough room on the way. Your money is back. Pay less, or pay somebody nearer.',
     )
-    expect(wordsOfFailure('bad_envelope', context).what).toBe('bad envelope.')
+    expect(wordsOfFailure('cancelled', context).moved).toBe('Nothing left your wallet.')
   })
 })
 

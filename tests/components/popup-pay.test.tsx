@@ -91,14 +91,14 @@ describe('Pay: the payment', () => {
     adapter.answer('pay.get', () => entry({ status: 'failed', failure: 'cancelled', proof: null }))
     await act(() => adapter.push(frame({ height: 44 })))
     expect((await screen.findByRole('alert')).textContent).toBe(
-      'Payment failedYou cancelled it. Your money is back. You can pay again at any time.',
+      'Payment failedYou cancelled it. Nothing left your wallet. You can pay again at any time.',
     )
   })
 
   test('a failure on the way says why, that the money is back, and leads back to the filled form', async () => {
     const { adapter } = renderPage(PopupApp)
     answerWell(adapter)
-    adapter.answer('pay.get', () => entry({ status: 'failed', failure: 'recipient_unreachable', proof: null }))
+    adapter.answer('pay.get', () => entry({ status: 'failed', failure: 'unknown_next_hop', proof: null }))
     await fillAndReview()
     await payNow()
     expect((await screen.findByRole('alert')).textContent).toContain(
