@@ -5,6 +5,8 @@ import type { Profile } from './entity/types.ts'
 import { rejectInput } from './errors.ts'
 import { applyBlock } from './jurisdiction/apply.ts'
 import type { JBlock } from './jurisdiction/types.ts'
+import { utf8 } from './lib/bytes.ts'
+import { LIMITS } from './lib/limits.ts'
 import { isReadable } from './lib/text.ts'
 import type { Env, RuntimeRejection, RuntimeTx } from './types.ts'
 
@@ -25,13 +27,22 @@ export const applyRuntimeTx = (env: Env, tx: RuntimeTx, nowMs: number): AppliedE
       if (env.eReplicas.has(entityId)) return rejectInput({ type: 'entity_exists', entityId })
       if (!env.jReplicas.has(jurisdiction)) return rejectInput({ type: 'unknown_jurisdiction', name: jurisdiction })
       if (!isGenuine(tx.identity)) return rejectInput({ type: 'bad_profile' })
-      if (!isReadable(tx.identity.label)) return rejectInput({ type: 'bad_text' })
+      const problem = labelProblem(tx.identity.label)
+      if (problem !== null) return problem
       const { state } = closeFrame(newEntity(tx.identity), { entityTxs: [], timestampMs: nowMs })
       return applied({ ...env, eReplicas: env.eReplicas.set(entityId, { entityId, state }) })
     }
-    case 'import_profile':
-      return learnProfile(env, tx.profile)
+    case 'import_profile': {
+      const problem = labelProblem(tx.profile.label)
+      return problem ?? learnProfile(env, tx.profile)
+    }
   }
+}
+
+const labelProblem = (label: string) => {
+  if (!isReadable(label)) return rejectInput({ type: 'bad_text' })
+  const limit = LIMITS.labelBytes
+  return utf8(label).length > limit ? rejectInput({ type: 'text_too_long', limit }) : null
 }
 
 /** A profile of an entity elsewhere; our own entities' profiles are never taken from others. */

@@ -4,9 +4,11 @@
  *
  * Contract: `encode` is a function of the value alone; `decode` takes bytes from anywhere and either returns a value
  * whose encoding is exactly those bytes, or a refusal in words. It never throws. RLP has no sign, so signed integers
- * are zig-zag coded (0, −1, 1, −2 … → 0, 1, 2, 3 …).
+ * are zig-zag coded (0, −1, 1, −2 … → 0, 1, 2, 3 …). Sizes are bounds in both directions: what could not be read back is
+ * never written (I-BOUND).
  */
 import { RLP } from '@ethereumjs/rlp'
+import { invariant } from '../lib/assert.ts'
 import { type Bytes, EMPTY, equalBytes, fromHex, fromUtf8, isWellFormed, toBigInt, toHex, utf8 } from '../lib/bytes.ts'
 
 export type Nested = Bytes | readonly Nested[]
@@ -91,19 +93,33 @@ export const bool: Codec<boolean> = {
   },
 }
 
+/** @throws Fault. Whoever lets a value in has checked it; what is too long here would be found out at replay. */
+const within = (size: number, limit: number): void =>
+  invariant(size <= limit, 'I-BOUND', () => `${size} is more than ${limit}`)
+
 export const bytes = (length: number): Codec<Bytes> => ({
-  write: (value) => value,
+  write: (value) => {
+    invariant(value.length === length, 'I-BOUND', () => `${value.length} bytes instead of ${length}`)
+    return value
+  },
   read: (nested) => (asBytes(nested).length === length ? asBytes(nested) : fail(`expected ${length} bytes`)),
 })
 
 export const bytesUpTo = (limit: number): Codec<Bytes> => ({
-  write: (value) => value,
+  write: (value) => {
+    within(value.length, limit)
+    return value
+  },
   read: (nested) => (asBytes(nested).length <= limit ? asBytes(nested) : fail(`more than ${limit} bytes`)),
 })
 
 /** Well-formed text of at most `limit` UTF-8 bytes. */
 export const text = (limit: number): Codec<string> => ({
-  write: (value) => utf8(value),
+  write: (value) => {
+    const raw = utf8(value)
+    within(raw.length, limit)
+    return raw
+  },
   read: (nested) => {
     const raw = asBytes(nested)
     if (raw.length > limit) return fail(`text longer than ${limit} bytes`)
@@ -119,7 +135,10 @@ export const hex = <T extends string>(length: number): Codec<T> => ({
 })
 
 export const list = <T>(item: Codec<T>, limit: number): Codec<readonly T[]> => ({
-  write: (values) => values.map(item.write),
+  write: (values) => {
+    within(values.length, limit)
+    return values.map(item.write)
+  },
   read: (nested) => {
     const items = asList(nested)
     return items.length <= limit ? items.map(item.read) : fail(`more than ${limit} items`)

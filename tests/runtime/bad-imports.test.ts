@@ -116,6 +116,19 @@ describe('the runtime itself', () => {
     const mute = { ...identityOf('frank'), boxPublicKey: ZERO_32 }
     expectRefused({ type: 'runtime', tx: { type: 'import_entity', identity: mute } }, refused)
   })
+  test('a name that is too long, or cannot be read', () => {
+    const tooLong = { type: 'text_too_long', limit: 64 }
+    for (const [label, rejection] of [
+      ['x'.repeat(65), tooLong],
+      ['€'.repeat(22), tooLong],
+      ['\u202eknarf', { type: 'bad_text' }],
+    ] as const) {
+      const identity = { ...identityOf('frank'), label }
+      expectRefused({ type: 'runtime', tx: { type: 'import_entity', identity } }, rejection)
+      const profile = { ...profileFor('frank'), label }
+      expectRefused({ type: 'runtime', tx: { type: 'import_profile', profile } }, rejection)
+    }
+  })
   test('blocks out of order, twice, of another chain, or back in time', () => {
     const first = world.mine()
     world.tick([first])

@@ -2,6 +2,7 @@
  * Bad inputs: each gets its named error, the runtime's root stays as it was, there is no frame to write, and no byte
  * leaves.
  */
+import { RLP } from '@ethereumjs/rlp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { decode, encode } from '../../runtime/codec/schema.ts'
 import { entityMessageCodec } from '../../runtime/entity/codec.ts'
@@ -330,7 +331,10 @@ describe('messages', () => {
 
   test('one byte more than a message may have', () => {
     const body = new Uint8Array(LIMITS.messageBytes + 1)
-    expectRefused(fromMallory(encode(entityMessageCodec, { type: 'account', opener: null, body })), malformed)
+    type Raw = [tag: Uint8Array, [opener: Uint8Array, body: Uint8Array]]
+    const plain = encode(entityMessageCodec, { type: 'account', opener: null, body: EMPTY })
+    const [tag, [opener]] = RLP.decode(plain) as unknown as Raw
+    expectRefused(fromMallory(RLP.encode([tag, [opener, body]])), malformed)
   })
   test('a memo that cannot be read, an amount of 2^128', () => {
     const request = {

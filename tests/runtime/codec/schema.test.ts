@@ -131,6 +131,14 @@ describe('composites', () => {
     expect(read(list(uint, 2), '0xc3010203')).toEqual(refused('more than 2 items'))
     expect(read(list(uint, 3), '0xc3010203')).toEqual({ type: 'ok', value: [1, 2, 3] })
   })
+  test.each<readonly [what: string, write: () => unknown]>([
+    ['a list of one item more', () => encode(list(uint, 2), [1, 2, 3])],
+    ['text of one byte more', () => encode(text(2), 'é!')],
+    ['one byte more', () => encode(bytesUpTo(2), new Uint8Array(3))],
+    ['one byte less', () => encode(bytes(2), new Uint8Array(1))],
+  ])('%s than could be read back is not written', (_what, write) => {
+    expect(write).toThrow(/^I-BOUND/)
+  })
 })
 
 describe('structure', () => {
