@@ -54,9 +54,6 @@ const BY_TYPE: Table = {
   malformed_text: row('why.bad_text', 'next.plainText', 'memo'),
   bad_text: row('why.bad_text', 'next.plainText', 'memo'),
   text_too_long: row('field.memo.long', 'next.plainText', 'memo'),
-  insufficient_reserve: row('why.insufficient_reserve.plain', 'next.smaller', 'amount'),
-  batch_full: row('why.batch_full', 'next.later'),
-  account_exists: row('why.account_exists', 'next.useAccount'),
   bad_name: row('why.bad_name', 'next.otherName', 'name'),
   name_too_long: row('why.name_too_long', 'next.otherName', 'name'),
   name_taken: row('why.name_taken', 'next.otherName', 'name'),
@@ -114,11 +111,6 @@ const withFigures = (reason: Reason, { text, format, tokens, tokenId }: WordsCon
   const [have, need, fee, maxFee] = [reason.have, reason.need, reason.fee, reason.maxFee].map(amountIn)
   if (reason.type === 'over_capacity' && have != null && need != null)
     return text('why.over_capacity', {
-      have: format.money(have, token, 'exact'),
-      need: format.money(need, token, 'exact'),
-    })
-  if (reason.type === 'insufficient_reserve' && have != null && need != null)
-    return text('why.insufficient_reserve', {
       have: format.money(have, token, 'exact'),
       need: format.money(need, token, 'exact'),
     })

@@ -4,13 +4,17 @@ import { createPay } from '../../models/pay.ts'
 import { createReceive } from '../../models/receive.ts'
 import { useShortcuts } from '../../models/shortcuts.ts'
 import type { Ui } from '../../models/ui.ts'
+import { lazy } from '../../primitives/lazy.tsx'
 import { Page } from '../Page.tsx'
-import { type Command, Palette } from '../Palette.tsx'
-import { ActivityScreen } from './ActivityScreen.tsx'
+import type { Command } from '../Palette.tsx'
 import { Home } from './Home.tsx'
-import { PayScreen } from './PayScreen.tsx'
-import { Receive } from './Receive.tsx'
-import { type OwnerScreen, Settings } from './Settings.tsx'
+import type { OwnerScreen } from './Settings.tsx'
+
+const ActivityScreen = lazy(async () => (await import('./ActivityScreen.tsx')).ActivityScreen)
+const Palette = lazy(async () => (await import('../Palette.tsx')).Palette)
+const PayScreen = lazy(async () => (await import('./PayScreen.tsx')).PayScreen)
+const Receive = lazy(async () => (await import('./Receive.tsx')).Receive)
+const Settings = lazy(async () => (await import('./Settings.tsx')).Settings)
 
 type Screen =
   | { readonly type: 'home' }
@@ -61,6 +65,8 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   const receive = useMemo(() => createReceive(ui), [ui])
   const [screen, setScreen] = useState<Screen>({ type: 'home' })
   useEffect(() => pay.start(), [pay])
+  // The next thing most visits want, fetched while nobody waits for it.
+  useEffect(() => void import('./PayScreen.tsx').catch(() => undefined), [])
   const goHome = (): void => {
     ui.session.lookHome()
     setScreen({ type: 'home' })
