@@ -36,7 +36,7 @@ export type Session = {
   tokenOf(tokenId: number): TokenView
   readonly rpc: RAdapter['rpc']
   look(patch: Partial<ViewState>): void
-  /** Shows the owner's own entity again, from its first page. */
+  /** Shows the owner's entity that was last looked at, or the first one, from its first page. */
   lookHome(): void
   /** For a line that is up but gives no answer. */
   reconnect(): void
@@ -99,7 +99,10 @@ export const createSession = (
     adapter.setView(viewState.value)
   }
   const lookHome = (): void => {
-    const own = frameView.value === null ? null : ownEntityId(frameView.value)
+    const frame = frameView.value
+    const { selectedEntityId } = viewState.peek()
+    const isOwn = frame?.entities.some((entity) => entity.isOwn && entity.entityId === selectedEntityId) === true
+    const own = frame === null || isOwn ? null : ownEntityId(frame)
     look({ ...HOME, ...(own === null ? {} : { selectedEntityId: own }) })
   }
   /** A page opens on the owner's own entity, whose id only the first frame tells. */

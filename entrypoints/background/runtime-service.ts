@@ -6,38 +6,54 @@
  */
 import type { RuntimeHost } from '../../runtime/host.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
+import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
 import { type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
 import { browserWriterPorts } from '../../runtime/manager/lock.ts'
+import { type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
 import {
+  ownIdentity,
   SIMNET_CHAIN,
   SIMNET_CHAIN_ID,
   type SimnetIdentities,
   seedSimnet,
   simnetIdentities,
 } from '../../runtime/manager/simnet.ts'
-import type { HostStatus } from '../../runtime/radapter/types.ts'
+import type { AddressBook } from '../../runtime/radapter/address-book.ts'
+import { internal, RAdapterError } from '../../runtime/radapter/errors.ts'
+import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
 import { forgetCanary, localCanary } from './canary.ts'
-import type { Keyring } from './wallet/keyring.ts'
+import { localSlot } from './slot.ts'
+import type { EntityRole, Keyring } from './wallet/keyring.ts'
 import type { Alarms } from './wallet/ports.ts'
 
 export const WAKE_ALARM = 'runtime.wake'
 
-const RUNTIME_ID = 'simnet'
+export const RUNTIME_ID = 'simnet'
 const RUNTIME_NAME = 'Simnet'
 const DATABASE = `xln-${RUNTIME_ID}`
 const RUNTIME_INDEX = 0
+const OWN_ENTITIES = `entities.${RUNTIME_ID}`
 const CHECKPOINT_INTERVAL_FRAMES = 100
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason'>
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null }
 
+const ownRef = (entityIndex: number) => ({ role: 'own' as const, runtimeIndex: RUNTIME_INDEX, entityIndex })
+
+/** The owner's n-th entity under these keys, whose signer knows it from then on. */
+const ownEntity = (keyring: Keyring, index: number, label: string): ReturnType<typeof ownIdentity> => {
+  const identity = ownIdentity(label, keyring.entity(ownRef(index)))
+  keyring.register(identity.entityId, ownRef(index))
+  return identity
+}
+
 /** Identities of the Simnet under these keys, whose signer knows them from then on. */
 const identitiesOf = (keyring: Keyring): SimnetIdentities => {
-  const refOf = (role: 'own' | 'simulated', entityIndex: number) => ({ role, runtimeIndex: RUNTIME_INDEX, entityIndex })
+  const refOf = (role: EntityRole, entityIndex: number) => ({ role, runtimeIndex: RUNTIME_INDEX, entityIndex })
   const identities = simnetIdentities((role, index) => keyring.entity(refOf(role, index)))
-  keyring.register(identities.own.entityId, refOf('own', 0))
+  keyring.register(identities.own.entityId, ownRef(0))
   for (const [i, { entityId }] of [identities.hub, ...identities.peers].entries())
     keyring.register(entityId, refOf('simulated', i))
   return identities
@@ -49,6 +65,7 @@ export class RuntimeService {
   #queue: Promise<unknown> = Promise.resolve()
   #status: RuntimeStatus = STOPPED
   #open: Exclude<LocalRuntime, { type: 'held_by_other' }> | null = null
+  #own: { readonly owner: EntityId; readonly more: OwnEntities } | null = null
   /** Ends the wait of a start that a stop has overtaken. */
   #abandon: () => void = () => undefined
 
@@ -67,6 +84,22 @@ export class RuntimeService {
       this.#status.runtime === 'halted'
       ? (this.#open?.host ?? null)
       : null
+  }
+
+  /** The first entity of the wallet that was last at work here. */
+  get owner(): EntityId | null {
+    return this.#own?.owner ?? null
+  }
+
+  /** @throws RAdapterError */
+  createEntity(
+    params: RpcMethods['entity.create']['params'],
+    book: AddressBook,
+  ): Promise<RpcMethods['entity.create']['result']> {
+    const { host } = this
+    if (host === null || this.#own === null)
+      return Promise.reject(new RAdapterError({ ...internal(true), message: 'no runtime is running' }))
+    return this.#own.more.create(host, book, params)
   }
 
   onChange(listener: () => void): () => void {
@@ -104,11 +137,15 @@ export class RuntimeService {
     await this.#inTurn(async () => {
       await deleteDexieStore(DATABASE)
       await forgetCanary(RUNTIME_ID)
+      await localSlot(OWN_ENTITIES).clear()
+      this.#own = null
     })
   }
 
   async #begin(keyring: Keyring): Promise<void> {
     const identities = identitiesOf(keyring)
+    const more = await openOwnEntities(localSlot(OWN_ENTITIES), (index, label) => ownEntity(keyring, index, label))
+    this.#own = { owner: identities.own.entityId, more }
     const opened = await openLocalRuntime({
       runtimeId: RUNTIME_ID,
       name: RUNTIME_NAME,
@@ -142,7 +179,9 @@ export class RuntimeService {
       this.#abandon = () => resolve(true)
     })
     const { address } = keyring.key({ type: 'address', index: 0 })
-    const seeded = seedSimnet(opened.host, opened.chain, identities, address).then(() => false)
+    const seeded = seedSimnet(opened.host, opened.chain, identities, address)
+      .then(() => more.finish(opened.host))
+      .then(() => false)
     if (!(await Promise.race([seeded, abandoned]))) this.#set({ runtime: 'running', progress: null, reason: null })
   }
 

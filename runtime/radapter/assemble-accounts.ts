@@ -97,6 +97,11 @@ export const accountDetail = (reader: StateReader, account: AccountReplica, toke
     isLeft,
     hasPendingFrame: pending !== null,
     mempoolSize: mempool.length,
+    creditLimits: [...state.deltas.values()].map(({ tokenId: token, leftCreditLimit, rightCreditLimit }) => ({
+      tokenId: token,
+      granted: isLeft ? rightCreditLimit : leftCreditLimit,
+      received: isLeft ? leftCreditLimit : rightCreditLimit,
+    })),
     locks: [...state.locks.values()].map(({ hashlock, tokenId: token, amount, byLeft, expirySeconds }) => ({
       hashlock: toHex(hashlock),
       tokenId: token,

@@ -44,7 +44,7 @@ const summaries = (reader: StateReader, tokenId: TokenId): readonly EntitySummar
     )
 
 const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): EntitySummary => {
-  const { entityId, accountCount, isOwn, root } = entity
+  const { entityId, accountCount, isOwn, hubPolicy, root } = entity
   const { positions, locks } = reader.totals(entityId)
   return {
     entityId,
@@ -54,6 +54,7 @@ const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): En
     pendingHTLCs: locks,
     stateRoot: toHex(root),
     isOwn,
+    isHub: hubPolicy !== null,
     isHidden: reader.isHidden(entityId),
   }
 }

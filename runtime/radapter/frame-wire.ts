@@ -58,6 +58,7 @@ const summaryWire: Wire<EntitySummary> = row<EntitySummary>({
   pendingHTLCs: count,
   stateRoot: short,
   isOwn: flag,
+  isHub: flag,
   isHidden: flag,
 })
 
@@ -144,6 +145,10 @@ const detailWire: Wire<AccountDetail> = both(
     isLeft: flag,
     hasPendingFrame: flag,
     mempoolSize: count,
+    creditLimits: list(
+      row<AccountDetail['creditLimits'][number]>({ tokenId: count, granted: figure, received: figure }),
+      1_000,
+    ),
     locks: list(
       row<AccountDetail['locks'][number]>({
         hashlock: short,

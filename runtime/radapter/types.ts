@@ -8,6 +8,7 @@
 import type { AccountMethods } from './account-methods.ts'
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
+import type { WalletMethods } from './wallet-methods.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
 export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' | 'created' | 'updated' | 'counterparty'
@@ -84,6 +85,8 @@ export type EntitySummary = {
   readonly stateRoot: string
   /** True for the wallet owner's own entities; peers simulated in this runtime are false. */
   readonly isOwn: boolean
+  /** It forwards payments, and opens accounts with whoever asks. */
+  readonly isHub: boolean
   /** The owner keeps it out of lists. */
   readonly isHidden: boolean
 }
@@ -174,6 +177,8 @@ export type AccountDetail = AccountView & {
   readonly isLeft: boolean
   readonly hasPendingFrame: boolean
   readonly mempoolSize: number
+  /** How far the other side may owe us, and we it, by token. */
+  readonly creditLimits: readonly { readonly tokenId: number; readonly granted: bigint; readonly received: bigint }[]
   readonly locks: readonly {
     readonly hashlock: string
     readonly tokenId: number
@@ -319,21 +324,6 @@ type Committed = { readonly height: number }
  * the same answer. `to` is a known name, an entity id or an `xln:` link.
  */
 export type RpcMethods = {
-  'wallet.draftPhrase': { params: Record<string, never>; result: { words: readonly string[] } }
-  'wallet.create': { params: { password: string }; result: Record<string, never> }
-  'wallet.checkPhrase': { params: { phrase: string }; result: { words: number } }
-  'wallet.import': { params: { phrase: string; password: string }; result: Record<string, never> }
-  'wallet.unlock': { params: { password: string }; result: Record<string, never> }
-  'wallet.lock': { params: Record<string, never>; result: Record<string, never> }
-  'wallet.setAutoLock': { params: { minutes: number }; result: Record<string, never> }
-  /** The words, for whoever knows the password; counted like a try to unlock. */
-  'wallet.revealPhrase': { params: { password: string }; result: { words: readonly string[] } }
-  'wallet.changePassword': { params: { password: string; next: string }; result: Record<string, never> }
-  /** Forgets keys and history of this browser; `confirmation` must be the word RESET. Works while locked. */
-  'wallet.reset': { params: { confirmation: string }; result: Record<string, never> }
-  /** Restarts the auto-lock countdown; sent on user input, at most every few seconds. */
-  'wallet.touch': { params: Record<string, never>; result: Record<string, never> }
-
   'pay.quote': { params: { from: string; to: string; amount: bigint; tokenId: number; memo: string }; result: Quote }
   /** The most one payment can carry to `to`; '' asks for anybody. */
   'pay.limit': { params: { from: string; to: string; tokenId: number }; result: { amount: bigint } }
@@ -364,7 +354,8 @@ export type RpcMethods = {
   }
 } & AccountMethods &
   ApprovalMethods &
-  BookMethods
+  BookMethods &
+  WalletMethods
 export type RpcMethod = keyof RpcMethods
 
 export type ConnectionStatus = 'connected' | 'connecting' | 'disconnected'

@@ -105,29 +105,12 @@ describe('the side panel', () => {
       within(region)
         .getAllByRole('heading', { level: 3 })
         .map((heading) => heading.textContent),
-    ).toEqual(['tUSD', 'tETH', 'Held by payments under way', 'Last frames'])
+    ).toEqual(['What if Hub vanished', 'Held by payments under way', 'Last frames'])
     expect(region.textContent).toContain('3.21 tUSD on its way out, until')
     expect(region.querySelector('details')?.textContent).toContain('Frame 7, proposed here')
     expect(region.querySelector('details')?.textContent).toContain('Frame 6, proposed by Hub')
     fireEvent.click(within(region).getByRole('button', { name: 'Close' }))
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Account with Hub' })).toBe(null))
-  })
-
-  test('who owes whom is said in words', async () => {
-    const { adapter } = renderPage(SidePanelApp)
-    fireEvent.click(within(await accounts()).getByRole('button', { name: 'Hub' }))
-    const [first] = accountDetail().tokens
-    if (first === undefined) throw new Error('the fixture has a token')
-    const owing = accountDetail({
-      tokens: [
-        { ...first, theirDebt: usd(500) },
-        { ...first, ownDebt: usd(700) },
-      ],
-    })
-    await act(() => adapter.push(frame({ height: 43, account: owing })))
-    const region = await screen.findByRole('region', { name: 'Account with Hub' })
-    expect(region.textContent).toContain('Hub owes you 5.00 tUSD beyond the collateral.')
-    expect(region.textContent).toContain('You owe Hub 7.00 tUSD.')
   })
 
   test('no accounts -- one sentence', async () => {

@@ -97,6 +97,10 @@ export const accountDetail = (patch: Partial<AccountDetail> = {}): AccountDetail
   isLeft: true,
   hasPendingFrame: false,
   mempoolSize: 0,
+  creditLimits: [
+    { tokenId: 1, granted: usd(40_000), received: usd(10_000) },
+    { tokenId: 2, granted: 10n ** 18n, received: 0n },
+  ],
   locks: [],
   frames: [
     {
@@ -173,6 +177,7 @@ const entities: FrameView['entities'] = Object.entries(IDS).map(([name, entityId
   pendingHTLCs: 0,
   stateRoot: hex('0', 32),
   isOwn: name === 'you',
+  isHub: name === 'hub',
   isHidden: false,
 }))
 

@@ -1,44 +1,19 @@
-/** One account: its seam and figures per token, what is held, and under Details the frames both sides signed. */
+/**
+ * One account: its seam, its tokens, what can be done in it, what would be left without the other side, what is held,
+ * and under Details the frames both sides signed.
+ */
 import { useEffect, useRef } from 'preact/hooks'
-import type { AccountDetail, AccountFrameView, TokenPosition } from '../../../runtime/radapter/types.ts'
+import type { AccountDetail, AccountFrameView } from '../../../runtime/radapter/types.ts'
 import { useUi } from '../../models/ui.ts'
-import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
 import { LongId } from '../../primitives/LongId.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
+import { AccountActions } from './AccountActions.tsx'
+import { AccountTokens, Vanished } from './AccountTokens.tsx'
 import styles from './SidePanel.module.css'
-
-const Token = ({ position, name }: { readonly position: TokenPosition; readonly name: string }) => {
-  const { session, text, format } = useUi()
-  const token = session.tokenOf(position.tokenId)
-  const { theirDebt, ownDebt } = position
-  const money = (value: bigint): string => format.money(value, token, 'exact')
-  const owing =
-    theirDebt > 0n
-      ? text('account.owes', { name, amount: money(theirDebt) })
-      : ownDebt > 0n
-        ? text('account.owed', { name, amount: money(ownDebt) })
-        : text('account.even')
-  return (
-    <div class={styles.section}>
-      <h3>{token.symbol}</h3>
-      <Seam position={position} token={token} />
-      <Facts
-        facts={[
-          { name: text('account.balance'), value: <Amount value={position.balance} token={token} precision="exact" /> },
-          {
-            name: text('account.collateral'),
-            value: <Amount value={position.collateral} token={token} precision="exact" />,
-          },
-        ]}
-      />
-      <p class={styles.muted}>{owing}</p>
-    </div>
-  )
-}
 
 const Holds = ({ account }: { readonly account: AccountDetail }) => {
   const { session, text, format } = useUi()
@@ -115,6 +90,9 @@ export const Account = () => {
   }, [shownId])
   if (account === null || !isAsked) return null
   const name = account.counterpartyLabel
+  const summary = session.frameView.value?.entities.find(({ entityId }) => entityId === session.entity.value?.entityId)
+  const token = session.token.value
+  const position = account.tokens.find(({ tokenId }) => tokenId === token?.tokenId)
   return (
     <section class={styles.section} aria-label={text('account.region', { name })}>
       <div class={styles.head}>
@@ -126,9 +104,10 @@ export const Account = () => {
         </Button>
       </div>
       <EntityId id={account.counterpartyId} name={name} />
-      {account.tokens.map((position) => (
-        <Token key={position.tokenId} position={position} name={name} />
-      ))}
+      {position !== undefined && token !== null && <Seam position={position} token={token} />}
+      <AccountTokens account={account} />
+      {summary?.isOwn === true && <AccountActions key={account.counterpartyId} account={account} />}
+      {position !== undefined && <Vanished account={account} position={position} />}
       <Holds account={account} />
       <Details account={account} />
     </section>

@@ -1,10 +1,11 @@
 /** The accounts of the selected entity, sorted and paged by the host. The second column shows what they are sorted by. */
 import type { ComponentChildren } from 'preact'
-import type { AccountSortKey, AccountView, PageSize, TokenView } from '../../../runtime/radapter/types.ts'
+import type { AccountPage, AccountSortKey, AccountView, PageSize, TokenView } from '../../../runtime/radapter/types.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { Pages } from '../../primitives/Pages.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import styles from './SidePanel.module.css'
@@ -112,24 +113,17 @@ const Row = ({
   )
 }
 
-const Pages = () => {
+const AccountPages = ({ page }: { readonly page: AccountPage }) => {
   const { session, text, format } = useUi()
-  const page = session.frameView.value?.accounts ?? null
-  if (page === null) return null
-  const turn = (accountPage: number): void => session.look({ accountPage })
   const pages = format.count(Math.max(1, page.totalPages))
   return (
-    <nav aria-label={text('panel.pages')} class={styles.pages}>
-      <span>{text('panel.pageOf', { page: format.count(page.page), pages, count: page.totalAccounts })}</span>
-      <div>
-        <Button look="quiet" disabled={page.page <= 1} onClick={() => turn(page.page - 1)}>
-          {text('panel.previous')}
-        </Button>
-        <Button look="quiet" disabled={page.page >= page.totalPages} onClick={() => turn(page.page + 1)}>
-          {text('panel.next')}
-        </Button>
-      </div>
-    </nav>
+    <Pages
+      label={text('panel.pages')}
+      where={text('panel.pageOf', { page: format.count(page.page), pages, count: page.totalAccounts })}
+      page={page.page}
+      totalPages={page.totalPages}
+      onTurn={(accountPage) => session.look({ accountPage })}
+    />
   )
 }
 
@@ -158,7 +152,7 @@ export const Accounts = () => {
         </tbody>
       </table>
       {page?.totalAccounts === 0 && <p class={styles.muted}>{text('panel.noAccounts')}</p>}
-      <Pages />
+      {page !== null && <AccountPages page={page} />}
     </section>
   )
 }

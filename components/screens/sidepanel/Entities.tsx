@@ -1,13 +1,20 @@
-/** Whose accounts to look at: the owner's entities first, then the peers that live in this runtime. */
+/**
+ * Whose accounts to look at: the owner's entities first, then the peers that live in this runtime. Another entity is
+ * made here; hidden ones are put away until they are asked for.
+ */
+import { useState } from 'preact/hooks'
+import type { EntitySummary } from '../../../runtime/radapter/types.ts'
+import { useAction } from '../../models/action.ts'
 import { useUi } from '../../models/ui.ts'
+import { Button } from '../../primitives/Button.tsx'
+import { AddressBook } from './AddressBook.tsx'
+import forms from './Forms.module.css'
+import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
 
-export const Entities = () => {
-  const { session, text } = useUi()
-  const entities = session.frameView.value?.entities ?? []
-  const selected = session.entity.value?.entityId
-  const ordered = [...entities.filter(({ isOwn }) => isOwn), ...entities.filter(({ isOwn }) => !isOwn)]
-  const select = (entityId: string): void =>
+const useSelect = (): ((entityId: string) => void) => {
+  const { session } = useUi()
+  return (entityId) =>
     session.look({
       selectedEntityId: entityId,
       selectedAccountId: null,
@@ -15,24 +22,88 @@ export const Entities = () => {
       activityPage: 1,
       activitySearch: '',
     })
+}
+
+const Chip = ({ entity, isSelected }: { readonly entity: EntitySummary; readonly isSelected: boolean }) => {
+  const { text } = useUi()
+  const select = useSelect()
+  const { entityId, label, isOwn } = entity
+  return (
+    <li>
+      <button
+        type="button"
+        class={styles.entity}
+        aria-current={isSelected ? 'true' : undefined}
+        title={text(isOwn ? 'panel.own' : 'panel.simulated')}
+        onClick={() => select(entityId)}
+      >
+        {label}
+      </button>
+    </li>
+  )
+}
+
+const NewEntity = ({ onDone }: { readonly onDone: () => void }) => {
+  const { session, text } = useUi()
+  const action = useAction()
+  const select = useSelect()
+  const create = (label: string): void =>
+    void action.run(
+      (commandId) => session.rpc('entity.create', { commandId, label }),
+      ({ entityId }) => {
+        select(entityId)
+        onDone()
+      },
+    )
+  return (
+    <NameForm
+      action={action}
+      label={text('panel.newEntityName')}
+      hint={text('panel.newEntityHint')}
+      submit={text('panel.create')}
+      onSubmit={create}
+      onCancel={onDone}
+    />
+  )
+}
+
+export const Entities = () => {
+  const { session, text } = useUi()
+  const [isMaking, setMaking] = useState(false)
+  const [isBookOpen, setBookOpen] = useState(false)
+  const [showsHidden, setShowsHidden] = useState(false)
+  const entities = session.frameView.value?.entities ?? []
+  const selected = session.entity.value?.entityId
+  const isShown = ({ entityId, isHidden }: EntitySummary): boolean => !isHidden || showsHidden || entityId === selected
+  const hidden = entities.filter(({ isHidden }) => isHidden).length
   return (
     <section class={styles.section}>
       <h2>{text('panel.entities')}</h2>
       <ul aria-label={text('panel.entities')} class={styles.entities}>
-        {ordered.map(({ entityId, label, isOwn }) => (
-          <li key={entityId}>
-            <button
-              type="button"
-              class={styles.entity}
-              aria-current={entityId === selected ? 'true' : undefined}
-              title={text(isOwn ? 'panel.own' : 'panel.simulated')}
-              onClick={() => select(entityId)}
-            >
-              {label}
-            </button>
-          </li>
+        {entities.filter(isShown).map((entity) => (
+          <Chip key={entity.entityId} entity={entity} isSelected={entity.entityId === selected} />
         ))}
       </ul>
+      <div class={forms.links}>
+        <Button
+          look="quiet"
+          aria-expanded={isMaking}
+          disabled={session.isReadOnly.value}
+          onClick={() => setMaking(!isMaking)}
+        >
+          {text('panel.newEntity')}
+        </Button>
+        <Button look="quiet" aria-expanded={isBookOpen} onClick={() => setBookOpen(!isBookOpen)}>
+          {text('book.heading')}
+        </Button>
+        {hidden > 0 && (
+          <Button look="quiet" aria-pressed={showsHidden} onClick={() => setShowsHidden(!showsHidden)}>
+            {showsHidden ? text('panel.hideHidden') : text('panel.showHidden', { count: hidden })}
+          </Button>
+        )}
+      </div>
+      {isMaking && <NewEntity onDone={() => setMaking(false)} />}
+      {isBookOpen && <AddressBook />}
     </section>
   )
 }

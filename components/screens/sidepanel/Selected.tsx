@@ -1,0 +1,135 @@
+/** The selected entity: its name and id, what it has, and what it is called here. One without accounts opens its first. */
+import { useState } from 'preact/hooks'
+import type { EntitySummary } from '../../../runtime/radapter/types.ts'
+import { useAction } from '../../models/action.ts'
+import { useUi } from '../../models/ui.ts'
+import { inOneLine } from '../../models/words.ts'
+import { Alert } from '../../primitives/Alert.tsx'
+import { Amount } from '../../primitives/Amount.tsx'
+import { Button } from '../../primitives/Button.tsx'
+import { EntityId } from '../../primitives/EntityId.tsx'
+import { PageHead } from '../../primitives/PageHead.tsx'
+import { Seam } from '../../primitives/Seam.tsx'
+import forms from './Forms.module.css'
+import { NameForm } from './NameForm.tsx'
+import styles from './SidePanel.module.css'
+
+/** What a hub may owe a new entity, in whole tokens; this is what the entity can receive. */
+const FIRST_CREDIT = 1_000n
+
+const Naming = ({ entity }: { readonly entity: EntitySummary }) => {
+  const { session, text } = useUi()
+  const [isRenaming, setRenaming] = useState(false)
+  const naming = useAction()
+  const hiding = useAction()
+  const { entityId, label, isHidden, isOwn } = entity
+  const isFirst = session.frameView.value?.entities[0]?.entityId === entityId
+  const stop = (): void => setRenaming(false)
+  const rename = (name: string): void =>
+    void naming.run(
+      () =>
+        name === '' ? session.rpc('book.remove', { entityId }) : session.rpc('book.set', { entityId, name, isHidden }),
+      stop,
+    )
+  const hide = (): void =>
+    void hiding.run(
+      () => session.rpc('book.set', { entityId, name: label, isHidden: !isHidden }),
+      () => undefined,
+    )
+  const isReadOnly = session.isReadOnly.value
+  if (isRenaming)
+    return (
+      <NameForm
+        action={naming}
+        label={text('panel.name')}
+        hint={text(isOwn ? 'panel.ownNameHint' : 'panel.nameHint')}
+        submit={text('panel.save')}
+        initial={label}
+        onSubmit={rename}
+        onCancel={stop}
+      />
+    )
+  return (
+    <>
+      <div class={forms.links}>
+        <Button look="quiet" disabled={isReadOnly} onClick={() => setRenaming(true)}>
+          {text('panel.rename')}
+        </Button>
+        {/* There must be one to come back to. */}
+        {!isFirst && (
+          <Button look="quiet" disabled={isReadOnly || hiding.busy.value} onClick={hide}>
+            {text(isHidden ? 'panel.show' : 'panel.hide')}
+          </Button>
+        )}
+      </div>
+      {hiding.refusal.value !== null && <Alert>{inOneLine(hiding.refusal.value)}</Alert>}
+    </>
+  )
+}
+
+const FirstAccount = ({ entity }: { readonly entity: EntitySummary }) => {
+  const { session, text, format } = useUi()
+  const action = useAction()
+  const token = session.token.value
+  const hub = session.frameView.value?.entities.find(({ isHub }) => isHub)
+  const lead = <p>{text('panel.openFirst', { name: entity.label })}</p>
+  if (hub === undefined || token === null) return lead
+  const { entityId } = entity
+  const creditLimit = FIRST_CREDIT * 10n ** BigInt(token.decimals)
+  const open = (): void =>
+    void action.run(
+      (commandId) =>
+        session.rpc('account.open', {
+          commandId,
+          entityId,
+          counterpartyId: hub.entityId,
+          tokenId: token.tokenId,
+          creditLimit,
+        }),
+      () => undefined,
+      token.tokenId,
+    )
+  return (
+    <div class={styles.section}>
+      {lead}
+      <p class={styles.muted}>
+        {text('panel.openTerms', { name: hub.label, amount: format.money(creditLimit, token, 'down') })}
+      </p>
+      {action.refusal.value !== null && <Alert>{inOneLine(action.refusal.value)}</Alert>}
+      <div>
+        <Button look="filled" disabled={action.busy.value || session.isReadOnly.value} onClick={open}>
+          {text('panel.openWith', { name: hub.label })}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+export const Selected = () => {
+  const { session, text } = useUi()
+  const entity = session.entity.value
+  const balance = session.balance.value
+  const token = session.token.value
+  const summary = session.frameView.value?.entities.find(({ entityId }) => entityId === entity?.entityId)
+  if (entity === null || summary === undefined) return null
+  const needsAccount = summary.isOwn && summary.accountCount === 0
+  return (
+    <section class={styles.section} aria-label={text('panel.selected')}>
+      <div class={styles.head}>
+        <PageHead title={entity.label} takesFocus={false} />
+        <EntityId id={entity.entityId} name={entity.label} />
+      </div>
+      {balance !== null && token !== null && (
+        <>
+          <p class={styles.total}>
+            <span class={styles.muted}>{text('panel.sort.balance')}</span>
+            <Amount value={balance.total} token={token} />
+          </p>
+          <Seam position={balance.position} token={token} />
+        </>
+      )}
+      <Naming key={entity.entityId} entity={summary} />
+      {needsAccount && <FirstAccount entity={summary} />}
+    </section>
+  )
+}
