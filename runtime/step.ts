@@ -101,7 +101,12 @@ export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: 
   }
   for (const { index, first } of work.repeats) work.outcomes[index] = work.outcomes[first] ?? null
   const outputs = route(work, sent)
-  const outcomes = work.outcomes.map((outcome) => present(outcome, 'every input has an outcome'))
+  // What changed nothing holds already: no frame will ever have the next height for its sake.
+  const committedHeight = work.changed ? height : before.height
+  const outcomes = work.outcomes.map((outcome) => {
+    const known = present(outcome, 'every input has an outcome')
+    return known.type === 'applied' && known.height === height ? { ...known, height: committedHeight } : known
+  })
   if (!work.changed) return { env: before, frame: null, outcomes, outputs, events: [], entityFrames: [] }
   const env: Env = { ...work.env, height, timestampMs: tick.timestampMs }
   const accepted = inputs.filter((_, index) => work.accepted.has(index))

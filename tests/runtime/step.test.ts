@@ -6,7 +6,7 @@ import { LIMITS, TIMING } from '../../runtime/lib/limits.ts'
 import type { InputOutcome, RuntimeInput } from '../../runtime/types.ts'
 import { cheapOracles } from '../support/cheap-oracle.ts'
 import { createPuppet } from '../support/puppet.ts'
-import { createWorld, exchange, TETH, TUSD, testPolicy, usd, type World } from '../support/world.ts'
+import { createWorld, exchange, profileFor, TETH, TUSD, testPolicy, usd, type World } from '../support/world.ts'
 import { checkMostly, checkReplay } from '../support/world-checks.ts'
 
 const startPair = (): World => {
@@ -91,6 +91,24 @@ describe('one tick', () => {
     const { env, frame, outcomes, outputs } = world.tick()
     expect(env).toBe(before)
     expect([frame, outcomes, outputs]).toEqual([null, [], { parcels: [], resends: [], jTxs: [], observe: [] }])
+  })
+  test('an input that says nothing new -- answered with the present height, nothing committed', () => {
+    const world = createWorld({ entities: { alice: {} }, elsewhere: { trent: {} }, check: checkReplay })
+    const known: RuntimeInput = { type: 'runtime', tx: { type: 'import_profile', profile: profileFor('trent') } }
+    const { height } = world.env()
+    const { frame, outcomes } = world.tick([known])
+    expect([frame, outcomes]).toEqual([null, [{ type: 'applied', height, answer: { type: 'done' } }]])
+    // Beside something new it is part of the same tick.
+    const fresh: RuntimeInput = { type: 'runtime', tx: { type: 'import_profile', profile: profileFor('erin') } }
+    expect(world.tick([fresh, known, fresh]).outcomes).toEqual(
+      Array.from({ length: 3 }, () => ({ type: 'applied', height: height + 1, answer: { type: 'done' } })),
+    )
+    // A message that was answered before: the answer goes out again, and nothing is committed for it.
+    const trent = createPuppet(world, 'trent', 'alice')
+    const opening = trent.proposal([{ type: 'add_delta', tokenId: TUSD }])
+    world.tick([opening])
+    const again = world.tick([opening])
+    expect([again.frame, again.outcomes]).toMatchObject([null, [{ type: 'applied', height: world.env().height }]])
   })
   test('what is sent in a tick is delivered in a later one, never in the same', () => {
     const world = startPair()
