@@ -54,6 +54,16 @@ export const ENGLISH_OWNER = {
   'reset.go': 'Forget everything',
   'reset.forgot': 'Forgot your password?',
 
+  'scan.open': 'Scan',
+  'scan.heading': 'Scan a code',
+  'scan.lead':
+    'Choose or paste a picture of an invoice, or hold it before the camera. Nothing is paid until you say so.',
+  'scan.choose': 'Choose a picture',
+  'scan.camera': 'Use the camera',
+  'scan.video': 'What the camera sees',
+  'scan.nothing': 'There is no readable code in this picture. Try a sharper one.',
+  'scan.noCamera': 'The camera is not allowed or not there. Choose or paste a picture instead.',
+
   'palette.name': 'Commands',
   'palette.search': 'What do you want to do?',
   'palette.commands': 'Found',

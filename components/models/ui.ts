@@ -18,6 +18,9 @@ export type Host = {
   readonly preferences: PreferencesModel
   /** Called straight from a click: the browser opens a side panel for a gesture only. */
   readonly openSidePanel: () => void
+  /** True in the toolbar's popup, which the browser closes at the first press outside it. */
+  readonly isPopup: boolean
+  readonly openTab: (path: string) => void
   /** Asks the browser, within the user's gesture. @returns whether notifications may be shown */
   readonly allowNotifications: () => Promise<boolean>
 }

@@ -19,6 +19,7 @@ export type PagePorts = {
   readonly preferences: PreferencePort
   readonly memory: Memory
   readonly openSidePanel: () => void
+  readonly openTab: (path: string) => void
   readonly allowNotifications: () => Promise<boolean>
   /** Where the page begins to look. */
   readonly view?: Partial<ViewState>
@@ -26,13 +27,25 @@ export type PagePorts = {
 
 /** @returns once the page is on screen. */
 export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: PagePorts): Promise<void> => {
-  const { adapter, version, drafts, memory, openSidePanel, allowNotifications, view = {} } = ports
+  const { adapter, version, drafts, memory, openSidePanel, openTab, allowNotifications, view = {} } = ports
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
   const remembered = await memory.load().catch(() => null)
   const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory })
-  const ui = createUi(session, { version, drafts, preferences, openSidePanel, allowNotifications }, navigator.language)
+  const ui = createUi(
+    session,
+    {
+      version,
+      drafts,
+      preferences,
+      openSidePanel,
+      openTab,
+      allowNotifications,
+      isPopup: 'popup' in document.documentElement.dataset,
+    },
+    navigator.language,
+  )
   document.documentElement.lang = ui.text.language
   document.title = ui.text('app.name')
   // A page kept for going back loses its port without a word, so it closes it, and starts again when it is shown.

@@ -11,6 +11,7 @@ const PREFERENCES = 'preferences'
 export const sharedPorts = (page: 'popup' | 'sidepanel' | 'welcome'): Omit<PagePorts, 'openSidePanel'> => ({
   adapter: portAdapter(() => browser.runtime.connect({ name: 'radapter' })),
   version: browser.runtime.getManifest().version,
+  openTab: (path) => void browser.tabs.create({ url: path }),
   allowNotifications: () => browser.permissions.request({ permissions: ['notifications'] }).catch(() => false),
   /** Ends with the browser session, and content scripts cannot read it. */
   drafts: {

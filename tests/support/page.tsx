@@ -34,6 +34,7 @@ type Options = {
   readonly drafts?: DraftPort
   readonly locale?: string
   readonly allowsNotifications?: boolean
+  readonly isPopup?: boolean
 }
 
 export type Page = { readonly adapter: FakeAdapter; readonly ui: Ui; readonly opened: readonly string[]; close(): void }
@@ -52,6 +53,8 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
       drafts: options.drafts ?? memoryPort(),
       preferences: createPreferences(memoryPort(), document.documentElement),
       openSidePanel: () => void opened.push('sidepanel'),
+      openTab: (path) => void opened.push(path),
+      isPopup: options.isPopup ?? false,
       allowNotifications: () => Promise.resolve(options.allowsNotifications ?? true),
     },
     options.locale ?? 'en-US',

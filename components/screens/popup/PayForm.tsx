@@ -11,7 +11,7 @@ import { Select } from '../../primitives/Select.tsx'
 import { TextField } from '../../primitives/TextField.tsx'
 import styles from './Screen.module.css'
 
-type Props = { readonly pay: PayModel; readonly onBack: () => void }
+type Props = { readonly pay: PayModel; readonly onBack: () => void; readonly onScan: () => void }
 
 /** A route found sooner needs no word. */
 const SAY_ASKING_AFTER_MS = 300
@@ -49,7 +49,7 @@ const Picks = ({ pay }: { readonly pay: PayModel }) => {
   )
 }
 
-export const PayForm = ({ pay, onBack }: Props) => {
+export const PayForm = ({ pay, onBack, onScan }: Props) => {
   const { session, text } = useUi()
   const { to, amount, memo } = pay.form.value
   const refusal = pay.refusal.value
@@ -77,6 +77,11 @@ export const PayForm = ({ pay, onBack }: Props) => {
           errorId={errorId}
           first
           focusOn={faultOf('recipient')}
+          aside={
+            <Button look="quiet" onClick={onScan}>
+              {text('scan.open')}
+            </Button>
+          }
         />
         <Picks pay={pay} />
         <div class={styles.pair}>

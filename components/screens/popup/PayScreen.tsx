@@ -5,7 +5,9 @@ import type { PayModel } from '../../models/pay.ts'
 import { PayForm } from './PayForm.tsx'
 import { Payment } from './Payment.tsx'
 
-export const PayScreen = ({ pay, onLeave }: { readonly pay: PayModel; readonly onLeave: () => void }) => {
+type Props = { readonly pay: PayModel; readonly onLeave: () => void; readonly onScan: () => void }
+
+export const PayScreen = ({ pay, onLeave, onScan }: Props) => {
   const step = pay.step.value
   const leave = (): void => {
     pay.done()
@@ -14,6 +16,6 @@ export const PayScreen = ({ pay, onLeave }: { readonly pay: PayModel; readonly o
   const isInside = step.type === 'quoting' || step.type === 'review'
   const back = isInside ? pay.back : step.type === 'ended' ? leave : onLeave
   useEscape(back)
-  if (step.type === 'form' || step.type === 'quoting') return <PayForm pay={pay} onBack={back} />
+  if (step.type === 'form' || step.type === 'quoting') return <PayForm pay={pay} onBack={back} onScan={onScan} />
   return <Payment pay={pay} step={step} onBack={back} onDone={leave} />
 }

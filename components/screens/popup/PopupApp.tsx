@@ -1,5 +1,5 @@
 /** The popup: opens on Home; one screen at a time. */
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import { createPay } from '../../models/pay.ts'
 import { createReceive } from '../../models/receive.ts'
 import { useShortcuts } from '../../models/shortcuts.ts'
@@ -14,14 +14,28 @@ const ActivityScreen = lazy(async () => (await import('./ActivityScreen.tsx')).A
 const Palette = lazy(async () => (await import('../Palette.tsx')).Palette)
 const PayScreen = lazy(async () => (await import('./PayScreen.tsx')).PayScreen)
 const Receive = lazy(async () => (await import('./Receive.tsx')).Receive)
+const Scan = lazy(async () => (await import('./Scan.tsx')).Scan)
 const Settings = lazy(async () => (await import('./Settings.tsx')).Settings)
 
 type Screen =
   | { readonly type: 'home' }
   | { readonly type: 'pay' }
+  | { readonly type: 'scan' }
   | { readonly type: 'receive' }
   | { readonly type: 'activity'; readonly openId: string | null }
   | { readonly type: 'settings'; readonly first: OwnerScreen | null }
+
+/** What the page was opened for: `#scan`, or `#pay=` and a recipient or link. */
+const askedFor = (hash: string): { readonly type: 'scan' } | { readonly type: 'pay'; readonly to: string } | null => {
+  if (hash === '#scan') return { type: 'scan' }
+  if (!hash.startsWith('#pay=')) return null
+  try {
+    return { type: 'pay', to: decodeURIComponent(hash.slice('#pay='.length)) }
+  } catch {
+    // Not what this wallet has written there.
+    return null
+  }
+}
 
 type Ways = {
   readonly goHome: () => void
@@ -75,6 +89,22 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
     pay.open()
     setScreen({ type: 'pay' })
   }
+  /** What came from outside fills the form and nothing more. */
+  const payTo = useCallback(
+    (to: string): void => {
+      pay.open()
+      pay.edit({ to })
+      setScreen({ type: 'pay' })
+    },
+    [pay],
+  )
+  useEffect(() => {
+    const asked = askedFor(location.hash)
+    // Asked once: reloading the page, or coming back to it, is Home again.
+    if (asked !== null) history.replaceState(null, '', location.pathname)
+    if (asked?.type === 'scan') setScreen({ type: 'scan' })
+    if (asked?.type === 'pay') payTo(asked.to)
+  }, [payTo])
   const goReceive = (): void => {
     receive.another()
     setScreen({ type: 'receive' })
@@ -85,7 +115,9 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
       case 'home':
         return <Home pay={pay} onPay={goPay} onReceive={goReceive} onActivity={goActivity} onSettings={goSettings} />
       case 'pay':
-        return <PayScreen pay={pay} onLeave={goHome} />
+        return <PayScreen pay={pay} onLeave={goHome} onScan={() => setScreen({ type: 'scan' })} />
+      case 'scan':
+        return <Scan onFound={payTo} onLeave={goPay} />
       case 'receive':
         return <Receive receive={receive} onLeave={goHome} />
       case 'activity':
