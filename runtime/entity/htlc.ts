@@ -17,6 +17,7 @@ import { envelopePayloadCodec } from './codec.ts'
 import { type EntityContext, type EntityDraft, enqueueTx, hashKey, schedule, setAccount, unschedule } from './draft.ts'
 import { completePayment, failPayment, lockWake } from './payment.ts'
 import { forwardingFee } from './route.ts'
+import { settleInvoice } from './tx/invoice.ts'
 import type { EnvelopePayload, InvoiceRecord, LockRoute } from './types.ts'
 
 type Forward = Extract<EnvelopePayload, { type: 'forward' }>
@@ -190,7 +191,7 @@ const onIncomingResolved = (
     draft.state = { ...draft.state, invoices: draft.state.invoices.delete(hashKey(lock.hashlock)) }
     return
   }
-  if (record !== undefined) setInvoice(draft, { ...record, status: 'paid' })
+  if (record !== undefined) settleInvoice(draft, record, context)
   draft.events.push({
     type: 'payment_received',
     from: route.from,

@@ -12,7 +12,7 @@ import { type EntityContext, type EntityDraft, hashKey, schedule } from '../draf
 import { type EntityRejected, rejectedTx } from '../errors.ts'
 import { invoiceDigest } from '../invoice.ts'
 import { hubsOf } from '../route.ts'
-import type { EntityState, Invoice, InvoiceTerms, Profile } from '../types.ts'
+import type { EntityState, Invoice, InvoiceRecord, InvoiceTerms, Profile } from '../types.ts'
 
 export const ownProfile = (state: EntityState, profile: (id: EntityId) => Profile | null): Profile => ({
   entityId: state.entityId,
@@ -48,6 +48,17 @@ const problemOf = (wanted: Wanted, context: EntityContext): EntityRejected | nul
   return null
 }
 
+/** Those that are paid are kept until they expire, and take nobody's place. */
+const openInvoices = ({ invoices }: EntityState): number => {
+  if (invoices.size < LIMITS.openInvoices) return invoices.size
+  let count = 0
+  for (const { status } of invoices.values()) if (status !== 'paid') count++
+  return count
+}
+
+/** Our clock may be ahead of the payer's. */
+const forgottenAtMs = (expirySeconds: number): number => expirySeconds * 1_000 + LIMITS.maxSkewMs
+
 /** Draws, signs and keeps an invoice; it is forgotten when it has expired. */
 export const mintInvoice = (
   draft: EntityDraft,
@@ -56,7 +67,7 @@ export const mintInvoice = (
 ): { readonly type: 'minted'; readonly invoice: Invoice } | EntityRejected => {
   const problem = problemOf(wanted, context)
   if (problem !== null) return problem
-  if (draft.state.invoices.size >= LIMITS.openInvoices)
+  if (openInvoices(draft.state) >= LIMITS.openInvoices)
     return rejectedTx({ type: 'too_many_invoices', limit: LIMITS.openInvoices })
   const { payer, tokenId, amount, memo, expirySeconds } = wanted
   const preimage = context.draw()
@@ -76,7 +87,7 @@ export const mintInvoice = (
   const key = hashKey(terms.hashlock)
   const invoices = draft.state.invoices.set(key, { invoice, preimage, payer, status: 'open' })
   draft.state = { ...draft.state, invoices }
-  schedule(draft, { atMs: (expirySeconds + LIMITS.maxSkewMs / 1_000) * 1_000, kind: 'invoice_expiry', id: key })
+  schedule(draft, { atMs: forgottenAtMs(expirySeconds), kind: 'invoice_expiry', id: key })
   return { type: 'minted', invoice }
 }
 
@@ -101,9 +112,17 @@ export const createOffer: TxHandler<'create_offer'> = (draft, tx, context) => {
   return { type: 'applied', answer: { type: 'offer', offerId } }
 }
 
-/** An expired invoice is forgotten; while a payment of it is being taken, later. */
-export const forgetInvoice = (draft: EntityDraft, key: string, context: EntityContext): void => {
-  if (draft.state.invoices.get(key)?.status === 'releasing')
-    return schedule(draft, { atMs: context.nowMs + TIMING.finalExpirySeconds * 1_000, kind: 'invoice_expiry', id: key })
+/** An expired invoice is forgotten; while a payment of it is being taken, only after that has ended. */
+export const forgetInvoice = (draft: EntityDraft, key: string): void => {
+  if (draft.state.invoices.get(key)?.status === 'releasing') return
   draft.state = { ...draft.state, invoices: draft.state.invoices.delete(key) }
+}
+
+/** Paid at last: shown as such until it expires, or for a while when it has expired meanwhile. */
+export const settleInvoice = (draft: EntityDraft, record: InvoiceRecord, context: EntityContext): void => {
+  const { hashlock, expirySeconds } = record.invoice.terms
+  const key = hashKey(hashlock)
+  draft.state = { ...draft.state, invoices: draft.state.invoices.set(key, { ...record, status: 'paid' }) }
+  if (forgottenAtMs(expirySeconds) > context.nowMs) return
+  schedule(draft, { atMs: context.nowMs + TIMING.finalExpirySeconds * 1_000, kind: 'invoice_expiry', id: key })
 }

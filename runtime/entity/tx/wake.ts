@@ -24,7 +24,7 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
       onLockExpiry(draft, id, context)
       return DONE
     case 'invoice_expiry':
-      forgetInvoice(draft, id, context)
+      forgetInvoice(draft, id)
       return DONE
     case 'paid_expiry':
       draft.state = { ...draft.state, paid: draft.state.paid.delete(id) }
