@@ -101,12 +101,7 @@ export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: 
   }
   for (const { index, first } of work.repeats) work.outcomes[index] = work.outcomes[first] ?? null
   const outputs = route(work, sent)
-  // What changed nothing holds already: no frame will ever have the next height for its sake.
-  const committedHeight = work.changed ? height : before.height
-  const outcomes = work.outcomes.map((outcome) => {
-    const known = present(outcome, 'every input has an outcome')
-    return known.type === 'applied' && known.height === height ? { ...known, height: committedHeight } : known
-  })
+  const outcomes = work.outcomes.map((outcome) => present(outcome, 'every input has an outcome'))
   if (!work.changed) return { env: before, frame: null, outcomes, outputs, events: [], entityFrames: [] }
   const env: Env = { ...work.env, height, timestampMs: tick.timestampMs }
   const accepted = inputs.filter((_, index) => work.accepted.has(index))
@@ -153,7 +148,8 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
     apply(work, result)
     if (result.type === 'rejected') return result
     work.accepted.add(index)
-    return { type: 'applied', height, answer: DONE }
+    // What says nothing new holds already, and no frame is written for its sake.
+    return { type: 'applied', height: work.changed ? height : work.env.height, answer: DONE }
   }
   const forEntity = (entityId: EntityId, tx: EntityTx): InputOutcome | null => {
     if (!work.env.eReplicas.has(entityId)) return rejectInput({ type: 'unknown_entity', entityId })

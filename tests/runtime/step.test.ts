@@ -103,12 +103,6 @@ describe('one tick', () => {
     expect(world.tick([fresh, known, fresh]).outcomes).toEqual(
       Array.from({ length: 3 }, () => ({ type: 'applied', height: height + 1, answer: { type: 'done' } })),
     )
-    // A message that was answered before: the answer goes out again, and nothing is committed for it.
-    const trent = createPuppet(world, 'trent', 'alice')
-    const opening = trent.proposal([{ type: 'add_delta', tokenId: TUSD }])
-    world.tick([opening])
-    const again = world.tick([opening])
-    expect([again.frame, again.outcomes]).toMatchObject([null, [{ type: 'applied', height: world.env().height }]])
   })
   test('what is sent in a tick is delivered in a later one, never in the same', () => {
     const world = startPair()
