@@ -20,7 +20,7 @@ import type {
   StoredAnswer,
 } from './types.ts'
 
-const messageBytes = bytesUpTo(LIMITS.messageBytes + 4_096)
+const messageBytes = bytesUpTo(LIMITS.envelopedMessageBytes)
 
 export const outboxCodec: Codec<OutboxEntry> = struct<OutboxEntry>({
   seq: uint,
@@ -34,14 +34,14 @@ export const queuedCodec: Codec<QueuedMessage> = struct<QueuedMessage>({
   bytes: messageBytes,
   notBeforeMs: uint,
 })
-export const queueCodec: Codec<readonly QueuedMessage[]> = list(queuedCodec, 1_000_000)
+export const queueCodec: Codec<readonly QueuedMessage[]> = list(queuedCodec, LIMITS.inputsPerTick)
 
 export const answerCodec: Codec<StoredAnswer> = struct<StoredAnswer>({
   height: uint,
   answer: union<EntityAnswer>({
     done: [1, struct({})],
     payment: [2, struct({ paymentId })],
-    invoice: [3, struct({ hashlock: hash32, invoice: bytesUpTo(65_536) })],
+    invoice: [3, struct({ hashlock: hash32, invoice: bytesUpTo(LIMITS.invoiceBytes) })],
     offer: [4, struct({ offerId: hash32 })],
   }),
 })
@@ -58,14 +58,14 @@ const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
   message: [3, struct({ from: entityId, to: entityId, bytes: messageBytes })],
   receipt: [4, struct({ seq: uint })],
   j_block: [5, struct({ jurisdiction: label, block: jBlockCodec })],
-  batch_failed: [6, struct({ entityId, nonce: uint, reason: text(1_024) })],
+  batch_failed: [6, struct({ entityId, nonce: uint, reason: text(LIMITS.revertBytes) })],
 })
 
 export const runtimeFrameCodec: Codec<RuntimeFrame> = struct<RuntimeFrame>({
   timestampMs: uint,
   entropy: hash32,
-  inputs: list(inputCodec, 1_000_000),
-  oracle: list(bytesUpTo(LIMITS.messageBytes), 10_000_000),
+  inputs: list(inputCodec, LIMITS.inputsPerTick),
+  oracle: list(bytesUpTo(LIMITS.messageBytes), LIMITS.answersPerTick),
 })
 
 const hashed =

@@ -282,7 +282,7 @@ const createCourier = (ports: LoopPorts, env: () => Env) => {
       return
     }
     const { from, to, seq, bytes } = parcel
-    if (bytes.length > LIMITS.messageBytes + 4_096) return
+    if (bytes.length > LIMITS.envelopedMessageBytes) return
     const outcome = await submit({ type: 'message', from, to, bytes })
     if (outcome.type === 'rejected' && isRetryable(outcome.rejection)) return
     // What changed nothing is not in the log, and a writer that has lost the log may judge by an old state.

@@ -60,8 +60,8 @@ type EnvRow = {
   queue: readonly QueuedMessage[]
 }
 const envCodec: Codec<EnvRow> = struct<EnvRow>({
-  runtimeId: text(64),
-  name: text(64),
+  runtimeId: text(LIMITS.nameBytes),
+  name: text(LIMITS.nameBytes),
   height: uint,
   timestampMs: uint,
   nextSeq: uint,
@@ -105,7 +105,7 @@ const accountCodec: Codec<AccountRow> = struct<AccountRow>({
     struct<NonNullable<AccountReplica['lastReply']>>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) }),
   ),
   frames: list(signedFrameCodec, LIMITS.framesInMemory),
-  frozen: nullable(text(64)),
+  frozen: nullable(text(LIMITS.reasonBytes)),
   counter: uint,
   createdAtHeight: uint,
   updatedAtHeight: uint,

@@ -27,7 +27,7 @@ export const label: Codec<string> = readable(LIMITS.labelBytes)
 export const reason: Codec<string> = readable(LIMITS.reasonBytes)
 export const envelope: Codec<Bytes> = bytesUpTo(LIMITS.envelopeBytes)
 export const commandId: Codec<CommandId> = refine<string, CommandId>(
-  text(64),
+  text(LIMITS.nameBytes),
   (id) => parseCommandId(id) !== null,
   'a command id',
 )

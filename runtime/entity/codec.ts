@@ -84,7 +84,7 @@ export const offerCodec: Codec<Offer> = struct<Offer>({ offerId: hash32, tokenId
 export const wakeCodec: Codec<Wake> = struct<Wake>({
   atMs: uint,
   kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry']),
-  id: text(128),
+  id: text(LIMITS.wakeIdBytes),
 })
 
 export const entityMessageCodec: Codec<EntityMessage> = union<EntityMessage>({
@@ -131,8 +131,8 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   create_offer: [7, struct({ tokenId, amount: nullable(amount), memo })],
   reserve_to_reserve: [8, struct({ to: entityId, tokenId, amount })],
   reserve_to_collateral: [9, struct({ counterparty: entityId, tokenId, amount })],
-  message: [10, struct({ from: entityId, bytes: bytesUpTo(LIMITS.messageBytes + 4_096) })],
-  j_event: [11, struct({ jHeight: uint, blockHash: hash32, events: list(jEventCodec, 1_000) })],
-  batch_failed: [12, struct({ nonce: uint, reason: text(1_024) })],
+  message: [10, struct({ from: entityId, bytes: bytesUpTo(LIMITS.envelopedMessageBytes) })],
+  j_event: [11, struct({ jHeight: uint, blockHash: hash32, events: list(jEventCodec, LIMITS.eventsPerBlock) })],
+  batch_failed: [12, struct({ nonce: uint, reason: text(LIMITS.revertBytes) })],
   wake: [13, struct({ wake: wakeCodec })],
 })

@@ -100,7 +100,7 @@ export const identityCodec: Codec<EntityIdentity> = struct<EntityIdentity>({
   label,
   boxPublicKey: hash32,
   isOwn: bool,
-  jurisdiction: text(64),
+  jurisdiction: text(LIMITS.nameBytes),
   responseSeconds: uint,
   hubPolicy: nullable(hubPolicyCodec),
 })
@@ -110,7 +110,7 @@ const hashed =
   (value: T): Bytes =>
     keccak(encode(codec, value))
 
-const statusCodec = text(64)
+const statusCodec = text(LIMITS.reasonBytes)
 const replyCodec = struct<{ height: number; message: Bytes }>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) })
 
 /** Binds all of one side's replica, queue and pending proposal included. */
@@ -168,7 +168,7 @@ const entityFrameCodec: Codec<EntityFrame> = struct<EntityFrame>({
   timestampMs: uint,
   view: uint,
   prevFrameHash: hash32,
-  entityTxs: list(entityTxCodec, 100_000),
+  entityTxs: list(entityTxCodec, LIMITS.txsPerEntityFrame),
   entityStateRoot: hash32,
 })
 

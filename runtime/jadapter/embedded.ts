@@ -8,6 +8,7 @@
  */
 import type { JBlock, JReplica } from '../jurisdiction/types.ts'
 import { EMPTY, toBigInt } from '../lib/bytes.ts'
+import { LIMITS } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
 import type { Clock, Store } from '../ports.ts'
 import { type Called, type CallRequest, createMachine, type Machine, type Tip, type TxRequest } from './browservm.ts'
@@ -38,7 +39,7 @@ export type EmbeddedChain = JAdapter & {
 }
 
 const BLOCKS_PER_PAGE = 256
-const AMOUNT_LIMIT = 2n ** 128n
+const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
 
 const refuse = (what: string): never => {
   throw new JAdapterError('refused', what)

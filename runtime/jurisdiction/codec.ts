@@ -20,15 +20,15 @@ export const jBlockCodec: Codec<JBlock> = struct<JBlock>({
   hash: hash32,
   parentHash: hash32,
   timestampSeconds: uint,
-  events: list(jEventCodec, 10_000),
+  events: list(jEventCodec, LIMITS.eventsPerBlock),
 })
 
 export const jTxCodec: Codec<JTx> = struct<JTx>({
-  jurisdiction: text(64),
+  jurisdiction: text(LIMITS.nameBytes),
   entityId,
   nonce: uint,
-  bytes: bytesUpTo(65_536),
-  hanko: bytesUpTo(8_192),
+  bytes: bytesUpTo(LIMITS.batchBytes),
+  hanko: bytesUpTo(LIMITS.hankoBytes),
 })
 
 export const jBatchCodec: Codec<JBatch> = struct<JBatch>({
@@ -42,12 +42,12 @@ export const jBatchCodec: Codec<JBatch> = struct<JBatch>({
   ),
 })
 
-const tokenCodec: Codec<Token> = struct<Token>({ tokenId, symbol: text(32), decimals: uint, address })
+const tokenCodec: Codec<Token> = struct<Token>({ tokenId, symbol: text(LIMITS.symbolBytes), decimals: uint, address })
 
 export const jReplicaCodec: Codec<JReplica> = struct<JReplica>({
-  name: text(64),
+  name: text(LIMITS.nameBytes),
   terms: struct<JReplica['terms']>({ chainId: absolute, depository: address }),
-  tokens: list(tokenCodec, 1_000),
+  tokens: list(tokenCodec, LIMITS.tokensPerChain),
   height: uint,
   blockHash: hash32,
   timestampSeconds: uint,

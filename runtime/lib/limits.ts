@@ -1,6 +1,6 @@
 /**
- * Every bound of the protocol in one table. The contracts carry the same numbers where they must (a test compares
- * them); nothing else in the code sets a limit of its own.
+ * Every bound of the protocol and of its encodings in one table. The contracts carry the same numbers where they must (a
+ * test compares them). What bounds an edge alone (gas, pages, timeouts, rows on disk) stands at that edge.
  */
 export const LIMITS = {
   /** Payments, limits and deposits are below 2^128; sums of them stay inside int256. */
@@ -12,6 +12,8 @@ export const LIMITS = {
   mempoolTxs: 1_000,
   /** Encoded AccountMessage, bytes. */
   messageBytes: 262_144,
+  /** The same in its wrapping, with the profile that opens the account. */
+  envelopedMessageBytes: 266_240,
   envelopeBytes: 4_096,
   memoBytes: 256,
   labelBytes: 64,
@@ -20,6 +22,8 @@ export const LIMITS = {
   hops: 20,
   hubsPerInvoice: 4,
   openInvoices: 1_000,
+  /** In an answer to whoever had it made. */
+  invoiceBytes: 65_536,
   openOffers: 1_000,
   openPayments: 1_000,
   /** Invoices remembered as paid until they expire. */
@@ -27,7 +31,22 @@ export const LIMITS = {
   /** Answers kept for re-sent commands. */
   answers: 1_000,
   batchOperations: 50,
+  batchBytes: 65_536,
+  /** As the contracts take it: the board, and a signature a member. */
+  hankoBytes: 8_192,
+  /** Why the chain refused a batch. */
+  revertBytes: 1_024,
+  tokensPerChain: 1_000,
+  symbolBytes: 32,
+  eventsPerBlock: 10_000,
   framesInMemory: 10,
+  /** Names and ids that this side gives: of runtimes, chains, commands. */
+  nameBytes: 64,
+  wakeIdBytes: 128,
+  inputsPerTick: 1_000_000,
+  /** What the keys are asked in one tick. */
+  answersPerTick: 10_000_000,
+  txsPerEntityFrame: 100_000,
   /** A frame or input may be this far ahead of our clock. */
   maxSkewMs: 30_000,
   /** A lock may not run longer than this from now. */
@@ -43,6 +62,8 @@ export const TIMING = {
   finalMarginSeconds: 1_800,
   /** What the payer gives the recipient's hop. */
   finalExpirySeconds: 3_600,
+  /** How long an invoice minted on request stays payable. */
+  requestedInvoiceSeconds: 3_600,
   /** How long a payer waits for an invoice before it sends without one. */
   invoiceRequestMs: 10_000,
   resendFirstMs: 1_000,

@@ -9,6 +9,7 @@ import { decodeAccountMessage, frozen, type Received, receive } from '../../acco
 import type { AccountMessage } from '../../account/types.ts'
 import { decode, encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
+import { TIMING } from '../../lib/limits.ts'
 import type { EntityId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { entityMessageCodec } from '../codec.ts'
@@ -30,9 +31,6 @@ import { failPayment, payInvoice } from '../payment.ts'
 import type { EntityMessage, Profile } from '../types.ts'
 import { mintInvoice } from './invoice.ts'
 import { accountTerms, createAccount, grantCredit } from './open-account.ts'
-
-/** How long an invoice minted on request stays payable. */
-const REQUESTED_INVOICE_SECONDS = 3_600
 
 export const message: TxHandler<'message'> = (draft, tx, context) => {
   const read = decode(entityMessageCodec, tx.bytes)
@@ -145,7 +143,7 @@ const onInvoiceRequest = (
     send(draft, from, { type: 'invoice_refused', requestId, reason: 'unknown_offer' })
     return DONE
   }
-  const expirySeconds = Math.floor(context.nowMs / 1_000) + REQUESTED_INVOICE_SECONDS
+  const expirySeconds = Math.floor(context.nowMs / 1_000) + TIMING.requestedInvoiceSeconds
   const minted = mintInvoice(draft, { tokenId, amount, memo: offer?.memo || memo, expirySeconds, payer: from }, context)
   if (minted.type === 'rejected')
     send(draft, from, { type: 'invoice_refused', requestId, reason: minted.rejection.type })
