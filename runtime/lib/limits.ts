@@ -19,7 +19,6 @@ export const LIMITS = {
   labelBytes: 64,
   reasonBytes: 64,
   boardMembers: 16,
-  hops: 20,
   hubsPerInvoice: 4,
   openInvoices: 1_000,
   /** In an answer to whoever had it made. */
