@@ -1,9 +1,11 @@
 /** What the provider needs of the wallet, the runtime and the browser, narrow enough to be plain objects in a test. */
-import type { Token } from '../../../runtime/jurisdiction/types.ts'
 import type { EntityId } from '../../../runtime/lib/units.ts'
 import type { Clock, Scheduler } from '../../../runtime/ports.ts'
 import type { RuntimeHandlers } from '../../../runtime/radapter/commands.ts'
+import type { TokenView } from '../../../runtime/radapter/types.ts'
 import type { KeyValueArea } from '../wallet/ports.ts'
+
+type Token = Pick<TokenView, 'tokenId' | 'symbol' | 'decimals'>
 
 /** The owner's own entity in the runtime that runs. */
 export type Own = { readonly entityId: EntityId; readonly tokens: readonly Token[] }
