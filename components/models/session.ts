@@ -49,6 +49,8 @@ const HOME: Partial<ViewState> = {
   accountPage: 1,
   activityPage: 1,
   activitySearch: '',
+  activityFilter: 'all',
+  activityTokenId: null,
 }
 
 /** Named by its number and shown in its smallest unit: nothing about it may be guessed. */

@@ -1,55 +1,142 @@
-/** The history with its search and its pages; the popup and the side panel show the same one. */
-import { useState } from 'preact/hooks'
+/** The history with its filters, its search and its pages; the popup and the side panel show the same one. */
+import { useMemo, useState } from 'preact/hooks'
+import type { ActivityPage, ViewState } from '../../runtime/radapter/types.ts'
+import { createActivityExport } from '../models/activity-export.ts'
+import type { PlainKey } from '../models/text.ts'
 import { useUi } from '../models/ui.ts'
 import { Button } from '../primitives/Button.tsx'
+import { Pages } from '../primitives/Pages.tsx'
+import { Select } from '../primitives/Select.tsx'
 import { TextField } from '../primitives/TextField.tsx'
 import styles from './ActivityBrowser.module.css'
 import { ActivityList } from './ActivityList.tsx'
 
+type Filter = ViewState['activityFilter']
+
+const FILTERS: readonly { readonly value: Filter; readonly words: PlainKey }[] = [
+  { value: 'all', words: 'activity.filter.all' },
+  { value: 'sent', words: 'activity.filter.sent' },
+  { value: 'received', words: 'activity.filter.received' },
+  { value: 'pending', words: 'activity.filter.pending' },
+  { value: 'failed', words: 'activity.filter.failed' },
+  { value: 'chain', words: 'activity.filter.chain' },
+]
+/** No token has this number. */
+const ANY_TOKEN = 0
+const EVERYTHING: Partial<ViewState> = {
+  activitySearch: '',
+  activityFilter: 'all',
+  activityTokenId: null,
+  activityPage: 1,
+}
+
 const Empty = () => {
   const { session, text } = useUi()
-  const { activitySearch } = session.viewState.value
-  if (activitySearch === '') return <p class={styles.empty}>{text('activity.empty')}</p>
+  const { activitySearch, activityFilter, activityTokenId } = session.viewState.value
+  if (activitySearch === '' && activityFilter === 'all' && activityTokenId === null)
+    return <p class={styles.empty}>{text('activity.empty')}</p>
   return (
     <div class={styles.empty}>
-      <p>{text('activity.noMatch', { search: activitySearch })}</p>
-      <Button look="quiet" onClick={() => session.look({ activitySearch: '', activityPage: 1 })}>
+      <p>
+        {activitySearch === '' ? text('activity.noneOfKind') : text('activity.noMatch', { search: activitySearch })}
+      </p>
+      <Button look="quiet" onClick={() => session.look(EVERYTHING)}>
         {text('activity.clear')}
       </Button>
     </div>
   )
 }
 
-const Pages = () => {
-  const { session, text, format } = useUi()
-  const page = session.frameView.value?.activity ?? null
-  if (page === null || page.totalPages <= 1) return null
-  const turn = (activityPage: number): void => session.look({ activityPage })
+const Filters = () => {
+  const { session, text } = useUi()
+  const { activitySearch, activityFilter, activityTokenId } = session.viewState.value
+  const look = (patch: Partial<ViewState>): void => session.look({ ...patch, activityPage: 1 })
   return (
-    <div class={styles.pages}>
-      <Button look="quiet" disabled={page.page <= 1} onClick={() => turn(page.page - 1)}>
-        {text('activity.newer')}
-      </Button>
-      <span>{text('activity.page', { page: format.count(page.page), total: format.count(page.totalPages) })}</span>
-      <Button look="quiet" disabled={page.page >= page.totalPages} onClick={() => turn(page.page + 1)}>
-        {text('activity.older')}
-      </Button>
+    <>
+      <TextField
+        label={text('activity.search')}
+        kind="search"
+        value={activitySearch}
+        onInput={(search) => look({ activitySearch: search })}
+      />
+      <div class={styles.filters}>
+        <Select
+          label={text('activity.filter')}
+          value={activityFilter}
+          options={FILTERS.map(({ value, words }) => ({ value, label: text(words) }))}
+          onChange={(filter) => look({ activityFilter: filter })}
+        />
+        <Select
+          label={text('activity.filterToken')}
+          value={activityTokenId ?? ANY_TOKEN}
+          options={[
+            { value: ANY_TOKEN, label: text('activity.anyToken') },
+            ...session.tokens.value.map(({ tokenId, symbol }) => ({ value: tokenId, label: symbol })),
+          ]}
+          onChange={(tokenId) => look({ activityTokenId: tokenId === ANY_TOKEN ? null : tokenId })}
+        />
+      </div>
+    </>
+  )
+}
+
+const ActivityPages = ({ page }: { readonly page: ActivityPage }) => {
+  const { session, text, format } = useUi()
+  return (
+    <Pages
+      label={text('activity.pages')}
+      where={text('activity.pageOf', {
+        page: format.count(page.page),
+        pages: format.count(page.totalPages),
+        count: page.totalEntries,
+      })}
+      page={page.page}
+      totalPages={page.totalPages}
+      onTurn={(activityPage) => session.look({ activityPage })}
+    />
+  )
+}
+
+/** What is saved is what matches, all of its pages. */
+const Export = () => {
+  const { session, text } = useUi()
+  const model = useMemo(() => createActivityExport(session), [session])
+  const state = model.state.value
+  const words = {
+    idle: () => '',
+    reading: () => text('activity.exporting'),
+    saved: () => text('activity.exported', { count: state.type === 'saved' ? state.count : 0 }),
+    failed: () => text('activity.exportFailed'),
+  }
+  return (
+    <div class={styles.export}>
+      <div class={styles.links}>
+        <Button look="quiet" disabled={state.type === 'reading'} onClick={() => void model.run('csv')}>
+          {text('activity.exportCsv')}
+        </Button>
+        <Button look="quiet" disabled={state.type === 'reading'} onClick={() => void model.run('json')}>
+          {text('activity.exportJson')}
+        </Button>
+      </div>
+      <p role="status">{words[state.type]()}</p>
     </div>
   )
 }
 
-export const ActivityBrowser = ({ firstOpen = null }: { readonly firstOpen?: string | null }) => {
+type Props = {
+  readonly firstOpen?: string | null
+  /** Where there is room to work with it, and a page that stays. */
+  readonly canExport?: boolean
+}
+
+export const ActivityBrowser = ({ firstOpen = null, canExport = false }: Props) => {
   const { session, text } = useUi()
   const [openId, setOpenId] = useState(firstOpen)
-  const entries = session.frameView.value?.activity?.entries ?? []
+  const page = session.frameView.value?.activity ?? null
+  const entries = page?.entries ?? []
   return (
     <div class={styles.browser}>
-      <TextField
-        label={text('activity.search')}
-        kind="search"
-        value={session.viewState.value.activitySearch}
-        onInput={(activitySearch) => session.look({ activitySearch, activityPage: 1 })}
-      />
+      <Filters />
       <ActivityList
         label={text('activity.heading')}
         entries={entries}
@@ -57,7 +144,8 @@ export const ActivityBrowser = ({ firstOpen = null }: { readonly firstOpen?: str
         onOpen={(id) => setOpenId(id === openId ? null : id)}
       />
       {entries.length === 0 && <Empty />}
-      <Pages />
+      {page !== null && page.totalPages > 1 && <ActivityPages page={page} />}
+      {canExport && entries.length > 0 && <Export />}
     </div>
   )
 }

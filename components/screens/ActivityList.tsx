@@ -6,8 +6,8 @@ import type { ActivityEntry } from '../../runtime/radapter/types.ts'
 import { directionOf, statusOf, titleOf } from '../models/activity.ts'
 import { useUi } from '../models/ui.ts'
 import { Amount } from '../primitives/Amount.tsx'
+import { ActivityDetail } from './ActivityDetail.tsx'
 import styles from './ActivityList.module.css'
-import { Receipt } from './Receipt.tsx'
 
 type Props = {
   readonly label: string
@@ -61,7 +61,7 @@ const Row = ({ entry, isOpen, onOpen, amountsHidden }: RowProps) => {
       </div>
       {isOpen && (
         <div class={styles.detail}>
-          <Receipt entry={entry} />
+          <ActivityDetail entry={entry} />
         </div>
       )}
     </li>

@@ -7,6 +7,7 @@ import { MerkleMap } from '../lib/merkle.ts'
 import { byCodePoint } from '../lib/units.ts'
 import type { ActivityRecord } from './activity-record.ts'
 import { append, at, emptySequence, replaceAt, type Sequence, sequenceOf } from './sequence.ts'
+import type { ActivityEntry } from './types.ts'
 
 export type EntityBook = {
   /** Oldest first. */
@@ -17,7 +18,11 @@ export type EntityBook = {
   readonly open: readonly string[]
   /** Collateral as last settled, by `collateralKey`. */
   readonly collateral: MerkleMap<bigint>
+  /** What the entries that have ended add up to, by token: one point for each height that changed it, oldest first. */
+  readonly balances: ReadonlyMap<number, Sequence<BalancePoint>>
 }
+
+export type BalancePoint = { readonly height: number; readonly balance: bigint }
 
 /** Only the sharing of `MerkleMap` is used here; nobody asks for the root. */
 const unhashed = () => ZERO_32
@@ -27,6 +32,7 @@ export const NO_HISTORY: EntityBook = {
   places: MerkleMap.empty<number>(unhashed),
   open: [],
   collateral: MerkleMap.empty<bigint>(unhashed),
+  balances: new Map(),
 }
 
 export const collateralKey = (counterpartyId: string, tokenId: number): string => `${counterpartyId}/${tokenId}`
@@ -49,8 +55,42 @@ const put = (book: EntityBook, record: ActivityRecord): EntityBook => {
 }
 
 /** Replaces what is known by its id and adds the rest, which must have begun after everything that is there. */
-export const putAll = (book: EntityBook, changed: readonly ActivityRecord[]): EntityBook =>
-  [...changed].sort(byStart).reduce(put, book)
+export const putAll = (book: EntityBook, changed: readonly ActivityRecord[]): EntityBook => {
+  const sorted = [...changed].sort(byStart)
+  const ended = sorted.filter(({ entry }) => (recordOf(book, entry.id)?.endedHeight ?? null) === null)
+  return { ...sorted.reduce(put, book), balances: withEffects(book.balances, ended) }
+}
+
+/** What an ended entry did to what its entity has; collateral moves within. */
+const effectOf = ({ kind, status, amount, fee }: ActivityEntry): bigint => {
+  if (status === 'failed' || status === 'pending') return 0n
+  switch (kind) {
+    case 'payment_out':
+      return -(amount + fee)
+    case 'payment_in':
+    case 'deposit':
+      return amount
+    case 'reserve_transfer':
+      return -amount
+    case 'collateral':
+      return 0n
+  }
+}
+
+/** `records` end in the order of their ends, after everything that is there. */
+const withEffects = (before: EntityBook['balances'], records: readonly ActivityRecord[]): EntityBook['balances'] => {
+  const balances = new Map(before)
+  for (const { entry, endedHeight } of records) {
+    const effect = effectOf(entry)
+    if (effect === 0n || endedHeight === null) continue
+    const points = balances.get(entry.tokenId) ?? emptySequence<BalancePoint>()
+    const last = at(points, points.size - 1)
+    const point = { height: endedHeight, balance: (last?.balance ?? 0n) + effect }
+    const isSame = last?.height === endedHeight
+    balances.set(entry.tokenId, isSame ? replaceAt(points, points.size - 1, point) : append(points, point))
+  }
+  return balances
+}
 
 export const restoreBook = (unsorted: readonly ActivityRecord[]): EntityBook => {
   const records = [...unsorted].sort(byStart)
@@ -66,6 +106,10 @@ export const restoreBook = (unsorted: readonly ActivityRecord[]): EntityBook => 
     ),
     open: records.filter(isOpen).map(({ entry }) => entry.id),
     collateral: MerkleMap.from(settled, unhashed),
+    balances: withEffects(
+      new Map(),
+      records.toSorted((a, b) => (a.endedHeight ?? 0) - (b.endedHeight ?? 0)),
+    ),
   }
 }
 

@@ -1,15 +1,15 @@
 /** What each event of a tick writes into the history of its entity. */
 
-import type { AccountEvent } from '../account/types.ts'
+import type { AccountEvent, AccountFrame } from '../account/types.ts'
 import type { EntityEvent, EntityState, Payment } from '../entity/types.ts'
 import { formatAmount } from '../lib/amount.ts'
 import { present } from '../lib/assert.ts'
-import { toHex } from '../lib/bytes.ts'
+import { type Bytes, equalBytes, toHex } from '../lib/bytes.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import type { EntityId, TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
 import { collateralKey, type EntityBook, isOpen, recordOf } from './activity-book.ts'
-import { type ActivityFields, type ActivityRecord, activityRecord } from './activity-record.ts'
+import { type ActivityFields, type ActivityRecord, activityRecord, MAX_FRAMES } from './activity-record.ts'
 import { labelOf } from './names.ts'
 import type { ActivityEntry } from './types.ts'
 
@@ -45,7 +45,7 @@ export const note = (draft: ActivityDraft, event: EntityEvent): void => {
     case 'payment_sent':
       return paymentSent(draft, event)
     case 'payment_failed':
-      return end(draft, { ...outgoing(draft, event.payment, 'failed'), fee: 0n, failure: event.reason })
+      return paymentFailed(draft, event)
     case 'payment_received':
       return paymentReceived(draft, event)
     case 'reserve_updated':
@@ -87,6 +87,7 @@ const write = (draft: ActivityDraft, fields: Pick<ActivityFields, 'entry'> & Par
     endedHeight: known?.endedHeight ?? null,
     nonce: known?.nonce ?? null,
     settled: known?.settled ?? null,
+    frameHashes: known?.frameHashes ?? [],
     ...fields,
     entry,
   })
@@ -97,8 +98,27 @@ const write = (draft: ActivityDraft, fields: Pick<ActivityFields, 'entry'> & Par
 }
 
 /** `entry` has its final status. */
-const end = (draft: ActivityDraft, entry: ActivityEntry, settled?: ActivityFields['settled']): void =>
-  write(draft, { entry, endedHeight: draft.tick.height, ...(settled === undefined ? {} : { settled }) })
+const end = (
+  draft: ActivityDraft,
+  entry: ActivityEntry,
+  also: Partial<Pick<ActivityFields, 'settled' | 'frameHashes'>> = {},
+): void => write(draft, { entry, endedHeight: draft.tick.height, ...also })
+
+/** The frames of an account that speak of a lock, of those still in memory, oldest first. */
+const framesOf = (draft: ActivityDraft, counterparty: EntityId, hashlock: Bytes): readonly string[] => {
+  const account = stateOf(draft).accounts.get(counterparty)
+  if (account === undefined) return []
+  const speaks = ({ accountTxs }: AccountFrame): boolean =>
+    accountTxs.some(
+      (tx) => (tx.type === 'htlc_lock' || tx.type === 'htlc_resolve') && equalBytes(tx.hashlock, hashlock),
+    )
+  // Each frame names the one before it, so none needs to be hashed again.
+  const found = account.frames.flatMap(({ frame }, i) => {
+    const hash = account.frames[i - 1]?.frame.prevFrameHash ?? account.state.frameHash
+    return speaks(frame) ? [toHex(hash)] : []
+  })
+  return found.slice(0, MAX_FRAMES).reverse()
+}
 
 /** An id of our own making, in the order of this tick's events. */
 const freshId = (draft: ActivityDraft, prefix: string): string =>
@@ -131,7 +151,15 @@ const outgoing = (draft: ActivityDraft, payment: Payment, status: ActivityEntry[
 const paymentSent = (draft: ActivityDraft, event: Event<'payment_sent'>): void => {
   const { payment, hashlock, preimage, isProof } = event
   const proof = { paymentId: payment.paymentId, hashlock: toHex(hashlock), preimage: toHex(preimage), isProof }
-  end(draft, { ...outgoing(draft, payment, 'sent'), proof })
+  const { phase } = payment
+  const frameHashes = phase.type === 'locked' ? framesOf(draft, phase.via, hashlock) : []
+  end(draft, { ...outgoing(draft, payment, 'sent'), proof }, { frameHashes })
+}
+
+const paymentFailed = (draft: ActivityDraft, { payment, reason }: Event<'payment_failed'>): void => {
+  const { phase } = payment
+  const frameHashes = phase.type === 'locked' ? framesOf(draft, phase.via, phase.hashlock) : []
+  end(draft, { ...outgoing(draft, payment, 'failed'), fee: 0n, failure: reason }, { frameHashes })
 }
 
 const paymentReceived = (draft: ActivityDraft, event: Event<'payment_received'>): void => {
@@ -141,7 +169,7 @@ const paymentReceived = (draft: ActivityDraft, event: Event<'payment_received'>)
   const id = find(draft, hashlock) === undefined ? hashlock : freshId(draft, hashlock)
   const proof = { paymentId: hashlock, hashlock, preimage: toHex(preimage), isProof }
   const entry = { id, kind: 'payment_in', status: 'received', tokenId, amount, memo, proof } as const
-  end(draft, newEntry(draft, { ...entry, counterparty: payer ?? from }))
+  end(draft, newEntry(draft, { ...entry, counterparty: payer ?? from }), { frameHashes: framesOf(draft, from, hash) })
 }
 
 const deposited = (draft: ActivityDraft, { tokenId, before, after }: Event<'reserve_updated'>): void => {
@@ -198,13 +226,13 @@ const settled = (
     const isOurs = entry.kind === 'collateral' && entry.counterpartyId === counterparty && entry.tokenId === tokenId
     if (!isOurs || nonce === null || nonce > stateOf(draft).batch.nonce || entry.amount > rest) continue
     rest -= entry.amount
-    end(draft, { ...entry, status: 'sent' }, after)
+    end(draft, { ...entry, status: 'sent' }, { settled: after })
   }
   if (rest === 0n) return
   const status = rest > 0n ? 'received' : 'sent'
   const amount = rest > 0n ? rest : -rest
   const entry = { id: freshId(draft, 'settled'), kind: 'collateral', status, tokenId, amount } as const
-  end(draft, newEntry(draft, { ...entry, counterparty }), after)
+  end(draft, newEntry(draft, { ...entry, counterparty }), { settled: after })
 }
 
 /** Which batch the waiting operations went into, and which of them the chain has carried out. */

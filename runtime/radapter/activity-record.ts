@@ -3,7 +3,19 @@
  * encoding. The height of the key is the one the entry began at, so an entry keeps its row while its status changes.
  */
 import { amount, hash32, label, memo, tokenId } from '../codec/common.ts'
-import { bigUint, bool, type Codec, decode, encode, nullable, oneOf, struct, text, uint } from '../codec/schema.ts'
+import {
+  bigUint,
+  bool,
+  type Codec,
+  decode,
+  encode,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  text,
+  uint,
+} from '../codec/schema.ts'
 import { Fault } from '../lib/assert.ts'
 import { type Bytes, fromHex, toHex } from '../lib/bytes.ts'
 import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
@@ -21,6 +33,8 @@ export type ActivityRecord = {
   readonly nonce: number | null
   /** For collateral: what the account held of it after this entry, as of a block. */
   readonly settled: { readonly jHeight: number; readonly collateral: bigint } | null
+  /** Hashes of the account frames that carried it, oldest first, 0x-hex. */
+  readonly frameHashes: readonly string[]
   /** Name, memo and amount as a search compares them. */
   readonly words: string
 }
@@ -31,7 +45,9 @@ export const activityRecord = (fields: ActivityFields): ActivityRecord => {
   return { ...fields, words: [counterpartyLabel, note, fields.amountText].map(sameName).join('\n') }
 }
 
-const VERSION = 1
+const VERSION = 2
+/** Frames of one entry that are kept. */
+export const MAX_FRAMES = 4
 const STATUSES: readonly ActivityStatus[] = ['sent', 'received', 'pending', 'failed']
 const KINDS: readonly ActivityEntry['kind'][] = [
   'payment_out',
@@ -44,15 +60,19 @@ const figure = bigUint(256)
 
 type ProofRow = { paymentId: Bytes; hashlock: Bytes; preimage: Bytes; isProof: boolean }
 type Row = Omit<ActivityEntry, 'tokenId' | 'proof' | 'counterpartyId'> &
-  Omit<ActivityFields, 'entry'> & {
+  Omit<ActivityFields, 'entry' | 'frameHashes'> & {
     readonly version: number
     readonly tokenId: TokenId
     /** Empty text where nobody is on the other side. */
     readonly counterpartyId: string
     readonly proof: ProofRow | null
+    readonly frameHashes: readonly Bytes[]
   }
 
-const rowCodec: Codec<Row> = struct<Row>({
+/** As it was before frames were kept. */
+type FirstRow = Omit<Row, 'frameHashes'>
+
+const FIELDS = {
   version: uint,
   id: text(128),
   kind: oneOf(KINDS),
@@ -71,7 +91,18 @@ const rowCodec: Codec<Row> = struct<Row>({
   endedHeight: nullable(uint),
   nonce: nullable(uint),
   settled: nullable(struct<NonNullable<Row['settled']>>({ jHeight: uint, collateral: figure })),
-})
+}
+const firstCodec: Codec<FirstRow> = struct<FirstRow>(FIELDS)
+const rowCodec: Codec<Row> = struct<Row>({ ...FIELDS, frameHashes: list(hash32, MAX_FRAMES) })
+
+const decodeRow = (value: Bytes): { readonly row: Row | null; readonly reason: string } => {
+  const read = decode(rowCodec, value)
+  if (read.type === 'ok')
+    return { row: read.value.version === VERSION ? read.value : null, reason: 'of another version' }
+  const first = decode(firstCodec, value)
+  const isFirst = first.type === 'ok' && first.value.version === 1
+  return { row: isFirst ? { ...first.value, frameHashes: [] } : null, reason: read.reason }
+}
 
 const writeProof = ({ paymentId, hashlock, preimage, isProof }: PaymentProof): ProofRow => ({
   paymentId: fromHex(paymentId),
@@ -92,7 +123,7 @@ const keyOf = (entityId: EntityId, { height, id }: ActivityEntry): string =>
 
 export const writeRecord = (
   entityId: EntityId,
-  { entry, amountText, endedHeight, nonce, settled }: ActivityRecord,
+  { entry, amountText, endedHeight, nonce, settled, frameHashes }: ActivityRecord,
 ): StoreRow => {
   const { tokenId: token, proof, ...rest } = entry
   const row: Row = {
@@ -104,6 +135,7 @@ export const writeRecord = (
     endedHeight,
     nonce,
     settled,
+    frameHashes: frameHashes.map(fromHex),
   }
   return { key: keyOf(entityId, entry), value: encode(rowCodec, row) }
 }
@@ -113,12 +145,15 @@ export const readRecord = ({
   key,
   value,
 }: StoreRow): { readonly entityId: EntityId; readonly record: ActivityRecord } => {
-  const read = decode(rowCodec, value)
-  if (read.type !== 'ok') throw new Fault('I-ACTIVITY', `${key}: ${read.reason}`)
-  const { version, proof, amountText, endedHeight, nonce, settled, ...rest } = read.value
+  const { row, reason } = decodeRow(value)
+  if (row === null) throw new Fault('I-ACTIVITY', `${key}: ${reason}`)
+  const { version: _, proof, amountText, endedHeight, nonce, settled, frameHashes, ...rest } = row
   const entry: ActivityEntry = { ...rest, proof: proof === null ? null : readProof(proof) }
   const entityId = parseEntityId(key.split('/')[1] ?? '')
-  if (version !== VERSION || entityId === null || keyOf(entityId, entry) !== key)
+  if (entityId === null || keyOf(entityId, entry) !== key)
     throw new Fault('I-ACTIVITY', `${key} is not a row of history`)
-  return { entityId, record: activityRecord({ entry, amountText, endedHeight, nonce, settled }) }
+  return {
+    entityId,
+    record: activityRecord({ entry, amountText, endedHeight, nonce, settled, frameHashes: frameHashes.map(toHex) }),
+  }
 }

@@ -24,7 +24,7 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     selectedEntity: selected === null ? null : entityDetail(reader, selected),
     accounts: selected === null ? null : accountPage(reader, selected.entityId, view),
     account: selected === null ? null : detailOf(reader, selected.entityId, view),
-    activity: selected === null ? null : activityOf(reader, selected.entityId, view),
+    activity: selected === null ? null : activityOf(reader, selected, view),
     book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
     jurisdictions: reader.jurisdictions().map(jurisdictionView),
     directory: reader.names(DIRECTORY_NAMES),
@@ -68,8 +68,17 @@ const detailOf = (
   return account === null ? null : accountDetail(reader, account, tokenId as TokenId)
 }
 
-const activityOf = (reader: StateReader, entityId: EntityId, view: ViewState): FrameView['activity'] =>
-  reader.activity({ entityId, search: view.activitySearch, page: view.activityPage, pageSize: view.activityPageSize })
+const activityOf = (reader: StateReader, entity: EntityFacts, view: ViewState): FrameView['activity'] =>
+  reader.activity({
+    entityId: entity.entityId,
+    search: view.activitySearch,
+    filter: view.activityFilter,
+    tokenId: view.activityTokenId,
+    // A hub lives on fees, which are no entries of its own: a sum of its entries would be wrong.
+    balanceOf: entity.hubPolicy === null ? view.tokenId : null,
+    page: view.activityPage,
+    pageSize: view.activityPageSize,
+  })
 
 const jurisdictionView = (chain: JReplica): JurisdictionView => ({
   name: chain.name,

@@ -18,7 +18,7 @@ import type { CommandId, EntityId, PaymentId, TokenId } from '../lib/units.ts'
 import type { Clock } from '../ports.ts'
 import { profileOf } from '../step.ts'
 import type { Env } from '../types.ts'
-import { findActivity } from './activity-page.ts'
+import { exportActivity, findActivity, frameHashesOf } from './activity-page.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { accountOf, amountOf, entityNamed, entityOf, memoOf, paymentOf, recipientOf, refuse } from './arguments.ts'
 import { internal, RAdapterError } from './errors.ts'
@@ -149,6 +149,17 @@ const getPayment = async ({ host, book }: On, { from, paymentId }: Params<'pay.g
   throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
 }
 
+const activityDetail = async (on: On, { entityId, id }: Params<'activity.detail'>): Result<'activity.detail'> => {
+  const entry = await getPayment(on, { from: entityId, paymentId: id })
+  return { entry, frameHashes: frameHashesOf(on.host.activity(), entityOf(on.host.env(), entityId).entityId, id) }
+}
+
+const activityExport = async ({ host, book }: On, params: Params<'activity.export'>): Result<'activity.export'> => {
+  const { activitySearch: search, activityFilter: filter, activityTokenId: tokenId, before } = params
+  const { entityId } = entityOf(host.env(), params.entityId)
+  return exportActivity(host.activity(), { entityId, search, filter, tokenId, before, book })
+}
+
 const openAccount = async ({ host, book }: On, params: Params<'account.open'>): Result<'account.open'> =>
   done(
     await submit(host, params, (env) => ({
@@ -224,6 +235,8 @@ export const commandHandlers = (
       ),
     ),
     'pay.get': on(getPayment),
+    'activity.detail': on(activityDetail),
+    'activity.export': on(activityExport),
     'invoice.create': on(createInvoice),
     'account.open': on(openAccount),
     'account.setCreditLimit': on(setCreditLimit),

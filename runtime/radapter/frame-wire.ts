@@ -194,6 +194,7 @@ const activityWire: Wire<ActivityPage> = row<ActivityPage>({
   page: count,
   totalPages: count,
   totalEntries: count,
+  balances: list(figure, 100),
 })
 
 const bookWire: Wire<BookPage> = row<BookPage>({

@@ -20,6 +20,12 @@ const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit))
 const nothing = v.strictObject({})
 const approval = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))
 
+const selection = {
+  activitySearch: text(256),
+  activityFilter: v.picklist(['all', 'sent', 'received', 'pending', 'failed', 'chain']),
+  activityTokenId: v.nullable(tokenId),
+}
+
 type Params = { readonly [M in RpcMethod]: v.GenericSchema<unknown, RpcMethods[M]['params']> }
 
 const PARAMS: Params = {
@@ -52,6 +58,8 @@ const PARAMS: Params = {
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
   'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),
   'reserve.transfer': v.strictObject({ commandId, entityId: id, to: recipient, tokenId, amount }),
+  'activity.detail': v.strictObject({ entityId: id, id }),
+  'activity.export': v.strictObject({ entityId: id, before: v.nullable(seconds), ...selection }),
   'book.set': v.strictObject({ entityId: id, name: text(1_024), isHidden: v.boolean() }),
   'book.remove': v.strictObject({ entityId: id }),
   'approvals.quote': v.strictObject({ id: approval }),
@@ -103,7 +111,7 @@ export const viewSchema: v.GenericSchema<unknown, ViewState> = v.strictObject({
   accountSortDir: v.picklist(['asc', 'desc']),
   activityPage: page,
   activityPageSize: pageSize,
-  activitySearch: v.pipe(v.string(), v.maxLength(256)),
+  ...selection,
   bookPage: v.nullable(page),
 })
 

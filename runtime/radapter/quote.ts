@@ -76,7 +76,17 @@ export const quotePayment = (
     if (problem !== null) return { type: 'rejected', rejection: problem }
   }
   // Asking for an invoice is how every payment without one starts: it makes all the checks and needs no key.
-  const tx: PayTx = { type: 'pay', paymentId: NO_PAYMENT, to, invoice: null, offerId: null, tokenId, amount, memo, maxFee: ANY_FEE }
+  const tx: PayTx = {
+    type: 'pay',
+    paymentId: NO_PAYMENT,
+    to,
+    invoice: null,
+    offerId: null,
+    tokenId,
+    amount,
+    memo,
+    maxFee: ANY_FEE,
+  }
   const trial = startPayment(draftOf(state), tx, context)
   if (trial.type === 'rejected') return trial
   const route = findRoute(state, present(context.profile(to), to), { tokenId, amount, maxFee: ANY_FEE }, context)

@@ -44,6 +44,11 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'account.setCreditLimit': committed,
   'reserve.toCollateral': committed,
   'reserve.transfer': committed,
+  'activity.detail': row<RpcMethods['activity.detail']['result']>({ entry: entryWire, frameHashes: list(short, 100) }),
+  'activity.export': row<RpcMethods['activity.export']['result']>({
+    entries: list(entryWire, 1_000),
+    before: nullable(count),
+  }),
   'book.set': nothing,
   'book.remove': nothing,
   'approvals.quote': quoteWire,

@@ -43,7 +43,14 @@ export type Served = { readonly statusChanged: () => void; readonly frameChanged
 
 /** Requests of one client under way at a time. */
 const MAX_REQUESTS = 64
-const READS: ReadonlySet<RpcMethod> = new Set(['pay.quote', 'pay.limit', 'pay.get', 'approvals.quote'])
+const READS: ReadonlySet<RpcMethod> = new Set([
+  'pay.quote',
+  'pay.limit',
+  'pay.get',
+  'activity.detail',
+  'activity.export',
+  'approvals.quote',
+])
 
 /** These say themselves what they need of a runtime: a question can be refused without one. */
 const STANDING_ALONE = /^(wallet|approvals)\./

@@ -6,6 +6,7 @@
  * components know of the runtime.
  */
 import type { AccountMethods } from './account-methods.ts'
+import type { ActivityMethods, ActivitySelection } from './activity-methods.ts'
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { WalletMethods } from './wallet-methods.ts'
@@ -15,7 +16,7 @@ export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' |
 export type SortDirection = 'asc' | 'desc'
 export type PageSize = 10 | 20 | 50 | 100
 
-export type ViewState = {
+export type ViewState = ActivitySelection & {
   readonly selectedEntityId: string | null
   /** Shows the `account` section for this counterparty. */
   readonly selectedAccountId: string | null
@@ -31,7 +32,6 @@ export type ViewState = {
   /** 1-based; newest first. */
   readonly activityPage: number
   readonly activityPageSize: PageSize
-  readonly activitySearch: string
   /** 1-based; null while the address book is not looked at. */
   readonly bookPage: number | null
 }
@@ -224,6 +224,8 @@ export type ActivityPage = {
   readonly page: number
   readonly totalPages: number
   readonly totalEntries: number
+  /** What the entity had in the view's token, oldest first: at most 60 points; none for who lives on fees. */
+  readonly balances: readonly bigint[]
 }
 
 export type JurisdictionView = {
@@ -353,6 +355,7 @@ export type RpcMethods = {
     result: Committed & { invoiceId: string; link: string }
   }
 } & AccountMethods &
+  ActivityMethods &
   ApprovalMethods &
   BookMethods &
   WalletMethods
@@ -388,5 +391,7 @@ export const DEFAULT_VIEW: ViewState = {
   activityPage: 1,
   activityPageSize: 20,
   activitySearch: '',
+  activityFilter: 'all',
+  activityTokenId: null,
   bookPage: null,
 }

@@ -64,7 +64,9 @@ describe('Home', () => {
   })
 
   test('nothing has moved yet -- one sentence, and the list is still there', async () => {
-    renderPage(PopupApp, { frame: frame({ activity: { entries: [], page: 1, totalPages: 0, totalEntries: 0 } }) })
+    renderPage(PopupApp, {
+      frame: frame({ activity: { entries: [], page: 1, totalPages: 0, totalEntries: 0, balances: [] } }),
+    })
     expect(await screen.findByText('Nothing has moved yet. Your first payment will stand here.')).toBeTruthy()
     expect(screen.getByRole('list', { name: 'Latest' })).toBeTruthy()
   })
@@ -106,7 +108,7 @@ describe('Activity in the popup', () => {
 
   test('a payment without an invoice claims no proof', async () => {
     const proof = { paymentId: PAYMENT_ID, hashlock: '0x00', preimage: PREIMAGE, isProof: false }
-    const activity = { entries: [entry({ proof })], page: 1, totalPages: 1, totalEntries: 1 }
+    const activity = { entries: [entry({ proof })], page: 1, totalPages: 1, totalEntries: 1, balances: [] }
     renderPage(PopupApp, { frame: frame({ activity }) })
     const list = await screen.findByRole('list', { name: 'Latest' })
     fireEvent.click(within(list).getByRole('button', { name: 'Bob' }))

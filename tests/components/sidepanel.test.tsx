@@ -126,13 +126,4 @@ describe('the side panel', () => {
     renderPage(SidePanelApp, { frame: frame({ accounts: page }) })
     expect(await screen.findByText('No accounts yet.')).toBeTruthy()
   })
-
-  test('Activity turns its own pages', async () => {
-    const activity = { entries: [], page: 2, totalPages: 3, totalEntries: 50 }
-    const { adapter } = renderPage(SidePanelApp, { frame: frame({ activity }) })
-    fireEvent.click(await screen.findByRole('button', { name: 'Older' }))
-    expect(adapter.views.at(-1)?.activityPage).toBe(3)
-    fireEvent.click(screen.getByRole('button', { name: 'Newer' }))
-    expect(adapter.views.at(-1)?.activityPage).toBe(1)
-  })
 })

@@ -262,7 +262,13 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
     sortDir: 'desc',
   },
   account: null,
-  activity: { entries: ENTRIES, page: 1, totalPages: 1, totalEntries: ENTRIES.length },
+  activity: {
+    entries: ENTRIES,
+    page: 1,
+    totalPages: 1,
+    totalEntries: ENTRIES.length,
+    balances: [0n, usd(50_000), usd(100_000)],
+  },
   book: null,
   jurisdictions: [
     {

@@ -21,6 +21,8 @@ const useSelect = (): ((entityId: string) => void) => {
       accountPage: 1,
       activityPage: 1,
       activitySearch: '',
+      activityFilter: 'all',
+      activityTokenId: null,
     })
 }
 

@@ -1,7 +1,8 @@
 /** The selected entity: its name and id, what it has, and what it is called here. One without accounts opens its first. */
 import { useState } from 'preact/hooks'
-import type { EntitySummary } from '../../../runtime/radapter/types.ts'
+import type { EntitySummary, TokenView } from '../../../runtime/radapter/types.ts'
 import { useAction } from '../../models/action.ts'
+import { rangeOf } from '../../models/range.ts'
 import { useUi } from '../../models/ui.ts'
 import { inOneLine } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
@@ -10,6 +11,7 @@ import { Button } from '../../primitives/Button.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
+import { Sparkline } from '../../primitives/Sparkline.tsx'
 import forms from './Forms.module.css'
 import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
@@ -105,6 +107,20 @@ const FirstAccount = ({ entity }: { readonly entity: EntitySummary }) => {
   )
 }
 
+/** What the entity had after each change, as a line. */
+const Trend = ({ token }: { readonly token: TokenView }) => {
+  const { session, text, format } = useUi()
+  const points = session.frameView.value?.activity?.balances ?? []
+  const { low, high } = rangeOf(points)
+  const money = (amount: bigint): string => format.money(amount, token, 'down')
+  const label = text('balance.trend', {
+    amount: money(points.at(-1) ?? 0n),
+    lowest: money(low),
+    highest: money(high),
+  })
+  return <Sparkline points={points} label={label} />
+}
+
 export const Selected = () => {
   const { session, text } = useUi()
   const entity = session.entity.value
@@ -125,6 +141,7 @@ export const Selected = () => {
             <span class={styles.muted}>{text('panel.sort.balance')}</span>
             <Amount value={balance.total} token={token} />
           </p>
+          <Trend token={token} />
           <Seam position={balance.position} token={token} />
         </>
       )}

@@ -19,7 +19,7 @@ const Panel = () => {
       <Account />
       <section class={styles.section}>
         <h2>{text('activity.heading')}</h2>
-        <ActivityBrowser key={entityId} />
+        <ActivityBrowser key={entityId} canExport />
       </section>
     </main>
   )

@@ -335,7 +335,7 @@ describe('pages', () => {
 
   test('an unknown entity -- one empty page', () => {
     const nobody = activityPage(book, { entityId: town.id('Alice'), height: COUNT, search: '', page: 3, pageSize: 10 })
-    expect(nobody).toEqual({ entries: [], page: 1, totalPages: 1, totalEntries: 0 })
+    expect(nobody).toEqual({ entries: [], page: 1, totalPages: 1, totalEntries: 0, balances: [] })
   })
 
   test.each([

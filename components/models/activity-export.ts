@@ -1,0 +1,149 @@
+/**
+ * History as a file: everything that matches, read part by part, as CSV (RFC 4180) or JSON. Amounts are exact decimal
+ * text. In CSV a text that a spreadsheet would take for a formula is led by an apostrophe; amounts are unsigned, with
+ * their direction in a column of its own, and so are never one.
+ */
+import { type ReadonlySignal, signal } from '@preact/signals'
+import { formatAmount } from '../../runtime/lib/amount.ts'
+import type { ActivityEntry, RpcMethods, TokenView } from '../../runtime/radapter/types.ts'
+import { directionOf } from './activity.ts'
+import { type Outcome, untilAnswered } from './reliable.ts'
+import type { Session } from './session.ts'
+
+export type ExportFormat = 'csv' | 'json'
+export type ExportFile = { readonly name: string; readonly type: string; readonly text: string }
+
+const COLUMNS = [
+  'time',
+  'status',
+  'kind',
+  'direction',
+  'counterparty',
+  'counterpartyId',
+  'amount',
+  'fee',
+  'token',
+  'memo',
+  'failure',
+  'paymentId',
+  'hashlock',
+  'preimage',
+  'height',
+] as const
+type Row = { readonly [C in (typeof COLUMNS)[number]]: string }
+
+const rowOf = (entry: ActivityEntry, token: TokenView): Row => {
+  const exact = (amount: bigint): string =>
+    formatAmount(amount, token.decimals, { rounding: 'down', maxDecimals: token.decimals })
+  return {
+    time: new Date(entry.timestamp).toISOString(),
+    status: entry.status,
+    kind: entry.kind,
+    direction: directionOf(entry),
+    counterparty: entry.counterpartyLabel,
+    counterpartyId: entry.counterpartyId,
+    amount: exact(entry.amount),
+    fee: exact(entry.fee),
+    token: token.symbol,
+    memo: entry.memo,
+    failure: entry.failure,
+    paymentId: entry.proof?.paymentId ?? '',
+    hashlock: entry.proof?.hashlock ?? '',
+    preimage: entry.proof?.preimage ?? '',
+    height: String(entry.height),
+  }
+}
+
+const FORMULA = /^[=+\-@\t\r]/
+const cell = (value: string): string => {
+  const safe = FORMULA.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+const csvOf = (rows: readonly Row[]): string =>
+  [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','))]
+    .map((line) => `${line}\r\n`)
+    .join('')
+
+export const exportFile = (
+  entries: readonly ActivityEntry[],
+  {
+    format,
+    tokenOf,
+    name,
+  }: {
+    readonly format: ExportFormat
+    readonly tokenOf: (tokenId: number) => TokenView
+    /** Whose history it is. */
+    readonly name: string
+  },
+): ExportFile => {
+  const rows = entries.map((entry) => rowOf(entry, tokenOf(entry.tokenId)))
+  const plain = name
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+  return {
+    name: `${['activity', plain].filter((part) => part !== '').join('-')}.${format}`,
+    type: format === 'csv' ? 'text/csv;charset=utf-8' : 'application/json',
+    text: format === 'csv' ? csvOf(rows) : `${JSON.stringify(rows, null, 2)}\n`,
+  }
+}
+
+/** Hands a file to the browser to save. */
+const save = ({ name, type, text }: ExportFile): void => {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+export type ExportState =
+  | { readonly type: 'idle' }
+  | { readonly type: 'reading' }
+  | { readonly type: 'saved'; readonly count: number }
+  | { readonly type: 'failed' }
+
+export type ActivityExport = {
+  readonly state: ReadonlySignal<ExportState>
+  run(format: ExportFormat): Promise<void>
+}
+
+export const createActivityExport = (session: Session): ActivityExport => {
+  const state = signal<ExportState>({ type: 'idle' })
+  return {
+    state,
+    run: async (format) => {
+      const entity = session.entity.peek()
+      if (entity === null || state.peek().type === 'reading') return
+      state.value = { type: 'reading' }
+      const { activitySearch, activityFilter, activityTokenId } = session.viewState.peek()
+      const entries: ActivityEntry[] = []
+      let before: number | null = null
+      do {
+        const params: RpcMethods['activity.export']['params'] = {
+          entityId: entity.entityId,
+          activitySearch,
+          activityFilter,
+          activityTokenId,
+          before,
+        }
+        const answer: Outcome<RpcMethods['activity.export']['result']> = await untilAnswered(
+          session,
+          () => session.rpc('activity.export', params),
+          () => true,
+        )
+        if (answer.type === 'error') {
+          state.value = { type: 'failed' }
+          return
+        }
+        entries.push(...answer.value.entries)
+        before = answer.value.before
+      } while (before !== null)
+      save(exportFile(entries, { format, tokenOf: session.tokenOf, name: entity.label }))
+      state.value = { type: 'saved', count: entries.length }
+    },
+  }
+}

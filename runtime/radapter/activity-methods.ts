@@ -1,0 +1,26 @@
+/** The methods that read history beyond the page in a view, and what can be asked for of it. */
+import type { ActivityEntry } from './types.ts'
+
+/** `chain`: what moved to, from or on the chain. The others are as the status says. */
+export type ActivityFilter = 'all' | 'sent' | 'received' | 'pending' | 'failed' | 'chain'
+
+/** Which entries of one entity. */
+export type ActivitySelection = {
+  readonly activitySearch: string
+  readonly activityFilter: ActivityFilter
+  /** null: of every token. */
+  readonly activityTokenId: number | null
+}
+
+export type ActivityMethods = {
+  /** `frameHashes`: of the account frames that carried it, oldest first; what was still known when it ended. */
+  'activity.detail': {
+    params: { entityId: string; id: string }
+    result: { entry: ActivityEntry; frameHashes: readonly string[] }
+  }
+  /** The next entries that match, newest first; `before` of the answer goes on from there, null at the end. */
+  'activity.export': {
+    params: { entityId: string; before: number | null } & ActivitySelection
+    result: { entries: readonly ActivityEntry[]; before: number | null }
+  }
+}
