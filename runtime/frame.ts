@@ -33,6 +33,7 @@ export const queuedCodec: Codec<QueuedMessage> = struct<QueuedMessage>({
   to: entityId,
   bytes: messageBytes,
   notBeforeMs: uint,
+  tries: uint,
 })
 export const queueCodec: Codec<readonly QueuedMessage[]> = list(queuedCodec, LIMITS.inputsPerTick)
 

@@ -222,7 +222,8 @@ const settleJobs = (
     if (outcome.type === 'rejected') {
       if (input !== null) work.outcomes[input] = outcome
       if (queued !== null && isRetryable(outcome.rejection)) {
-        const again = { ...queued, notBeforeMs: done.nowMs + TIMING.resendFirstMs }
+        const waitMs = Math.min(TIMING.resendFirstMs * 2 ** queued.tries, TIMING.resendMaxMs)
+        const again = { ...queued, notBeforeMs: done.nowMs + waitMs, tries: queued.tries + 1 }
         work.env = { ...work.env, queue: [...work.env.queue, again] }
       }
       continue
@@ -304,7 +305,7 @@ const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
     else if (output.type === 'observe') observe.add(output.jurisdiction)
     else if (work.env.eReplicas.has(output.to)) {
       const { from, to, bytes } = output
-      work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0 }] }
+      work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0, tries: 0 }] }
       work.changed = true
     } else if (work.changed) {
       const { from, to, bytes } = output

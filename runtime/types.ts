@@ -18,6 +18,8 @@ export type QueuedMessage = {
   readonly to: EntityId
   readonly bytes: Bytes
   readonly notBeforeMs: number
+  /** How often it has come too early. */
+  readonly tries: number
 }
 
 /** A message to another runtime, sent again byte for byte until that runtime says it has committed it. */

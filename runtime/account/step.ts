@@ -290,11 +290,11 @@ const receiveProposal = (replica: AccountReplica, proposal: AccountProposal, con
   const digest = frameDigest(state.terms, frame, hash)
   const isAuthentic = () => context.verify(counterpartyOf(replica), digest, hanko)
   if (frame.height <= state.height) return receiveOld(replica, frame, hash, isAuthentic)
-  if (frame.height > state.height + 1)
-    return refused({ type: 'height_gap', height: frame.height, expected: state.height + 1 }, 'retry')
   if (proposal.terms !== null && !equalBytes(encode(termsCodec, proposal.terms), encode(termsCodec, state.terms)))
     return refused({ type: 'wrong_terms' }, 'ignore')
   if (!isAuthentic()) return refused({ type: 'bad_signature' }, 'ignore')
+  if (frame.height > state.height + 1)
+    return refused({ type: 'height_gap', height: frame.height, expected: state.height + 1 }, 'retry')
   if (!equalBytes(frame.prevFrameHash, state.frameHash))
     return refused({ type: 'wrong_prev_hash', height: frame.height }, 'dispute')
   const aheadMs = frame.timestampMs - context.nowMs

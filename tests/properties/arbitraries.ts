@@ -340,6 +340,7 @@ export const queued: Arbitrary<QueuedMessage> = fc.record({
   to: entityId,
   bytes: upTo(1_000),
   notBeforeMs: uint,
+  tries: uint,
 })
 export const storedAnswer: Arbitrary<StoredAnswer> = fc.record({
   height: uint,

@@ -1,11 +1,14 @@
 /** One tick of the runtime: routing, idempotent commands, refusals that leave no trace. */
 import { describe, expect, test } from 'vitest'
 import type { EntityTx } from '../../runtime/entity/types.ts'
-import { toHex } from '../../runtime/lib/bytes.ts'
+import { toHex, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { LIMITS, TIMING } from '../../runtime/lib/limits.ts'
-import type { InputOutcome, RuntimeInput } from '../../runtime/types.ts'
+import { liveOracle } from '../../runtime/oracle.ts'
+import { stepRuntime } from '../../runtime/step.ts'
+import type { Env, InputOutcome, RuntimeInput } from '../../runtime/types.ts'
 import { cheapOracles } from '../support/cheap-oracle.ts'
 import { createPuppet } from '../support/puppet.ts'
+import { testSigner } from '../support/signer.ts'
 import { createWorld, exchange, profileFor, TETH, TUSD, testPolicy, usd, type World } from '../support/world.ts'
 import { checkMostly, checkReplay } from '../support/world-checks.ts'
 
@@ -144,6 +147,42 @@ describe('one tick', () => {
     expect(refused).toMatchObject({ rejection: { violation: { type: 'from_the_future' }, disposition: 'retry' } })
     world.advance(60_000 - LIMITS.maxSkewMs)
     expect(tickOne(world, early)?.type).toBe('applied')
+  })
+  test('a message within the runtime that comes too early waits twice as long each time, a minute at most', () => {
+    const world = createWorld({ entities: { alice: {} }, elsewhere: { trent: {} }, check: checkReplay })
+    const trent = createPuppet(world, 'trent', 'alice')
+    trent.say([{ type: 'add_delta', tokenId: TUSD }])
+    world.advance(3_600_000)
+    const early = trent.proposal([{ type: 'add_delta', tokenId: TETH }])
+    if (early.type !== 'message') throw new Error('a message')
+    const { from, to, bytes } = early
+    let env: Env = { ...world.env(), queue: [{ from, to, bytes, notBeforeMs: 0, tries: 0 }] }
+    let timestampMs = world.nowMs() - 3_600_000
+    const waits: number[] = []
+    for (let i = 0; i < 9; i++) {
+      const step = stepRuntime(env, [], { timestampMs, entropy: ZERO_32 }, liveOracle(testSigner('alice')))
+      const [queued] = step.env.queue
+      if (queued === undefined) throw new Error('not queued again')
+      expect(
+        stepRuntime(
+          step.env,
+          [],
+          { timestampMs: queued.notBeforeMs - 1, entropy: ZERO_32 },
+          liveOracle(testSigner('alice')),
+        ).frame,
+      ).toBeNull()
+      waits.push(queued.notBeforeMs - timestampMs)
+      env = step.env
+      timestampMs = queued.notBeforeMs
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60, 60].map((seconds) => seconds * 1_000))
+    const done = stepRuntime(
+      env,
+      [],
+      { timestampMs: timestampMs + 3_600_000, entropy: ZERO_32 },
+      liveOracle(testSigner('alice')),
+    )
+    expect(done.entityFrames.length).toBe(1)
   })
   test('a wake fires when it is due, once', () => {
     const world = startPair()

@@ -77,6 +77,9 @@ describe('receive -- place in the chain', () => {
     const early = propose(ahead.left, [pay(2n)])
     expectRefused(pair.right, early.message, [{ type: 'height_gap', height: 4, expected: 3 }, 'retry'])
     expect(answer(ahead.right, early.message).message.type).toBe('ack')
+    // Only the peer itself can make us wait for it.
+    const forged = { ...proposalIn(early.message), hanko: new Uint8Array(65) }
+    expectRefused(pair.right, { type: 'frame', counter: 1, proposal: forged }, [{ type: 'bad_signature' }, 'ignore'])
   })
   test('two frames by one side at one height are a fork; only the peer itself can be guilty of it', () => {
     const taken = answer(pair.right, sent.message).replica
