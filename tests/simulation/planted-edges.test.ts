@@ -1,4 +1,7 @@
-/** Every bug planted in the loop, recovery and storage is caught by a rule within forty seeds: a green simulator means something. */
+/**
+ * Every bug planted in the loop, recovery and storage is caught by the rule it names within forty seeds: a green simulator
+ * means something.
+ */
 import { expect, it, vi } from 'vitest'
 import { catchBug, patchesOf } from './planted/catch.ts'
 
@@ -14,5 +17,6 @@ vi.mock('@noble/hashes/sha3.js', async (original) => {
 it.each(patchesOf('edges'))('%s', { timeout: 1_200_000 }, async (name) => {
   const caught = await catchBug(name)
   expect(caught, 'caught within forty seeds').not.toBeNull()
+  expect(caught?.isExpected, `${caught?.rule} is not the rule this patch names`).toBe(true)
   console.log(`${name}: ${caught?.rule} after ${caught?.seeds} seeds. ${caught?.detail}`)
 })

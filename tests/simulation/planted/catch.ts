@@ -1,4 +1,9 @@
-/** Runs the simulator over a tree with a planted bug until a rule speaks. */
+/**
+ * Runs the simulator over a tree with a planted bug until a rule speaks. Each patch begins with the rules that may, so
+ * that one which has gone deaf is not excused by another:
+ *
+ *   # rule: 4-htlc | halt I-COLLECT      this rule, or a halt by this invariant
+ */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -27,11 +32,27 @@ const load = async (folder: string): Promise<Simulator> => {
   return { simulate: run.simulate, createCasts: cast.createCasts }
 }
 
-export type Caught = { readonly rule: string; readonly seeds: number; readonly detail: string }
+export type Caught = {
+  readonly rule: string
+  readonly seeds: number
+  readonly detail: string
+  /** The patch names the rule. */
+  readonly isExpected: boolean
+}
+
+const isNamed = (patch: string, rule: string, message: string): boolean => {
+  const named = /^# rule: (.+)\n/.exec(patch)?.[1]
+  if (named === undefined) throw new Error('the patch names no rule')
+  return named.split(' | ').some((one) => {
+    const [name, invariant] = one.split(' ')
+    return name === rule && (invariant === undefined || message.includes(` ${invariant}: `))
+  })
+}
 
 /** Null when no seed of the first forty noticed. */
 export const catchBug = async (name: string): Promise<Caught | null> => {
-  const { folder, clear } = plant(readFileSync(join(FOLDER, name), 'utf8'))
+  const patch = readFileSync(join(FOLDER, name), 'utf8')
+  const { folder, clear } = plant(patch)
   try {
     const { simulate, createCasts } = await load(folder)
     const casts = createCasts('fake')
@@ -43,7 +64,9 @@ export const catchBug = async (name: string): Promise<Caught | null> => {
       if (failure === null) continue
       // The copy has a class of its own: known by its name.
       if (!(failure instanceof Error) || failure.name !== 'SimulationFailure' || !('rule' in failure)) throw failure
-      return { rule: String(failure.rule), seeds: seed, detail: (failure.message.split('\n')[0] ?? '').slice(0, 160) }
+      const rule = String(failure.rule)
+      const detail = (failure.message.split('\n')[0] ?? '').slice(0, 160)
+      return { rule, seeds: seed, detail, isExpected: isNamed(patch, rule, failure.message) }
     }
     return null
   } finally {
