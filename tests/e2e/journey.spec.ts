@@ -46,6 +46,7 @@ test('first journey -- created, paid, proven, and in the history once', async ({
   expect(receipt.fee).toMatch(/tUSD/)
   expect(receipt.paymentId).toMatch(HASH)
   expect(receipt.preimage).toMatch(HASH)
+  expect(receipt.isProof).toBe(true)
   expect(Number(receipt.height.replaceAll(',', ''))).toBeGreaterThan(0)
   expect(history.filter((row) => row.includes('Bob'))).toHaveLength(1)
   expect(history[0]).toMatch(/Bob.*Sent.*3\.21 tUSD/)
@@ -97,6 +98,12 @@ const POINTS = 20
 /** A page that dialled a dying worker notices by its silence, and dials again. */
 const SETTLED_WITHIN_MS = 60_000
 
+/** The first tUSD figure of a text, in millionths. */
+const unitsOf = (text: string): bigint => {
+  const [, whole = '', fraction = ''] = /([\d,]+)(?:\.(\d+))?\s*tUSD/.exec(text) ?? []
+  return BigInt(`${whole.replaceAll(',', '')}${fraction.padEnd(6, '0')}`)
+}
+
 /** @returns milliseconds from Pay now to the receipt */
 const timeOnePayment = async (popup: Page): Promise<number> => {
   await askForReview(popup, { to: 'Bob', amount: '0.99' })
@@ -115,6 +122,7 @@ test(`payment -- the worker dies at ${POINTS} points of it: one receipt and one 
   const popup = await extension.open('popup.html')
   await readBalance(popup)
   const durationMs = await timeOnePayment(popup)
+  let interrupted = 0
 
   for (let point = 0; point < POINTS; point += 1) {
     const amount = `1.${String(point + 11)}`
@@ -129,11 +137,18 @@ test(`payment -- the worker dies at ${POINTS} points of it: one receipt and one 
         setTimeout(() => kill().then(resolve, reject), afterMs)
       })
       await payNow(popup)
+      const isSentBefore = killed.then(() => sentStatus(popup).isVisible())
       await killed
+      if (!(await isSentBefore)) interrupted += 1
       await expect(sentStatus(popup).or(popup.getByRole('alert'))).toBeVisible({ timeout: SETTLED_WITHIN_MS })
       if (await sentStatus(popup).isVisible()) {
-        expect((await readReceipt(popup)).preimage).toMatch(HASH)
+        const receipt = await readReceipt(popup)
+        expect(receipt.preimage).toMatch(HASH)
+        expect(receipt.isProof).toBe(true)
         expect(await rowsOf(extension, amount)).toHaveLength(1)
+        await goHome(popup)
+        const spent = unitsOf(receipt.amount) + unitsOf(receipt.fee)
+        expect(unitsOf(await readBalance(popup))).toBe(unitsOf(before) - spent)
       } else {
         await goHome(popup)
         expect(await readBalance(popup)).toBe(before)
@@ -141,4 +156,5 @@ test(`payment -- the worker dies at ${POINTS} points of it: one receipt and one 
       }
     })
   }
+  expect(interrupted, 'kills that came before the payment was seen to be sent').toBeGreaterThan(0)
 })

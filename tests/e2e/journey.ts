@@ -20,6 +20,8 @@ export type Receipt = {
   readonly paymentId: string
   readonly preimage: string
   readonly height: string
+  /** True when it says that the preimage proves the payment. */
+  readonly isProof: boolean
 }
 export type FirstJourney = {
   readonly receipt: Receipt
@@ -117,6 +119,7 @@ export const readReceipt = async (popup: Page): Promise<Receipt> => {
     paymentId: valueNamed('Payment id'),
     preimage: valueNamed('Preimage'),
     height: valueNamed('Height'),
+    isProof: await region.getByText('it proves the payment').isVisible(),
   }
 }
 
