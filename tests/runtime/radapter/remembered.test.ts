@@ -5,7 +5,9 @@ import { readRemembered, writeRemembered } from '../../../runtime/radapter/remem
 import { frame } from '../../support/fixture-frames.ts'
 
 test('a view comes back as it was', () => {
-  expect(readRemembered(writeRemembered(frame()))).toEqual(frame())
+  const once = readRemembered(writeRemembered(frame()))
+  expect(once).toMatchObject(frame())
+  expect(once === null ? null : readRemembered(writeRemembered(once))).toEqual(once)
 })
 
 test('anything else is nothing', () => {
