@@ -8,6 +8,7 @@
  * Manifest: https://developer.chrome.com/docs/extensions/reference/manifest
  */
 import { fileURLToPath } from 'node:url'
+import type { IndexHtmlTransformContext } from 'vite'
 import { defineConfig } from 'wxt'
 
 const PUBLIC_KEY =
@@ -43,6 +44,22 @@ const withoutBls = {
       : null,
 }
 
+/** The face is asked for with the page, not once a style has been read: text that is measured before it is there moves. */
+const preloadFace = {
+  name: 'preload-face',
+  transformIndexHtml: {
+    order: 'post' as const,
+    handler: (_html: string, { bundle }: IndexHtmlTransformContext) =>
+      Object.keys(bundle ?? {})
+        .filter((name) => name.endsWith('.woff2'))
+        .map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `/${name}` },
+          injectTo: 'head' as const,
+        })),
+  },
+}
+
 export default defineConfig({
   imports: false,
   manifestVersion: 3,
@@ -66,7 +83,7 @@ export default defineConfig({
     },
   },
   vite: () => ({
-    plugins: [withoutBls],
+    plugins: [withoutBls, preloadFace],
     // The same library for browsers of this decade, without the wrapper that serves two module systems.
     resolve: { alias: { dexie: at('node_modules/dexie/dist/modern/dexie.mjs') } },
     build: {
