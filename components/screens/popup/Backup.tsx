@@ -6,7 +6,7 @@ import styles from './Home.module.css'
 export const Backup = ({ onShow }: { readonly onShow: () => void }) => {
   const { session, host, text } = useUi()
   const hasMoved = (session.frameView.value?.activity?.entries ?? []).some(
-    ({ status }) => status === 'sent' || status === 'received',
+    ({ kind, status }) => status === 'sent' || (kind === 'payment_in' && status === 'received'),
   )
   if (!hasMoved || host.preferences.current.value.hasPhrase) return null
   return (
