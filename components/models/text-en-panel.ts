@@ -21,7 +21,6 @@ export const ENGLISH_PANEL = {
     one: 'Page {page} of {pages} ({count})',
     other: 'Page {page} of {pages} ({count})',
   },
-  'activity.status': 'Status',
   'activity.hashlock': 'Hashlock',
   'activity.copyHashlock': 'Copy the hashlock',
   'activity.frames': 'Frames',

@@ -1,7 +1,7 @@
 /** One entry of the history in full; ids, hashes and the frames that carried it lie under Details. */
 import { useState } from 'preact/hooks'
 import type { ActivityEntry } from '../../runtime/radapter/types.ts'
-import { directionOf, statusOf, titleOf } from '../models/activity.ts'
+import { directionOf, titleOf } from '../models/activity.ts'
 import { tryOnce } from '../models/reliable.ts'
 import { useUi } from '../models/ui.ts'
 import { inOneLine, wordsOfFailure } from '../models/words.ts'
@@ -72,7 +72,6 @@ export const ActivityDetail = ({ entry }: { readonly entry: ActivityEntry }) => 
   const { proof } = entry
   const isOut = directionOf(entry) !== 'in'
   const facts: readonly (Fact | null)[] = [
-    { name: text('activity.status'), value: statusOf(entry, text) },
     { name: isOut ? text('receipt.to') : text('receipt.from'), value: <Who entry={entry} /> },
     { name: text('receipt.amount'), value: <Amount value={entry.amount} token={token} precision="exact" /> },
     { name: text('receipt.fee'), value: <Amount value={entry.fee} token={token} precision="exact" /> },

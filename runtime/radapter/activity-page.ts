@@ -1,32 +1,23 @@
 /**
  * Reading history: pages newest first, filters, a search, and all that matches, part by part. Nothing is copied but the
- * entries asked for; a filter or a search looks at every entry once.
+ * entries asked for.
  */
 import type { EntityId } from '../lib/units.ts'
 import type { ActivityBook } from './activity.ts'
 import { type EntityBook, NO_HISTORY, recordOf } from './activity-book.ts'
-import type { ActivityFilter } from './activity-methods.ts'
+import { type ActivityIndex, choiceOf, choose, type Selection } from './activity-choice.ts'
 import type { ActivityRecord } from './activity-record.ts'
-import { type AddressBook, NO_BOOK, sameName } from './address-book.ts'
+import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { at, type Sequence } from './sequence.ts'
-import type { ActivityEntry, ActivityPage, ActivityStatus } from './types.ts'
+import type { ActivityEntry, ActivityPage } from './types.ts'
 
-export type ActivityQuery = {
+export type ActivityQuery = Selection & {
   readonly entityId: EntityId
-  /** The history as it stood at this height. */
-  readonly height: number
-  /** Every word must occur in the counterparty's name, the memo, the amount, the status or (six letters on) the id. */
-  readonly search: string
-  readonly filter?: ActivityFilter
-  /** Entries of this token only; null, or absent: of all. */
-  readonly tokenId?: number | null
   /** The token the running balance is in; absent: none is asked for. */
   readonly balanceOf?: number | null
   /** 1-based; brought into range. */
   readonly page: number
   readonly pageSize: number
-  /** Who is now called what; history keeps the names of its day. */
-  readonly book?: AddressBook
 }
 
 const historyOf = (history: ActivityBook, entityId: EntityId): EntityBook =>
@@ -57,75 +48,6 @@ const firstWhere = <T>(items: Sequence<T>, isPast: (item: T) => boolean): number
 const countAt = (records: Sequence<ActivityRecord>, height: number): number =>
   firstWhere(records, ({ entry }) => entry.height > height)
 
-/** A word of a search, and the ids of those whose name in the address book has it. */
-type Word = { readonly text: string; readonly ids: ReadonlySet<string> }
-
-const wordsOf = (search: string, { byName }: AddressBook): readonly Word[] => {
-  const typed = sameName(search)
-  if (typed === '') return []
-  return typed.split(' ').map((text) => {
-    const ids = [...byName].flatMap(([name, entityId]) => (name.includes(text) ? [entityId] : []))
-    return { text, ids: new Set(ids) }
-  })
-}
-
-/** Shorter figures occur in most ids by chance. */
-const ID_CHARACTERS = 6
-
-const isMatch = ({ words, entry }: ActivityRecord, status: string, { text, ids }: Word): boolean =>
-  words.includes(text) ||
-  status.includes(text) ||
-  ids.has(entry.counterpartyId) ||
-  (text.length >= ID_CHARACTERS && entry.id.includes(text))
-
-const isOfKind = (kind: ActivityEntry['kind'], status: ActivityStatus, filter: ActivityFilter): boolean => {
-  switch (filter) {
-    case 'all':
-      return true
-    case 'sent':
-      return kind === 'payment_out' && status === 'sent'
-    case 'received':
-      return kind === 'payment_in' && status === 'received'
-    case 'pending':
-    case 'failed':
-      return status === filter
-    case 'chain':
-      return kind !== 'payment_out' && kind !== 'payment_in'
-  }
-}
-
-type Selection = Pick<ActivityQuery, 'search' | 'height' | 'filter' | 'tokenId' | 'book'>
-
-/** Null: every entry. */
-const chooser = (selection: Selection): ((record: ActivityRecord) => boolean) | null => {
-  const { height, filter = 'all', tokenId = null, book = NO_BOOK } = selection
-  const words = wordsOf(selection.search, book)
-  if (words.length === 0 && filter === 'all' && tokenId === null) return null
-  return (record) => {
-    const { entry, endedHeight } = record
-    const status = endedHeight === null || endedHeight <= height ? entry.status : 'pending'
-    return (
-      (tokenId === null || entry.tokenId === tokenId) &&
-      isOfKind(entry.kind, status, filter) &&
-      words.every((word) => isMatch(record, status, word))
-    )
-  }
-}
-
-/** Places below `count` of the entries that are chosen, newest first, at most `limit`. */
-const matches = (
-  { records }: EntityBook,
-  { count, limit = Number.POSITIVE_INFINITY }: { readonly count: number; readonly limit?: number },
-  isChosen: (record: ActivityRecord) => boolean,
-): readonly number[] => {
-  const found: number[] = []
-  for (let place = count - 1; place >= 0 && found.length < limit; place--) {
-    const record = at(records, place)
-    if (record !== undefined && isChosen(record)) found.push(place)
-  }
-  return found
-}
-
 /** Points of a running balance in a view. */
 const MAX_POINTS = 60
 
@@ -141,21 +63,24 @@ const balancesAt = ({ balances }: EntityBook, tokenId: number, height: number): 
   return Array.from({ length: count }, (_, i) => balanceAt(Math.round((i * size) / (count - 1)) - 1))
 }
 
-export const activityPage = (history: ActivityBook, query: ActivityQuery): ActivityPage => {
+/** @param index keeps what a filter or a search found; for the state that is shown live. */
+export const activityPage = (history: ActivityBook, query: ActivityQuery, index?: ActivityIndex): ActivityPage => {
   const { entityId, height, pageSize, balanceOf = null, book = NO_BOOK } = query
   const own = historyOf(history, entityId)
   const count = countAt(own.records, height)
-  const isChosen = chooser(query)
-  const found = isChosen === null ? null : matches(own, { count }, isChosen)
-  const totalEntries = found?.length ?? count
+  const choice = choiceOf(query)
+  const found =
+    choice === null ? null : choose(own.records, { count, choice, ...(index === undefined ? {} : { index }) })
+  const totalEntries = found?.count ?? count
   const totalPages = Math.max(1, Math.ceil(totalEntries / pageSize))
   const page = Math.min(Math.max(1, query.page), totalPages)
   const first = (page - 1) * pageSize
-  const entries: ActivityEntry[] = []
-  for (let i = first; i < Math.min(first + pageSize, totalEntries); i++) {
-    const record = at(own.records, found === null ? count - 1 - i : (found[i] ?? -1))
-    if (record !== undefined) entries.push(named(asOf(record, height), book))
-  }
+  const length = Math.min(pageSize, totalEntries - first)
+  const places = found?.places(first, length) ?? Array.from({ length }, (_, i) => count - 1 - first - i)
+  const entries = places.flatMap((place) => {
+    const record = at(own.records, place)
+    return record === undefined ? [] : [named(asOf(record, height), book)]
+  })
   const balances = balanceOf === null ? [] : balancesAt(own, balanceOf, height)
   return { entries, page, totalPages, totalEntries, balances }
 }
@@ -175,8 +100,12 @@ export const exportActivity = (
   const own = historyOf(history, entityId)
   const height = Number.POSITIVE_INFINITY
   const count = Math.max(0, Math.min(before ?? own.records.size, own.records.size))
-  const isChosen = chooser({ ...query, height }) ?? (() => true)
-  const found = matches(own, { count, limit: EXPORT_ENTRIES }, isChosen)
+  const isChosen = choiceOf({ ...query, height })?.isChosen ?? (() => true)
+  const found: number[] = []
+  for (let place = count - 1; place >= 0 && found.length < EXPORT_ENTRIES; place--) {
+    const record = at(own.records, place)
+    if (record !== undefined && isChosen(record)) found.push(place)
+  }
   const entries = found.flatMap((place) => {
     const record = at(own.records, place)
     return record === undefined ? [] : [named(record.entry, book)]

@@ -11,6 +11,7 @@ import { type Bytes, toHex } from '../lib/bytes.ts'
 import type { EntityId, TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
 import type { ActivityBook } from './activity.ts'
+import { type ActivityIndex, createActivityIndex } from './activity-choice.ts'
 import { type ActivityQuery, activityPage } from './activity-page.ts'
 import { type AddressBook, type BookPage, bookPage } from './address-book.ts'
 import { creditedLabel, labelOf, type Naming, NO_NAMING } from './names.ts'
@@ -56,6 +57,7 @@ export type StateReader = {
 export type ViewIndexes = {
   readonly sorted: SortIndexes
   readonly totals: TotalsIndex
+  readonly activity: ActivityIndex
   /** Encoding an invoice takes longer than all the rest of it. */
   readonly links: WeakMap<Invoice, string>
 }
@@ -63,6 +65,7 @@ export type ViewIndexes = {
 export const createViewIndexes = (): ViewIndexes => ({
   sorted: createSortIndexes(),
   totals: createTotalsIndex(),
+  activity: createActivityIndex(),
   links: new WeakMap(),
 })
 
@@ -113,7 +116,8 @@ export const envReader = (
       const accounts = stateOf(spec.entityId)?.accounts
       return accounts === undefined ? NOTHING_RANKED : indexes.sorted.ranked(spec, accounts)
     },
-    activity: (query) => activityPage(history, { ...query, height: env.height, book }),
+    activity: (query) =>
+      activityPage(history, { ...query, height: env.height, book }, live ? indexes.activity : undefined),
     linkOf: (invoice) => {
       const link = indexes.links.get(invoice) ?? invoiceLink(invoice)
       indexes.links.set(invoice, link)

@@ -2,7 +2,7 @@
  * Sequence: an immutable list that shares what did not change. Adding and replacing copy one chunk and the list of
  * chunks; reading a place is two look-ups. For histories, which grow at the end and change near it.
  */
-const CHUNK = 256
+export const CHUNK = 256
 
 export type Sequence<T> = { readonly size: number; readonly chunks: readonly (readonly T[])[] }
 

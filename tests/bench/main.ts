@@ -11,6 +11,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { measureActivity } from './activity.ts'
 import { findChromium, measureInBrowser } from './browser.ts'
 import { cryptoTimes } from './crypto-times.ts'
 import { measureEncoding } from './encoding.ts'
@@ -76,6 +77,7 @@ const PARTS: { readonly [name: string]: Part } = {
   sizes: async (report) => {
     for (const result of measureSizes()) report(result)
   },
+  activity: (report) => measureActivity(report),
   replay: async (report) => {
     const history = await recordHistory()
     report(await measureReplay(history))

@@ -6,6 +6,7 @@ import { taggedHash } from '../../../runtime/lib/hash.ts'
 import type { TokenId } from '../../../runtime/lib/units.ts'
 import type { StoreRow } from '../../../runtime/ports.ts'
 import { type ActivityBook, bookFromRows, emptyBook, projectActivity } from '../../../runtime/radapter/activity.ts'
+import { createActivityIndex } from '../../../runtime/radapter/activity-choice.ts'
 import type { ActivityFilter } from '../../../runtime/radapter/activity-methods.ts'
 import {
   type ActivityQuery,
@@ -123,6 +124,51 @@ describe('filters', () => {
     for (let page = 1; page <= totalPages; page++)
       memos.push(...read({ filter: 'failed', pageSize: 20, page }).entries.map(({ memo }) => memo))
     expect(memos).toEqual(everything.filter(plainly.failed).map(({ memo }) => memo))
+  })
+})
+
+describe('what was found is kept', () => {
+  test('and is what looking again would find, while the history grows, changes and is looked at from other heights', () => {
+    const index = createActivityIndex()
+    const queries: readonly Partial<ActivityQuery>[] = [
+      { filter: 'pending' },
+      { filter: 'failed', tokenId: TETH },
+      { search: 'bob no 1' },
+      { search: 'sent' },
+    ]
+    for (const size of [1, 255, 256, 257, 300, 700, COUNT]) {
+      const grown = made(size).book
+      for (const height of [size, Math.floor(size / 2)])
+        for (const page of [1, 2, 7])
+          for (const patch of queries) {
+            const query = { entityId: town.id('You'), search: '', page, pageSize: 10, height, ...patch }
+            // Only the newest state is looked at with the index.
+            const kept = activityPage(grown, query, height === size ? index : undefined)
+            expect(kept).toEqual(activityPage(grown, query))
+          }
+    }
+  })
+
+  test('also when an entry of an old chunk ends', () => {
+    const index = createActivityIndex()
+    const look = (history: ActivityBook) =>
+      activityPage(
+        history,
+        { entityId: town.id('You'), height: COUNT + 1, search: '', filter: 'pending', page: 1, pageSize: COUNT },
+        index,
+      )
+    const pending = look(book).entries
+    const first = pending.at(-1)
+    const payment = { paymentId: first?.id, to: town.id('Bob'), tokenId: TUSD, amount: 1n, fee: 0n, memo: '' }
+    const event = {
+      type: 'payment_failed',
+      payment: { ...payment, phase: { type: 'requesting' } },
+      reason: 'expired',
+    } as unknown as RuntimeEvent['event']
+    const tick = { height: COUNT + 1, timestampMs: 1 }
+    const ended = projectActivity(book, town.host.env(), tick, [{ entityId: town.id('You'), event }]).book
+    expect(look(ended).entries.map(({ id }) => id)).toEqual(pending.slice(0, -1).map(({ id }) => id))
+    expect(look(book).entries).toEqual(pending)
   })
 })
 
