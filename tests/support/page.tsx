@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import type { DraftPort } from '../../components/models/drafts.ts'
 import { createPreferences, type PreferencePort } from '../../components/models/preferences.ts'
 import { createSession } from '../../components/models/session.ts'
+import type { Language } from '../../components/models/text.ts'
 import { createUi, type Ui } from '../../components/models/ui.ts'
 import type { FrameView, HostStatus } from '../../runtime/radapter/types.ts'
 import { createFakeAdapter, type FakeAdapter } from './fake-radapter.ts'
@@ -33,6 +34,8 @@ type Options = {
   readonly frame?: FrameView | null
   readonly drafts?: DraftPort
   readonly locale?: string
+  /** What `languageFor` has loaded; English when absent, whatever the locale. */
+  readonly language?: Language
   readonly allowsNotifications?: boolean
   readonly isPopup?: boolean
 }
@@ -58,6 +61,7 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
       allowNotifications: () => Promise.resolve(options.allowsNotifications ?? true),
     },
     options.locale ?? 'en-US',
+    options.language,
   )
   adapter.answer('wallet.touch', () => ({}))
   return { adapter, ui, opened, stop: ui.session.start() }
