@@ -32,13 +32,26 @@ export type Text = {
   <K extends Key>(key: K, ...values: Arguments<K>): string
 }
 
-const LANGUAGES: { readonly [language: string]: Messages } = { en: ENGLISH }
+/** Beside English, which every page brings along. */
+const LANGUAGES: { readonly [language: string]: () => Promise<Messages> } = {
+  de: async () => (await import('./text-de.ts')).GERMAN,
+}
+export type Language = { readonly language: string; readonly messages: Messages }
+const IN_ENGLISH: Language = { language: 'en', messages: ENGLISH }
 
-/** @param locale BCP 47, as `navigator.language` gives it; an unknown language reads English. */
-export const textFor = (locale: string): Text => {
-  const wanted = locale.split('-')[0] ?? 'en'
-  const language = Object.hasOwn(LANGUAGES, wanted) ? wanted : 'en'
-  const messages = LANGUAGES[language] ?? ENGLISH
+/** @param locale BCP 47, as `navigator.language` gives it; a language that is unknown, or cannot be had, reads English. */
+export const languageFor = async (locale: string): Promise<Language> => {
+  const language = locale.split('-')[0] ?? ''
+  const load = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined
+  if (load === undefined) return IN_ENGLISH
+  return load().then(
+    (messages) => ({ language, messages }),
+    () => IN_ENGLISH,
+  )
+}
+
+/** @param locale how numbers are written */
+export const textFor = (locale: string, { language, messages }: Language = IN_ENGLISH): Text => {
   const plurals = new Intl.PluralRules(language)
   const numbers = new Intl.NumberFormat(locale, { numberingSystem: 'latn' })
   const text = (key: Key, values: { readonly [name: string]: string | number } = {}): string => {

@@ -9,7 +9,7 @@ import type { DraftPort } from './drafts.ts'
 import { type Format, formatFor } from './format.ts'
 import type { PreferencesModel } from './preferences.ts'
 import type { Session } from './session.ts'
-import { type Text, textFor } from './text.ts'
+import { type Language, type Text, textFor } from './text.ts'
 
 /** Supplied by the entrypoint, which alone sees the browser's extension interface. */
 export type Host = {
@@ -32,10 +32,11 @@ export type Ui = {
   readonly format: Format
 }
 
-export const createUi = (session: Session, host: Host, locale: string): Ui => ({
+/** @param language English unless told otherwise; numbers follow the locale all the same */
+export const createUi = (session: Session, host: Host, locale: string, language?: Language): Ui => ({
   session,
   host,
-  text: textFor(locale),
+  text: textFor(locale, language),
   format: formatFor(locale),
 })
 

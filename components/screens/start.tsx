@@ -8,6 +8,7 @@ import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radap
 import type { DraftPort } from '../models/drafts.ts'
 import { createPreferences, type PreferencePort } from '../models/preferences.ts'
 import { createSession, type Memory } from '../models/session.ts'
+import { languageFor } from '../models/text.ts'
 import { createUi, type Ui } from '../models/ui.ts'
 import '../tokens.css'
 import '../base.css'
@@ -31,7 +32,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
-  const remembered = await memory.load().catch(() => null)
+  const [remembered, language] = await Promise.all([memory.load().catch(() => null), languageFor(navigator.language)])
   const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory })
   const ui = createUi(
     session,
@@ -45,6 +46,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
       isPopup: 'popup' in document.documentElement.dataset,
     },
     navigator.language,
+    language,
   )
   document.documentElement.lang = ui.text.language
   document.title = ui.text('app.name')

@@ -3,9 +3,24 @@ import { browser } from 'wxt/browser'
 import type { PagePorts } from '../../components/screens/start.tsx'
 import { portAdapter } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
+import type { FrameView } from '../../runtime/radapter/types.ts'
+import { parseCanaryMark } from '../../runtime/storage/canary.ts'
 
 const DRAFT = 'pay-draft'
 const PREFERENCES = 'preferences'
+
+/**
+ * What the page last showed, if nothing has been committed since: the runtime's high-water mark outside the database
+ * (entrypoints/background/canary.ts) is of the same height. What is older would be wrong, not just old.
+ */
+const rememberedBy = async (page: string): Promise<FrameView | null> => {
+  const key = `view.${page}`
+  const view = readRemembered((await browser.storage.session.get(key))[key])
+  if (view === null) return null
+  const canary = `canary.${view.runtimeId}`
+  const read = parseCanaryMark((await browser.storage.local.get(canary))[canary])
+  return read.type === 'ok' && read.mark.height === view.height ? view : null
+}
 
 /** @param page a name for what this page remembers. */
 export const sharedPorts = (page: 'popup' | 'sidepanel' | 'welcome'): Omit<PagePorts, 'openSidePanel'> => ({
@@ -21,7 +36,7 @@ export const sharedPorts = (page: 'popup' | 'sidepanel' | 'welcome'): Omit<PageP
   },
   /** Gone with the browser session, and at every lock (the worker sees to that too). */
   memory: {
-    load: async () => readRemembered((await browser.storage.session.get(`view.${page}`))[`view.${page}`]),
+    load: () => rememberedBy(page),
     save: (view) => {
       const text = writeRemembered(view)
       if (text !== null) void browser.storage.session.set({ [`view.${page}`]: text }).catch(() => undefined)
