@@ -34,13 +34,18 @@ const CONTENT_SECURITY_POLICY = [
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** See runtime/jadapter/no-bls.ts. */
-const withoutBls = {
-  name: 'without-bls',
+/** What is imported, and from where, that runtime/jadapter/left-out.ts takes the place of. */
+const LEFT_OUT = [
+  ['./noble.js', '/evm/dist/esm/precompiles/bls12_381/'],
+  ['./verify.js', '/evm/dist/esm/eof/'],
+  ['lru-cache', '/@ethereumjs/'],
+] as const
+const leaveOut = {
+  name: 'leave-out',
   enforce: 'pre' as const,
-  resolveId: (source: string, importer?: string): string | null =>
-    source === './noble.js' && importer?.includes('precompiles/bls12_381/') === true
-      ? at('runtime/jadapter/no-bls.ts')
+  resolveId: (source: string, importer = ''): string | null =>
+    LEFT_OUT.some(([wanted, from]) => source === wanted && importer.includes(from))
+      ? at('runtime/jadapter/left-out.ts')
       : null,
 }
 
@@ -83,7 +88,7 @@ export default defineConfig({
     },
   },
   vite: () => ({
-    plugins: [withoutBls, preloadFace],
+    plugins: [leaveOut, preloadFace],
     // The same library for browsers of this decade, without the wrapper that serves two module systems.
     resolve: { alias: { dexie: at('node_modules/dexie/dist/modern/dexie.mjs') } },
     build: {
