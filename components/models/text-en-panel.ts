@@ -71,6 +71,7 @@ export const ENGLISH_PANEL = {
   'panel.atHeight': 'Height {height}',
   'panel.opening': 'Opening',
   'panel.frozen': 'Frozen',
+  'home.entity': 'Entity',
   'panel.newEntity': 'New entity',
   'panel.newEntityName': 'Name of the new entity',
   'panel.newEntityHint': 'A second self with a key and accounts of its own. It starts without money.',

@@ -6,8 +6,10 @@ import type { ActivityEntry } from '../../runtime/radapter/types.ts'
 import { directionOf, statusOf, titleOf } from '../models/activity.ts'
 import { useUi } from '../models/ui.ts'
 import { Amount } from '../primitives/Amount.tsx'
-import { ActivityDetail } from './ActivityDetail.tsx'
+import { lazy } from '../primitives/lazy.tsx'
 import styles from './ActivityList.module.css'
+
+const ActivityDetail = lazy(async () => (await import('./ActivityDetail.tsx')).ActivityDetail)
 
 type Props = {
   readonly label: string

@@ -33,6 +33,8 @@ type Planned = { readonly commandId: string; readonly label: string }
 /** Beside the first. Every one is in every view. */
 export const MORE_ENTITIES = 19
 
+const DAMAGED = 'The list of your entities on this device is damaged. Nothing is signed, so that nothing can be lost.'
+
 const storedSchema = v.array(v.strictObject({ commandId: v.string(), label: v.string() }))
 
 const nameRefusal = (env: Env, book: AddressBook, label: string): BookRejection | null => {
@@ -51,7 +53,9 @@ export const openOwnEntities = async (
   identityOf: (index: number, label: string) => EntityIdentity,
 ): Promise<OwnEntities> => {
   const stored = await slot.get()
-  let planned: readonly Planned[] = stored === undefined ? [] : v.parse(storedSchema, stored)
+  const read = v.safeParse(storedSchema, stored ?? [])
+  if (!read.success) throw new Error(DAMAGED)
+  let planned: readonly Planned[] = read.output
   const identityAt = ({ label }: Planned, place: number): EntityIdentity => identityOf(place + 1, label)
   let identities: readonly EntityIdentity[] = planned.map(identityAt)
   let turn: Promise<unknown> = Promise.resolve()

@@ -7,6 +7,7 @@ import { Button } from '../../primitives/Button.tsx'
 import { Key } from '../../primitives/Key.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { ActivityList } from '../ActivityList.tsx'
+import { EntityChoice } from '../EntityChoice.tsx'
 import { Backup } from './Backup.tsx'
 import styles from './Home.module.css'
 import screen from './Screen.module.css'
@@ -95,6 +96,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
   const entries = session.frameView.value?.activity?.entries.slice(0, LATEST) ?? []
   return (
     <main class={`${screen.screen} ${styles.home}`}>
+      <EntityChoice />
       <section aria-labelledby="balance" class={styles.balance}>
         <div class={styles.top}>
           <h1 id="balance" class={styles.label}>

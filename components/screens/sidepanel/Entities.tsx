@@ -7,10 +7,12 @@ import type { EntitySummary } from '../../../runtime/radapter/types.ts'
 import { useAction } from '../../models/action.ts'
 import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
-import { AddressBook } from './AddressBook.tsx'
+import { lazy } from '../../primitives/lazy.tsx'
 import forms from './Forms.module.css'
 import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
+
+const AddressBook = lazy(async () => (await import('./AddressBook.tsx')).AddressBook)
 
 const useSelect = (): ((entityId: string) => void) => {
   const { session } = useUi()

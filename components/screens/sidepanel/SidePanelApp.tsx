@@ -1,12 +1,14 @@
 /** The side panel: whose money, with whom, and what happened, on one page and without a click. */
 import { type Ui, useUi } from '../../models/ui.ts'
+import { lazy } from '../../primitives/lazy.tsx'
 import { ActivityBrowser } from '../ActivityBrowser.tsx'
 import { Page } from '../Page.tsx'
-import { Account } from './Account.tsx'
 import { Accounts } from './Accounts.tsx'
 import { Entities } from './Entities.tsx'
 import { Selected } from './Selected.tsx'
 import styles from './SidePanel.module.css'
+
+const Account = lazy(async () => (await import('./Account.tsx')).Account)
 
 const Panel = () => {
   const { session, text } = useUi()
@@ -16,7 +18,7 @@ const Panel = () => {
       <Entities />
       <Selected />
       <Accounts />
-      <Account />
+      {session.viewState.value.selectedAccountId !== null && <Account />}
       <section class={styles.section}>
         <h2>{text('activity.heading')}</h2>
         <ActivityBrowser key={entityId} canExport />

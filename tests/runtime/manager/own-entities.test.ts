@@ -87,7 +87,7 @@ describe('finish', () => {
   })
 
   test('a list that cannot be read -- refused, for keys would be missing', async () => {
-    await expect(open(memorySlot({ not: 'a list' }))).rejects.toThrow()
+    await expect(open(memorySlot({ not: 'a list' }))).rejects.toThrow('is damaged')
   })
 })
 
