@@ -73,6 +73,7 @@ export const GERMAN_PANEL = {
   'panel.atHeight': 'Höhe {height}',
   'panel.opening': 'Wird eröffnet',
   'panel.frozen': 'Eingefroren',
+  'home.entity': 'Identität',
   'panel.newEntity': 'Neue Identität',
   'panel.newEntityName': 'Name der neuen Identität',
   'panel.newEntityHint': 'Ein zweites Ich mit eigenem Schlüssel und eigenen Konten. Es beginnt ohne Geld.',
