@@ -11,8 +11,7 @@ import { profileOf } from '../../../runtime/step.ts'
 import { type Running, startTown } from '../../support/running.ts'
 import { TUSD } from '../../support/world.ts'
 
-const stateOf = (town: Running, name: string) =>
-  present(town.host.env().eReplicas.get(town.id(name)), name).state
+const stateOf = (town: Running, name: string) => present(town.host.env().eReplicas.get(town.id(name)), name).state
 
 const largest = (town: Running, from: string, to: string | null, tokenId: TokenId = TUSD): bigint => {
   const profile = (id: EntityId) => profileOf(town.host.env(), id)
