@@ -25,6 +25,7 @@ import { type Env, jsonLine, markdownTable } from './report.ts'
 import { measureSizes } from './sizes.ts'
 
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
+const README = fileURLToPath(new URL('../../README.md', import.meta.url))
 const TABLE = fileURLToPath(new URL('./table.md', import.meta.url))
 /** Journals belong on the disk the sources are on; a temporary folder may lie in memory. */
 const SCRATCH = fileURLToPath(new URL('../../.output/bench', import.meta.url))
@@ -105,12 +106,23 @@ const runParts = async (
   return { results, env }
 }
 
+/** To its own file, and between the marks of README, which quotes it. */
+const publish = async (table: string): Promise<void> => {
+  await writeFile(TABLE, table)
+  const readme = await readFile(README, 'utf8')
+  const quoted = `<!-- bench -->\n\n${table}\n<!-- /bench -->`
+  await writeFile(
+    README,
+    readme.replace(/<!-- bench -->[\s\S]*<!-- \/bench -->/, () => quoted),
+  )
+}
+
 const bench = async (names: readonly string[]): Promise<void> => {
   const isWhole = names.length === 0
   const { results, env } = await runParts(isWhole ? Object.keys(PARTS) : names)
   const table = markdownTable(results, env)
   console.log(`\n${table}`)
-  if (isWhole) await writeFile(TABLE, table)
+  if (isWhole) await publish(table)
   if (results.some(({ invalid }) => invalid !== null)) process.exitCode = 1
 }
 
