@@ -4,7 +4,6 @@ import type { PagePorts } from '../../components/screens/start.tsx'
 import { portAdapter } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
 import type { FrameView } from '../../runtime/radapter/types.ts'
-import { parseCanaryMark } from '../../runtime/storage/canary.ts'
 
 const DRAFT = 'pay-draft'
 const PREFERENCES = 'preferences'
@@ -18,8 +17,8 @@ const rememberedBy = async (page: string): Promise<FrameView | null> => {
   const view = readRemembered((await browser.storage.session.get(key))[key])
   if (view === null) return null
   const canary = `canary.${view.runtimeId}`
-  const read = parseCanaryMark((await browser.storage.local.get(canary))[canary])
-  return read.type === 'ok' && read.mark.height === view.height ? view : null
+  const mark: unknown = (await browser.storage.local.get(canary))[canary]
+  return typeof mark === 'object' && mark !== null && 'height' in mark && mark.height === view.height ? view : null
 }
 
 /** @param page a name for what this page remembers. */
