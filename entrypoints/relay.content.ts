@@ -3,6 +3,7 @@ import { browser } from 'wxt/browser'
 import { defineContentScript } from 'wxt/utils/define-content-script'
 import { uuid } from './inpage/announce.ts'
 import { offerChannel } from './inpage/channel.ts'
+import { linkOf, OPEN_LINK, type OpenLink } from './inpage/links.ts'
 import { createRelay } from './inpage/relay.ts'
 import { PROVIDER_CHANGED, PROVIDER_PORT } from './inpage/wire.ts'
 
@@ -31,6 +32,18 @@ export default defineContentScript({
       relay.hide()
       document.addEventListener('prerenderingchange', relay.show, { once: true })
     }
+    document.addEventListener(
+      'click',
+      (event) => {
+        const link = linkOf(event)
+        if (link === null) return
+        // The browser would ask which program opens it.
+        event.preventDefault()
+        const asked: OpenLink = { type: OPEN_LINK, link }
+        browser.runtime.sendMessage(asked).catch(() => undefined)
+      },
+      { capture: true },
+    )
     addEventListener('pagehide', relay.hide)
     addEventListener('pageshow', (event) => {
       if (event.persisted) relay.show()

@@ -14,6 +14,7 @@ import { createServer, type RAdapterServer } from '../../runtime/radapter/server
 import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
+import { followLinks } from './links.ts'
 import { createNotices } from './notices.ts'
 import { notifyReceived } from './notify.ts'
 import { browserProviderPorts, senderOf } from './provider/browser.ts'
@@ -57,6 +58,7 @@ export default defineBackground({
       if (name === WAKE_ALARM) void started
       if (name === AUTO_LOCK_ALARM) void Promise.all([ready, started]).then(([session]) => session.onAlarm(name))
     })
+    followLinks()
     browser.runtime.onInstalled.addListener(({ reason }) => {
       if (reason === 'install') void browser.tabs.create({ url: '/welcome.html' })
     })

@@ -228,3 +228,30 @@ test('frames and refusals -- a foreign frame gets 4100; what cannot be paid says
   expect(answers).toEqual([4100, 'answered'])
   await other.close()
 })
+
+test('an xln: link -- pressed, it opens the wallet with Pay filled in, and nothing is sent', async ({
+  extension,
+  at: { dapp },
+}) => {
+  const link = 'xln:not-an-invoice'
+  await dapp.page.evaluate((href) => {
+    const anchor = document.createElement('a')
+    anchor.setAttribute('href', href)
+    anchor.textContent = 'Pay here'
+    document.body.append(anchor)
+    // What a script presses opens nothing.
+    anchor.click()
+  }, link)
+  expect(
+    extension
+      .context()
+      .pages()
+      .filter((page) => page.url().includes('#pay=')),
+  ).toEqual([])
+  const isPay = (page: Page): boolean => page.url().includes('/popup.html')
+  const opened = extension.context().waitForEvent('page', { predicate: isPay })
+  await dapp.page.getByRole('link', { name: 'Pay here' }).click()
+  const wallet = await opened
+  await expect(wallet.getByRole('textbox', { name: 'Recipient', exact: true })).toHaveValue(link)
+  await expect(wallet.getByRole('button', { name: 'Review', exact: true })).toBeVisible()
+})
