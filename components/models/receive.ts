@@ -1,4 +1,4 @@
-/** Asking to be paid: a form, and the invoice made from it, whose status comes from the view. */
+/** Asking to be paid: a form, and what is made from it: an invoice, whose status comes from the view, or a link for many payments. */
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { parseAmount } from '../../runtime/lib/amount.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
@@ -7,7 +7,14 @@ import { untilAnswered } from './reliable.ts'
 import type { Ui } from './ui.ts'
 import { type Words, wordsOfAmount, wordsOfError } from './words.ts'
 
-type Form = { readonly amount: string; readonly memo: string; readonly tokenId: number | null }
+type Form = {
+  readonly amount: string
+  readonly memo: string
+  readonly tokenId: number | null
+  readonly isReusable: boolean
+}
+
+type Asked = { readonly amount: bigint | null; readonly tokenId: number }
 
 export type ReceiveModel = {
   readonly form: ReadonlySignal<Form>
@@ -15,6 +22,10 @@ export type ReceiveModel = {
   readonly refusal: ReadonlySignal<Words | null>
   readonly busy: ReadonlySignal<boolean>
   readonly link: ReadonlySignal<string | null>
+  /** What was made asks for it; `amount` is null where the payer chooses. */
+  readonly asked: ReadonlySignal<Asked | null>
+  /** True of a link that can be paid many times, and of a form that asks for one. */
+  readonly isReusable: ReadonlySignal<boolean>
   /** The invoice as the host has it; null until the view shows it. */
   readonly invoice: ReadonlySignal<InvoiceView | null>
   edit(patch: Partial<Form>): void
@@ -25,10 +36,11 @@ export type ReceiveModel = {
 /** An invoice nobody paid in a day is forgotten by both sides. */
 const INVOICE_LIFETIME_SECONDS = 86_400
 
-type Made = { readonly invoiceId: string; readonly link: string }
+/** `invoiceId` is null of a link that can be paid many times. */
+type Made = Asked & { readonly invoiceId: string | null; readonly link: string }
 
 export const createReceive = ({ session, text, format }: Ui): ReceiveModel => {
-  const form = signal<Form>({ amount: '', memo: '', tokenId: null })
+  const form = signal<Form>({ amount: '', memo: '', tokenId: null, isReusable: false })
   const refusal = signal<Words | null>(null)
   const made = signal<Made | null>(null)
   /** Drawn at the first press and kept until it is answered, so that one press makes one invoice. */
@@ -66,10 +78,16 @@ export const createReceive = ({ session, text, format }: Ui): ReceiveModel => {
       command.value = commandId
     })
     const { tokenId } = chosen
-    const { memo } = form.peek()
-    const params = { commandId, entityId, tokenId, amount, memo, expirySeconds: INVOICE_LIFETIME_SECONDS }
+    const { memo, isReusable } = form.peek()
+    const params = { commandId, entityId, tokenId, amount, memo }
+    const ask = async (): Promise<Made> => {
+      const { link, invoiceId } = isReusable
+        ? { ...(await session.rpc('offer.create', params)), invoiceId: null }
+        : await session.rpc('invoice.create', { ...params, expirySeconds: INVOICE_LIFETIME_SECONDS })
+      return { link, invoiceId, amount, tokenId }
+    }
     const isWaiting = (): boolean => command.peek() === commandId
-    const answer = await untilAnswered(session, () => session.rpc('invoice.create', params), isWaiting)
+    const answer = await untilAnswered(session, ask, isWaiting)
     if (!isWaiting()) return
     const context = { text, format, tokens: session.tokens.peek(), tokenId }
     batch(() => {
@@ -84,6 +102,8 @@ export const createReceive = ({ session, text, format }: Ui): ReceiveModel => {
     token,
     refusal,
     invoice,
+    asked: made,
+    isReusable: computed(() => (made.value === null ? form.value.isReusable : made.value.invoiceId === null)),
     create,
     busy: computed(() => command.value !== null),
     link: computed(() => made.value?.link ?? null),

@@ -15,6 +15,11 @@ export const GERMAN_OWNER = {
     'Der Browser erlaubt dieser Wallet keine Benachrichtigungen. Dort erlauben, dann noch einmal versuchen.',
   'settings.about': 'Über diese Wallet',
   'settings.version': 'Version',
+  'settings.update': 'Jetzt aktualisieren',
+  'settings.updateHint':
+    'Laufende Zahlungen haben eine Minute, um zu enden. Was länger dauert, geht nach der Aktualisierung weiter.',
+  'settings.updating': 'Die Aktualisierung beginnt, wenn laufende Zahlungen zu Ende sind, spätestens in einer Minute.',
+  'settings.updateFailed': 'Die Aktualisierung hat nicht begonnen: {message}. Versuche es noch einmal.',
   'settings.licence': 'Lizenz',
   'settings.privacy':
     'Deine Schlüssel und alle deine Zahlungen liegen in diesem Browser. Niemand bekommt etwas davon, auch nicht für Statistiken.',

@@ -15,6 +15,10 @@ export const ENGLISH_OWNER = {
     'The browser does not allow notifications for this wallet. Allow them there, then try again.',
   'settings.about': 'About',
   'settings.version': 'Version',
+  'settings.update': 'Update now',
+  'settings.updateHint': 'Payments under way get a minute to end. Those that take longer go on after the update.',
+  'settings.updating': 'The update starts when payments under way have ended, in a minute at the latest.',
+  'settings.updateFailed': 'The update did not start: {message}. Try again.',
   'settings.licence': 'Licence',
   'settings.privacy':
     'Your keys and everything you were ever paid live in this browser. Nothing is sent to anybody to keep statistics.',

@@ -53,12 +53,18 @@ export const HostNotice = () => {
   const reason = sentence(frame?.halted ?? status?.reason ?? text('host.unknownReason'))
   const isHalted = status?.runtime === 'halted' || (frame !== null && frame.halted !== null)
   const isReadOnly = status?.runtime === 'read-only' || frame?.role === 'reader'
-  if (!isHalted && !isReadOnly) return null
+  if (isHalted || isReadOnly)
+    return (
+      <div class={styles.notice}>
+        <Alert tone={isHalted ? 'danger' : 'caution'}>
+          {isHalted ? text('host.halted', { reason }) : text('host.readOnly', { reason })}
+        </Alert>
+      </div>
+    )
+  if (status?.updateReady !== true) return null
   return (
-    <div class={styles.notice}>
-      <Alert tone={isHalted ? 'danger' : 'caution'}>
-        {isHalted ? text('host.halted', { reason }) : text('host.readOnly', { reason })}
-      </Alert>
-    </div>
+    <p role="status" class={`${styles.notice} ${styles.count}`}>
+      {text('host.updateReady')}
+    </p>
   )
 }

@@ -6,14 +6,16 @@ import type { RuntimeHost } from '../../runtime/host.ts'
 
 const LIMIT_MS = 60_000
 
-const isQuiet = (host: RuntimeHost): boolean => {
+/** Nothing is on its way, or will ever arrive. */
+export const isQuiet = (host: RuntimeHost | null): boolean => {
+  if (host === null || host.halted() !== null) return true
   const env = host.env()
   return env.queue.length === 0 && [...env.eReplicas.values()].every(({ state }) => state.payments.size === 0)
 }
 
 export const drained = (host: RuntimeHost | null): Promise<void> =>
   new Promise((resolve) => {
-    if (host === null || host.halted() !== null || isQuiet(host)) return resolve()
+    if (host === null || isQuiet(host)) return resolve()
     const done = () => {
       clearTimeout(timer)
       stop()
@@ -21,6 +23,6 @@ export const drained = (host: RuntimeHost | null): Promise<void> =>
     }
     const timer = setTimeout(done, LIMIT_MS)
     const stop = host.onChange(() => {
-      if (host.halted() !== null || isQuiet(host)) done()
+      if (isQuiet(host)) done()
     })
   })

@@ -21,6 +21,7 @@ import { browserProviderPorts, senderOf } from './provider/browser.ts'
 import { createProvider, followProvider, type Provider } from './provider/provider.ts'
 import { RuntimeService, WAKE_ALARM } from './runtime-service.ts'
 import { localSlot } from './slot.ts'
+import { createUpdates, type Updates, updateHandlers } from './update.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
 import { walletHandlers } from './wallet/handlers.ts'
 import { AUTO_LOCK_ALARM, WalletSession } from './wallet/session.ts'
@@ -38,7 +39,16 @@ export default defineBackground({
     )
     const providerPorts = Promise.all([ports, ready, service, calls]).then((given) => browserProviderPorts(...given))
     const provider = createProvider(providerPorts)
-    const started = Promise.all([ready, service, calls, book]).then((given) => start(...given, provider.started))
+    const updates = createUpdates(
+      {
+        onAvailable: (listener) => browser.runtime.onUpdateAvailable.addListener(listener),
+        reload: () => browser.runtime.reload(),
+      },
+      service,
+    )
+    const started = Promise.all([ready, service, calls, book]).then((given) =>
+      start(...given, provider.started, updates),
+    )
 
     browser.runtime.onConnect.addListener((port) => {
       if (port.sender?.id !== browser.runtime.id) return port.disconnect()
@@ -71,6 +81,7 @@ const start = (
   calls: RuntimeHandlers,
   book: BookKeeper,
   provider: Promise<Provider>,
+  updates: Updates,
 ): RAdapterServer => {
   const autoLock = createAutoLock(session, service)
   const follow = () => {
@@ -83,7 +94,12 @@ const start = (
   const notices = createNotices((received) => void notifyReceived(received).catch(() => undefined))
   service.onChange(() => notices(service.host))
   const sites = followProvider(provider)
-  const status = (): HostStatus => ({ ...session.state, ...service.status, approvals: sites.view() })
+  const status = (): HostStatus => ({
+    ...session.state,
+    ...service.status,
+    approvals: sites.view(),
+    updateReady: updates.isReady(),
+  })
   return createServer({
     host: () => service.host,
     status,
@@ -94,6 +110,7 @@ const start = (
         service.onChange(listener),
         sites.onChange(listener),
         book.onChange(listener),
+        updates.onChange(listener),
       ]
       return () => {
         for (const stop of stops) stop()
@@ -115,6 +132,7 @@ const start = (
       ...book.handlers,
       'entity.create': (params) => service.createEntity(params, book.current()),
       ...sites.handlers,
+      ...updateHandlers(updates),
     },
   })
 }

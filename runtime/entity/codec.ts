@@ -36,6 +36,7 @@ import type {
   Invoice,
   InvoiceTerms,
   Offer,
+  OfferTerms,
   Profile,
   Wake,
   WakeKind,
@@ -81,9 +82,16 @@ export const invoiceCodec: Codec<Invoice> = struct<Invoice>({ terms: invoiceTerm
 
 export const offerCodec: Codec<Offer> = struct<Offer>({ offerId: hash32, tokenId, amount: nullable(amount), memo })
 
+export const offerTermsCodec: Codec<OfferTerms> = struct<OfferTerms>({
+  payee: profileCodec,
+  chainId: bigUint(256),
+  depository: address,
+  offer: offerCodec,
+})
+
 export const wakeCodec: Codec<Wake> = struct<Wake>({
   atMs: uint,
-  kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry']),
+  kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry', 'offer_request']),
   id: text(LIMITS.wakeIdBytes),
 })
 

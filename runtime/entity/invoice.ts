@@ -3,8 +3,7 @@
  * learns the preimage of its hash, which nobody but the payee can have drawn: that is the proof of payment.
  */
 
-import { base64urlnopad } from '@scure/base'
-import { decode, encode } from '../codec/schema.ts'
+import { encode } from '../codec/schema.ts'
 import { isBoardOf } from '../jurisdiction/board.ts'
 import type { JurisdictionTerms } from '../jurisdiction/types.ts'
 import { isBoxPublicKey } from '../lib/box.ts'
@@ -13,27 +12,18 @@ import { taggedHash } from '../lib/hash.ts'
 import type { TokenId } from '../lib/units.ts'
 import { invoiceCodec, invoiceTermsCodec, profileCodec } from './codec.ts'
 import type { EntityRejection } from './errors.ts'
+import { type LinkKind, readLink, writeLink } from './link.ts'
 import type { Invoice, InvoiceTerms, Profile } from './types.ts'
 
-const SCHEME = 'xln:'
+const LINK: LinkKind<Invoice> = { prefix: 'xln:', codec: invoiceCodec }
 
 export const invoiceDigest = (terms: InvoiceTerms): Bytes =>
   taggedHash('xln:invoice:v1', encode(invoiceTermsCodec, terms))
 
-export const invoiceLink = (invoice: Invoice): string => SCHEME + base64urlnopad.encode(encode(invoiceCodec, invoice))
+export const invoiceLink = (invoice: Invoice): string => writeLink(LINK, invoice)
 
 /** Null for text that is not an invoice link of this version. */
-export const parseInvoiceLink = (text: string): Invoice | null => {
-  const trimmed = text.trim()
-  if (!trimmed.toLowerCase().startsWith(SCHEME)) return null
-  try {
-    const read = decode(invoiceCodec, base64urlnopad.decode(trimmed.slice(SCHEME.length)))
-    return read.type === 'ok' ? read.value : null
-  } catch {
-    // Not base64url.
-    return null
-  }
-}
+export const parseInvoiceLink = (text: string): Invoice | null => readLink(LINK, text)
 
 /**
  * A profile is genuine when its id is the hash of a board the court takes, and usable when its box key is one that

@@ -25,13 +25,16 @@ import {
 import { rejectedTx } from './errors.ts'
 import { invoiceProblem } from './invoice.ts'
 import { findRoute, type Route } from './route.ts'
-import type { EnvelopePayload, Invoice, Payment, PayTx, Profile, Wake } from './types.ts'
+import type { EnvelopePayload, Invoice, Payment, PayTx, Profile, Wake, WakeKind } from './types.ts'
 
 const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
 
-const requestWake = (payment: Payment, deadlineMs: number): Wake => ({
+/** Whether the recipient was asked at all, or by an offer of its own: only the former may do without its answer. */
+export type RequestKind = Extract<WakeKind, 'invoice_request' | 'offer_request'>
+
+const requestWake = (payment: Payment, deadlineMs: number, kind: RequestKind): Wake => ({
   atMs: deadlineMs,
-  kind: 'invoice_request',
+  kind,
   id: payment.paymentId,
 })
 /** Looked at once the expiry is surely in the past by our clock. */
@@ -46,7 +49,10 @@ const setPayment = (draft: EntityDraft, payment: Payment): void => {
 }
 const dropPayment = (draft: EntityDraft, payment: Payment): void => {
   draft.state = { ...draft.state, payments: draft.state.payments.delete(payment.paymentId) }
-  if (payment.phase.type === 'requesting') unschedule(draft, requestWake(payment, payment.phase.deadlineMs))
+  if (payment.phase.type !== 'requesting') return
+  const { deadlineMs } = payment.phase
+  for (const kind of ['invoice_request', 'offer_request'] as const)
+    unschedule(draft, requestWake(payment, deadlineMs, kind))
 }
 
 export const failPayment = (draft: EntityDraft, payment: Payment, reason: string): void => {
@@ -83,10 +89,10 @@ const forgetPaid = (draft: EntityDraft, key: string, expirySeconds: number): voi
 }
 
 /** Gives the recipient `invoiceRequestMs` from now to answer. */
-export const awaitInvoice = (draft: EntityDraft, payment: Payment, context: EntityContext): void => {
+export const awaitInvoice = (draft: EntityDraft, payment: Payment, kind: RequestKind, context: EntityContext): void => {
   const deadlineMs = context.nowMs + TIMING.invoiceRequestMs
   setPayment(draft, { ...payment, phase: { type: 'requesting', deadlineMs } })
-  schedule(draft, requestWake(payment, deadlineMs))
+  schedule(draft, requestWake(payment, deadlineMs, kind))
 }
 
 /** Everything a command can be refused for is found here, before anything is written. */
@@ -132,7 +138,7 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
     const locked = lockPayment(draft, payment, { route, invoice }, context)
     return locked.type === 'rejected' ? locked : { type: 'applied', answer: { type: 'payment', paymentId } }
   }
-  awaitInvoice(draft, payment, context)
+  awaitInvoice(draft, payment, offerId === null ? 'invoice_request' : 'offer_request', context)
   send(draft, to, { type: 'invoice_request', requestId: paymentId, tokenId, amount, memo, offerId })
   return { type: 'applied', answer: { type: 'payment', paymentId } }
 }

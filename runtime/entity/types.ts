@@ -64,6 +64,14 @@ export type Offer = {
   readonly memo: string
 }
 
+/** An offer as a link tells of it. */
+export type OfferTerms = {
+  readonly payee: Profile
+  readonly chainId: bigint
+  readonly depository: Address
+  readonly offer: Offer
+}
+
 export type PaymentPhase =
   /** Waiting for the recipient's invoice until `deadlineMs`; nothing that could be paid has left. */
   | { readonly type: 'requesting'; readonly deadlineMs: number }
@@ -110,7 +118,7 @@ export type LockRoute =
       readonly memo: string
     }
 
-export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry' | 'paid_expiry'
+export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry' | 'paid_expiry' | 'offer_request'
 export type Wake = { readonly atMs: number; readonly kind: WakeKind; readonly id: string }
 
 /** Operations on their way to the chain. */

@@ -43,6 +43,7 @@ const statusWire: Wire<HostStatus> = row<HostStatus>({
     row<ApprovalView>({ id: text(64), origin: text(2_048), seenBefore: flag, request: requestWire }),
     100,
   ),
+  updateReady: flag,
 })
 
 const checkpointsWire = list(row<CheckpointInfo>({ height: count, timestamp: count }), 100_000)

@@ -1,9 +1,11 @@
 /** What the parameters of a command mean in the runtime at hand. Each @throws RAdapterError E_REJECTED with the reason. */
 import { memoProblem } from '../account/payment.ts'
 import { parseInvoiceLink } from '../entity/invoice.ts'
-import type { EntityState, Invoice } from '../entity/types.ts'
+import { isOfferLink, parseOfferLink } from '../entity/offer.ts'
+import type { EntityState, Invoice, OfferTerms } from '../entity/types.ts'
+import { present } from '../lib/assert.ts'
 import { LIMITS } from '../lib/limits.ts'
-import { type EntityId, type PaymentId, parseEntityId, parsePaymentId } from '../lib/units.ts'
+import { type EntityId, type PaymentId, parseEntityId, parsePaymentId, type TokenId } from '../lib/units.ts'
 import type { Env, RuntimeRejection } from '../types.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { RAdapterError, refusal } from './errors.ts'
@@ -16,6 +18,8 @@ export type ArgumentRejection =
   | { readonly type: 'unknown_account'; readonly counterparty: string }
   /** Several go by this name; only an id says who is meant. */
   | { readonly type: 'ambiguous_recipient'; readonly entityIds: readonly EntityId[] }
+  | { readonly type: 'offer_invalid' }
+  | { readonly type: 'offer_mismatch'; readonly field: 'amount' | 'token' }
   /** The id of an earlier command of another kind. */
   | { readonly type: 'command_id_reused' }
 
@@ -60,16 +64,34 @@ export const entityNamed = (env: Env, text: string, book = NO_BOOK): EntityId =>
 export type Recipient = {
   readonly to: EntityId
   readonly invoice: Invoice | null
-  /** The invoice's link as it came. */
+  readonly offer: OfferTerms | null
+  /** The link as it came. */
   readonly link: string | null
 }
 
 /** A known name, an entity id, or an `xln:` link. */
 export const recipientOf = (env: Env, text: string, book = NO_BOOK): Recipient => {
   const typed = text.trim()
+  if (isOfferLink(typed)) {
+    const offer = parseOfferLink(typed) ?? refuse({ type: 'offer_invalid' })
+    return { to: offer.payee.entityId, invoice: null, offer, link: typed }
+  }
   if (/^xln:/i.test(typed)) {
     const invoice = parseInvoiceLink(typed) ?? refuse({ type: 'invoice_invalid' })
-    return { to: invoice.terms.payee.entityId, invoice, link: typed }
+    return { to: invoice.terms.payee.entityId, invoice, offer: null, link: typed }
   }
-  return { to: entityNamed(env, typed, book), invoice: null, link: null }
+  return { to: entityNamed(env, typed, book), invoice: null, offer: null, link: null }
+}
+
+/** Refuses here what the payee of the offer would refuse, before it is asked. */
+export const checkOffer = (
+  env: Env,
+  { jurisdiction }: EntityState,
+  { chainId, depository, offer }: OfferTerms,
+  wanted: { readonly tokenId: TokenId; readonly amount: bigint },
+): void => {
+  const { terms } = present(env.jReplicas.get(jurisdiction), jurisdiction)
+  if (terms.chainId !== chainId || terms.depository !== depository) return refuse({ type: 'invoice_foreign' })
+  if (offer.tokenId !== wanted.tokenId) return refuse({ type: 'offer_mismatch', field: 'token' })
+  if ((offer.amount ?? wanted.amount) !== wanted.amount) return refuse({ type: 'offer_mismatch', field: 'amount' })
 }

@@ -9,9 +9,10 @@ import { decode } from '../codec/schema.ts'
 import { invoiceCodec } from '../entity/codec.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import { largestPayment } from '../entity/largest.ts'
+import { offerLink, offerTerms } from '../entity/offer.ts'
 import type { EntityAnswer, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
-import { Fault } from '../lib/assert.ts'
+import { Fault, present } from '../lib/assert.ts'
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
 import { taggedHash } from '../lib/hash.ts'
 import type { CommandId, EntityId, PaymentId, TokenId } from '../lib/units.ts'
@@ -20,13 +21,23 @@ import { profileOf } from '../step.ts'
 import type { Env } from '../types.ts'
 import { exportActivity, findActivity, frameHashesOf } from './activity-page.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
-import { accountOf, amountOf, entityNamed, entityOf, memoOf, paymentOf, recipientOf, refuse } from './arguments.ts'
+import {
+  accountOf,
+  amountOf,
+  checkOffer,
+  entityNamed,
+  entityOf,
+  memoOf,
+  paymentOf,
+  recipientOf,
+  refuse,
+} from './arguments.ts'
 import { internal, RAdapterError } from './errors.ts'
 import { systemPorts } from './line.ts'
 import { quotePayment } from './quote.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
-export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals' | 'book' | 'entity'}.${string}`>
+export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals' | 'book' | 'entity' | 'host'}.${string}`>
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
 }
@@ -81,15 +92,17 @@ const done = (committed: Committed): { readonly height: number } => {
 const quote = async ({ host, clock, book }: On, params: Params<'pay.quote'>): Result<'pay.quote'> => {
   const env = host.env()
   const { state } = entityOf(env, params.from)
-  const { to, invoice, link } = recipientOf(env, params.to, book)
-  const terms = invoice?.terms ?? null
+  const { to, invoice, offer, link } = recipientOf(env, params.to, book)
+  const terms = invoice?.terms ?? offer?.offer ?? null
   const wanted = {
     to,
     invoice,
     tokenId: terms?.tokenId ?? (params.tokenId as TokenId),
     amount: amountOf(terms?.amount ?? params.amount),
-    memo: memoOf(terms?.memo ?? params.memo),
+    // An offer that says nothing leaves the word to whoever pays.
+    memo: memoOf(invoice?.terms.memo ?? (offer?.offer.memo || params.memo)),
   }
+  if (offer !== null) checkOffer(env, state, offer, wanted)
   const quoted = quotePayment(env, state, wanted, clock.now(), book)
   return quoted.type === 'rejected' ? refuse(quoted.rejection) : { ...quoted.quote, invoice: link }
 }
@@ -110,15 +123,17 @@ const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay
   const before = findActivity(host.activity(), entityId, paymentId)
   if (before !== null) return { height: before.height, paymentId }
   const committed = await submit(host, { commandId: params.commandId, entityId }, (env) => {
-    const { to, invoice } = recipientOf(env, params.to, book)
+    const { to, invoice, offer } = recipientOf(env, params.to, book)
     const [amount, maxFee] = [amountOf(params.amount), amountOf(params.maxFee, 0n)]
+    const tokenId = params.tokenId as TokenId
+    if (offer !== null) checkOffer(env, entityOf(env, entityId).state, offer, { tokenId, amount })
     return {
       type: 'pay',
       paymentId,
       to,
       invoice,
-      offerId: null,
-      tokenId: params.tokenId as TokenId,
+      offerId: offer?.offer.offerId ?? null,
+      tokenId,
       amount,
       memo: memoOf(params.memo),
       maxFee,
@@ -140,6 +155,23 @@ const createInvoice = async ({ host, clock }: On, params: Params<'invoice.create
   const read = decode(invoiceCodec, invoice)
   if (read.type !== 'ok') throw new Fault('I-INVOICE', read.reason)
   return { height: committed.height, invoiceId: toHex(hashlock), link: invoiceLink(read.value) }
+}
+
+const createOffer = async ({ host }: On, params: Params<'offer.create'>): Result<'offer.create'> => {
+  const { amount, memo } = params
+  const committed = await submit(host, params, () => ({
+    type: 'create_offer',
+    tokenId: params.tokenId as TokenId,
+    amount: amount === null ? null : amountOf(amount),
+    memo: memoOf(memo),
+  }))
+  const offerId = toHex(answerOf(committed, 'offer').offerId)
+  const env = host.env()
+  const { state } = entityOf(env, params.entityId)
+  const offer = state.offers.get(offerId) ?? refuse({ type: 'command_id_reused' })
+  const chain = present(env.jReplicas.get(state.jurisdiction), state.jurisdiction).terms
+  const terms = offerTerms(state, offer, { chain, profile: (id) => profileOf(env, id) })
+  return { height: committed.height, offerId, link: offerLink(terms) }
 }
 
 const getPayment = async ({ host, book }: On, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
@@ -238,6 +270,7 @@ export const commandHandlers = (
     'activity.detail': on(activityDetail),
     'activity.export': on(activityExport),
     'invoice.create': on(createInvoice),
+    'offer.create': on(createOffer),
     'account.open': on(openAccount),
     'account.setCreditLimit': on(setCreditLimit),
     'reserve.toCollateral': on(toCollateral),

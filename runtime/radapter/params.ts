@@ -10,7 +10,7 @@ const id = v.pipe(v.string(), v.maxLength(256))
 const commandId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,64}$/))
 const tokenId = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2 ** 32 - 1))
 const amount = v.bigint()
-/** A name, an id, or an invoice link. */
+/** A name, an id, or a link. */
 const recipient = v.pipe(v.string(), v.maxLength(16_384))
 const memo = v.pipe(v.string(), v.maxLength(16_384))
 const seconds = v.pipe(v.number(), v.safeInteger())
@@ -53,6 +53,8 @@ const PARAMS: Params = {
     memo,
     expirySeconds: seconds,
   }),
+  'offer.create': v.strictObject({ commandId, entityId: id, tokenId, amount: v.nullable(amount), memo }),
+  'host.update': nothing,
   'entity.create': v.strictObject({ commandId, label: text(1_024) }),
   'account.open': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, creditLimit: amount }),
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),

@@ -9,6 +9,8 @@ import type { AccountMethods } from './account-methods.ts'
 import type { ActivityMethods, ActivitySelection } from './activity-methods.ts'
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
+import type { HostMethods } from './host-methods.ts'
+import type { ReceiveMethods } from './receive-methods.ts'
 import type { WalletMethods } from './wallet-methods.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
@@ -298,6 +300,8 @@ export type HostStatus = {
   readonly unlockNotBefore: number
   readonly autoLockMinutes: number
   readonly approvals: readonly ApprovalView[]
+  /** A newer version is there, and waits for payments under way. */
+  readonly updateReady: boolean
 }
 
 /** A payment as the review screen shows it; nothing is committed by asking. */
@@ -315,7 +319,7 @@ export type Quote = {
   readonly before: TokenPosition
   readonly after: TokenPosition
   readonly memo: string
-  /** Set when `to` was an invoice. */
+  /** The link that `to` was: of an invoice, or of an offer. */
   readonly invoice: string | null
 }
 
@@ -343,21 +347,12 @@ export type RpcMethods = {
   }
   'pay.cancel': { params: { commandId: string; from: string; paymentId: string }; result: Committed }
   'pay.get': { params: { from: string; paymentId: string }; result: ActivityEntry }
-  'invoice.create': {
-    params: {
-      commandId: string
-      entityId: string
-      tokenId: number
-      amount: bigint | null
-      memo: string
-      expirySeconds: number
-    }
-    result: Committed & { invoiceId: string; link: string }
-  }
 } & AccountMethods &
   ActivityMethods &
   ApprovalMethods &
   BookMethods &
+  HostMethods &
+  ReceiveMethods &
   WalletMethods
 export type RpcMethod = keyof RpcMethods
 

@@ -164,3 +164,39 @@ describe('the state of the host', () => {
     expect(adapter.callsOf('wallet.touch')).toHaveLength(2)
   })
 })
+
+describe('an update', () => {
+  test('said on every page while it waits, and no page before', async () => {
+    for (const App of [PopupApp, SidePanelApp]) {
+      const { adapter, close } = renderPage(App)
+      await screen.findByRole('button', { name: 'Lock' })
+      expect(screen.queryByText(/An update is ready/)).toBeNull()
+      await act(() => adapter.pushHost(host({ updateReady: true })))
+      expect(screen.getByText('An update is ready. It installs when no payment is under way.')).toBeTruthy()
+      close()
+    }
+  })
+
+  test('Settings -- asks for it once; what hinders it is said, and it can be asked for again', async () => {
+    const { adapter } = renderPage(PopupApp, { host: { updateReady: true } })
+    adapter.refuse('host.update', { message: 'the line was cut' })
+    fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
+    const button = await screen.findByRole<HTMLButtonElement>('button', { name: 'Update now' })
+    fireEvent.click(button)
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      'The update did not start: the line was cut. Try again.',
+    )
+    adapter.answer('host.update', () => ({}))
+    fireEvent.click(button)
+    await screen.findByText(/^The update starts when payments under way have ended/)
+    expect([button.disabled, screen.queryByRole('alert')]).toEqual([true, null])
+    expect(adapter.callsOf('host.update')).toEqual([{}, {}])
+  })
+
+  test('Settings, with nothing to install -- no such button', async () => {
+    renderPage(PopupApp)
+    fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
+    await screen.findByText('Version')
+    expect(screen.queryByRole('button', { name: 'Update now' })).toBeNull()
+  })
+})

@@ -172,6 +172,7 @@ describe('Pay: the payment', () => {
       unlockNotBefore: 0,
       autoLockMinutes: 15,
       approvals: [],
+      updateReady: false,
     } as const
     await act(() => adapter.pushHost(locked))
     expect(await screen.findByRole('button', { name: 'Unlock' })).toBeTruthy()

@@ -1,10 +1,11 @@
 /**
- * Receive: the invoice as text and code, and its status from the view.
+ * Receive: the invoice as text and code, and its status from the view; the link that can be paid many times; passing
+ * either on.
  *
  * @vitest-environment happy-dom
  */
 import { act, fireEvent, screen, waitFor } from '@testing-library/preact'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import type { InvoiceView } from '../../runtime/radapter/types.ts'
 import type { FakeAdapter } from '../support/fake-radapter.ts'
@@ -12,6 +13,7 @@ import { frame, IDS, NOW, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
 
 const LINK = `xln:${'ab12'.repeat(40)}`
+const OFFER = `xln:offer.${'cd34'.repeat(40)}`
 const invoice = (patch: Partial<InvoiceView> = {}): InvoiceView => ({
   invoiceId: '0x01',
   link: LINK,
@@ -99,6 +101,52 @@ describe('Receive', () => {
     await screen.findByRole('textbox', { name: 'Invoice' })
     await act(() => adapter.push(frame({ height: 44, entity: { invoices: [invoice({ status: 'expired' })] } })))
     await waitFor(() => expect(screen.getByRole('status').textContent).toContain('has expired'))
+  })
+
+  test('can be paid many times -- a link as text and code, with its amount, and no end', async () => {
+    const adapter = await open()
+    adapter.answer('offer.create', () => ({ height: 43, offerId: '0x02', link: OFFER }))
+    type('Amount', '12.5')
+    type('Memo', 'bread')
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Can be paid many times' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Create payment link' }))
+    const field = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Payment link' })
+    expect([field.value, field.readOnly]).toEqual([OFFER, true])
+    expect(screen.getByRole('img', { name: 'Payment link QR code' })).toBeTruthy()
+    expect(screen.getByRole('status').textContent).toBe(
+      'This link can be paid many times.Each payment shows in Activity.',
+    )
+    expect(screen.getByText('12.50 tUSD')).toBeTruthy()
+    expect(adapter.callsOf('offer.create')).toEqual([
+      { commandId: expect.any(String), entityId: IDS.you, tokenId: 1, amount: usd(1_250), memo: 'bread' },
+    ])
+    expect(adapter.callsOf('invoice.create')).toEqual([])
+    fireEvent.click(screen.getByRole('button', { name: 'New link' }))
+    expect((await screen.findByRole<HTMLInputElement>('textbox', { name: 'Amount' })).value).toBe('')
+  })
+
+  test('too many links -- refused in words, the form stays', async () => {
+    const adapter = await open()
+    adapter.refuse('offer.create', { code: 'E_REJECTED', reason: { type: 'too_many_offers' } })
+    fireEvent.click(screen.getByRole('checkbox', { name: 'Can be paid many times' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Create payment link' }))
+    expect((await screen.findByRole('alert')).textContent).toMatch(/^Too many payment links are open\./)
+  })
+
+  test('Share -- the link as text, where the system can share; nowhere else a button for it', async () => {
+    await open()
+    create()
+    await screen.findByRole('textbox', { name: 'Invoice' })
+    expect(screen.queryByRole('button', { name: 'Share' })).toBeNull()
+    const share = vi.fn(() => Promise.reject(new DOMException('closed', 'AbortError')))
+    Object.assign(navigator, { share })
+    onTestFinished(() => void Reflect.deleteProperty(navigator, 'share'))
+    fireEvent.click(screen.getByRole('button', { name: 'New invoice' }))
+    await screen.findByRole('textbox', { name: 'Amount' })
+    create()
+    fireEvent.click(await screen.findByRole('button', { name: 'Share' }))
+    expect(share.mock.calls).toEqual([[{ text: LINK }]])
+    expect(screen.queryByRole('alert')).toBeNull()
   })
 
   test('left and opened again -- an empty form', async () => {

@@ -22,6 +22,7 @@ import type {
   InvoiceRecord,
   LockRoute,
   Offer,
+  OfferTerms,
   Payment,
   Profile,
   Wake,
@@ -173,9 +174,15 @@ export const invoice: Arbitrary<Invoice> = fc.record({
   hanko,
 })
 export const offer: Arbitrary<Offer> = fc.record({ offerId: hash, tokenId, amount: nullable(amount), memo: text })
+export const offerTerms: Arbitrary<OfferTerms> = fc.record({
+  payee: profile,
+  chainId: edged(256n),
+  depository: address,
+  offer,
+})
 export const wake: Arbitrary<Wake> = fc.record({
   atMs: uint,
-  kind: fc.constantFrom('invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry'),
+  kind: fc.constantFrom('invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry', 'offer_request'),
   id: text,
 })
 export const entityMessage: Arbitrary<EntityMessage> = fc.oneof(

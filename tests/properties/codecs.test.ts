@@ -94,6 +94,7 @@ const CASES: readonly Case[] = [
     any.invoice.map(({ terms }) => terms),
   ),
   caseOf('offer', entity.offerCodec, any.offer),
+  caseOf('offer terms', entity.offerTermsCodec, any.offerTerms),
   caseOf('wake', entity.wakeCodec, any.wake),
   caseOf('entity message', entity.entityMessageCodec, any.entityMessage, 60),
   caseOf('envelope', entity.envelopePayloadCodec, any.envelopePayload, 60),

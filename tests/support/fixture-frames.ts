@@ -166,6 +166,7 @@ export const host = (patch: Partial<HostStatus> = {}): HostStatus => ({
   unlockNotBefore: 0,
   autoLockMinutes: 15,
   approvals: [],
+  updateReady: false,
   ...patch,
 })
 

@@ -26,6 +26,7 @@ export const UNLOCKED: HostStatus = {
   unlockNotBefore: 0,
   autoLockMinutes: 15,
   approvals: [],
+  updateReady: false,
 }
 
 export const serveTown = (

@@ -1,4 +1,7 @@
-/** Asking to be paid: an invoice as a link and a QR code that turns to Paid by itself. */
+/**
+ * Asking to be paid: an invoice as a link and a QR code that turns to Paid by itself, or a link that can be paid many
+ * times.
+ */
 import { useId } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
 import type { ReceiveModel } from '../../models/receive.ts'
@@ -13,6 +16,7 @@ import { Qr } from '../../primitives/Qr.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Status } from '../../primitives/Status.tsx'
 import { TextField } from '../../primitives/TextField.tsx'
+import { Toggle } from '../../primitives/Toggle.tsx'
 import styles from './Receive.module.css'
 import screen from './Screen.module.css'
 
@@ -59,15 +63,22 @@ const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
         invalid={refusal?.field === 'memo'}
         errorId={errorId}
       />
-      {entity !== null && (
-        <div>
-          <p class={screen.small}>{text('receive.yourId')}</p>
-          <EntityId id={entity.entityId} name={entity.label} />
-        </div>
-      )}
+      <div>
+        <Toggle
+          label={text('receive.reusable')}
+          checked={receive.isReusable.value}
+          onChange={(isReusable) => receive.edit({ isReusable })}
+        />
+        {entity !== null && (
+          <div class={styles.id}>
+            <p class={screen.small}>{text('receive.yourId')}</p>
+            <EntityId id={entity.entityId} name={entity.label} />
+          </div>
+        )}
+      </div>
       <div class={screen.refusal}>{refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}</div>
       <Button type="submit" look="filled" wide disabled={receive.busy.value || session.isReadOnly.value}>
-        {text('receive.create')}
+        {text(receive.isReusable.value ? 'receive.createLink' : 'receive.create')}
       </Button>
     </form>
   )
@@ -80,6 +91,13 @@ const InvoiceStatus = ({ receive }: { readonly receive: ReceiveModel }) => {
     return (
       <Status name={text('receive.paid')}>
         <p class={styles.paid}>{text('receive.paid')}</p>
+      </Status>
+    )
+  if (receive.isReusable.value)
+    return (
+      <Status>
+        <p>{text('receive.linkMade')}</p>
+        <p class={screen.muted}>{text('receive.linkUse')}</p>
       </Status>
     )
   const time = invoice === null ? '' : format.moment(invoice.expirySeconds * 1_000, Date.now())
@@ -95,24 +113,37 @@ const InvoiceStatus = ({ receive }: { readonly receive: ReceiveModel }) => {
   )
 }
 
-const Invoice = ({ receive, link }: { readonly receive: ReceiveModel; readonly link: string }) => {
+/** Where the system can pass a text on. */
+const Share = ({ link }: { readonly link: string }) => {
+  const { text } = useUi()
+  // Absent in some browsers, whatever the types say.
+  if (!('share' in navigator)) return null
+  // Whoever closes the sheet again has shared nothing, and sees that.
+  const share = (): void => void navigator.share({ text: link }).catch(() => undefined)
+  return <Button onClick={share}>{text('receive.share')}</Button>
+}
+
+const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link: string }) => {
   const { session, text, format } = useUi()
   const invoice = receive.invoice.value
+  const asked = receive.asked.value
+  const isReusable = receive.isReusable.value
   const isPaid = invoice?.status === 'paid'
   return (
     <div class={screen.form}>
-      {invoice !== null && invoice.amount !== null && (
-        <p class={styles.asked}>{format.money(invoice.amount, session.tokenOf(invoice.tokenId), 'exact')}</p>
+      {asked !== null && asked.amount !== null && (
+        <p class={styles.asked}>{format.money(asked.amount, session.tokenOf(asked.tokenId), 'exact')}</p>
       )}
       <InvoiceStatus receive={receive} />
       <div class={isPaid ? styles.used : undefined}>
-        <Qr value={link} label={text('receive.qr')} />
+        <Qr value={link} label={text(isReusable ? 'receive.linkQr' : 'receive.qr')} />
       </div>
-      <TextField label={text('receive.invoice')} value={link} rows={2} mono readOnly />
+      <TextField label={text(isReusable ? 'receive.link' : 'receive.invoice')} value={link} rows={2} mono readOnly />
       <div class={styles.two}>
         <CopyButton value={link} label={text('receive.copyLink')} />
+        <Share link={link} />
         <Button look={isPaid ? 'filled' : 'plain'} onClick={receive.another}>
-          {text('receive.another')}
+          {text(isReusable ? 'receive.anotherLink' : 'receive.another')}
         </Button>
       </div>
     </div>
@@ -128,7 +159,7 @@ export const Receive = ({ receive, onLeave }: Props) => {
   return (
     <main class={screen.screen}>
       <PageHead key={link} title={text('receive.heading')} onBack={onLeave} takesFocus={link !== null} />
-      {link === null ? <Form receive={receive} /> : <Invoice receive={receive} link={link} />}
+      {link === null ? <Form receive={receive} /> : <Made receive={receive} link={link} />}
     </main>
   )
 }

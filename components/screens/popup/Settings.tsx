@@ -94,6 +94,31 @@ const Looks = () => {
   )
 }
 
+/** There only while an update waits; what it waits for is said on every page. */
+const Update = () => {
+  const { session, text } = useUi()
+  const [asked, setAsked] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  if (session.hostStatus.value?.updateReady !== true) return null
+  const update = async (): Promise<void> => {
+    setAsked(true)
+    setFailure(null)
+    const outcome = await tryOnce(session, () => session.rpc('host.update', {}))
+    if (outcome.type === 'ok') return
+    setAsked(false)
+    setFailure(text('settings.updateFailed', { message: outcome.error.message }))
+  }
+  return (
+    <>
+      <Button wide disabled={asked} onClick={() => void update()}>
+        {text('settings.update')}
+      </Button>
+      <p class={screen.muted}>{text(asked ? 'settings.updating' : 'settings.updateHint')}</p>
+      {failure !== null && <Alert>{failure}</Alert>}
+    </>
+  )
+}
+
 const About = () => {
   const { host, text } = useUi()
   return (
@@ -106,6 +131,7 @@ const About = () => {
           { name: text('settings.libraries'), value: LIBRARIES },
         ]}
       />
+      <Update />
       <p class={screen.muted}>{text('settings.privacy')}</p>
       <a href="/welcome.html" target="_blank" rel="noopener">
         {text('settings.welcome')}

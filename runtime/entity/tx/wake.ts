@@ -5,18 +5,21 @@ import type { PaymentId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { DONE, unschedule } from '../draft.ts'
 import { onLockExpiry } from '../htlc.ts'
-import { awaitInvoice, payKeysend } from '../payment.ts'
+import { awaitInvoice, failPayment, payKeysend } from '../payment.ts'
 import { forgetInvoice } from './invoice.ts'
 
 export const wake: TxHandler<'wake'> = (draft, tx, context) => {
   const { kind, id } = tx.wake
   unschedule(draft, tx.wake)
   switch (kind) {
-    case 'invoice_request': {
+    case 'invoice_request':
+    case 'offer_request': {
       const payment = draft.state.payments.get(id as PaymentId)
       if (payment?.phase.type !== 'requesting') return DONE
       // This late, it was we who slept: the answer may be waiting, or the request may not have left.
-      if (context.nowMs - tx.wake.atMs > TIMING.resendFirstMs) awaitInvoice(draft, payment, context)
+      if (context.nowMs - tx.wake.atMs > TIMING.resendFirstMs) awaitInvoice(draft, payment, kind, context)
+      // Whoever makes an offer is paid by its invoices alone: money of no offer would mean nothing to it.
+      else if (kind === 'offer_request') failPayment(draft, payment, 'recipient_unreachable')
       else payKeysend(draft, payment, context)
       return DONE
     }

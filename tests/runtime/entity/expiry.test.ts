@@ -68,6 +68,23 @@ describe('the payer and a sleeping peer', () => {
     expect(world.account('alice', 'trent').pending?.frame.accountTxs.map(({ type }) => type)).toEqual(['htlc_lock'])
   })
 
+  test('an offer that is not answered: it fails, and nothing is paid without an invoice', () => {
+    world.tick([world.command('alice', world.pay('trent', usd(5), { offerId: HASHLOCK }))])
+    world.tick([], TIMING.invoiceRequestMs + 1)
+    expect(eventsOf(world, 'payment_failed')).toEqual(['alice: recipient_unreachable'])
+    const { payments, wakes, lockBook } = world.state('alice')
+    expect([payments.size, wakes.size, lockBook.size, room()]).toEqual([0, 0, 0, usd(50)])
+  })
+
+  test('an offer, and she slept through its time: the recipient gets as long again', () => {
+    world.tick([world.command('alice', world.pay('trent', usd(5), { offerId: HASHLOCK }))])
+    sleep(world, 60_000)
+    expect([...world.state('alice').payments.values()].map(({ phase }) => phase.type)).toEqual(['requesting'])
+    world.tick([], TIMING.invoiceRequestMs + 1)
+    expect(eventsOf(world, 'payment_failed')).toEqual(['alice: recipient_unreachable'])
+    expect(world.state('alice').wakes.size).toBe(0)
+  })
+
   test('her lock is committed and never answered: taken back when the chain has passed its expiry', () => {
     startPayment()
     sleeper.say([])

@@ -38,6 +38,16 @@ describe('errors', () => {
     (await client.error(type, payload)).code
   const rpc = (client: RawClient, method: string, params: unknown) => code(client, 'rpc', { method, params })
 
+  test('what the program itself is asked -- answered also while the wallet is locked', async () => {
+    served = serveTown(running, { 'host.update': async () => ({}) })
+    served.set({ wallet: 'locked', runtime: 'stopped' })
+    served.put(null)
+    const client = connect()
+    expect(await client.ask('rpc', { method: 'host.update', params: {} })).toMatchObject({ type: 'rpc' })
+    expect(await rpc(connect({ access: 'inspect' }), 'host.update', {})).toBe('E_UNAUTHORIZED')
+    expect(await rpc(client, 'host.update', { now: true })).toBe('E_BAD_REQUEST')
+  })
+
   test('E_BAD_REQUEST -- what cannot be read, or is not served', async () => {
     const client = connect()
     expect(await code(client, 'nonsense', {})).toBe('E_BAD_REQUEST')

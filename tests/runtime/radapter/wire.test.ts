@@ -266,6 +266,7 @@ describe('readAnswer', () => {
       unlockNotBefore: 0,
       autoLockMinutes: 15,
       approvals: [],
+      updateReady: false,
     } as const
     const text = writePush(1, { type: 'status', seq: 1, status: { ...status, secret: 'x' } as never })
     expect(text).not.toContain('secret')
