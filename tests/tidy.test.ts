@@ -83,7 +83,7 @@ const ROOMS: { readonly [name: string]: Room } = {
     ],
   },
   pages: {
-    at: ['entrypoints/approval/', 'entrypoints/popup/', 'entrypoints/sidepanel/', 'entrypoints/welcome/'],
+    at: ['approval', 'gallery', 'popup', 'sidepanel', 'welcome'].map((page) => `entrypoints/${page}/`),
     rooms: ['components', 'lib', 'radapter', 'radapter door'],
     packages: ['preact', 'wxt'],
   },

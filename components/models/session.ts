@@ -34,6 +34,8 @@ export type Session = {
   /** True where nothing may be paid: halted, or another window is the writer. */
   readonly isReadOnly: ReadonlySignal<boolean>
   tokenOf(tokenId: number): TokenView
+  /** Whether a jurisdiction lists this token; of another its symbol and decimals are not to be believed. */
+  isKnown(tokenId: number): boolean
   readonly rpc: RAdapter['rpc']
   look(patch: Partial<ViewState>): void
   /** Shows the owner's entity that was last looked at, or the first one, from its first page. */
@@ -159,6 +161,7 @@ export const createSession = (
     balance,
     isReadOnly,
     tokenOf: (tokenId) => tokens.value.find((known) => known.tokenId === tokenId) ?? unknownToken(tokenId),
+    isKnown: (tokenId) => tokens.value.some((known) => known.tokenId === tokenId),
     rpc: (method, params) => adapter.rpc(method, params),
     reconnect: () => {
       adapter.disconnect()

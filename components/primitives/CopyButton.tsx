@@ -1,11 +1,9 @@
 /** Copies one text and says so in its own place, without moving anything. */
 import { Check, Copy } from 'lucide'
-import { useEffect, useState } from 'preact/hooks'
+import { useCopy } from '../models/copy.ts'
 import { useUi } from '../models/ui.ts'
 import styles from './CopyButton.module.css'
 import { Icon } from './Icon.tsx'
-
-const SHOWN_MS = 2_000
 
 type Props = {
   readonly value: string
@@ -16,18 +14,7 @@ type Props = {
 
 export const CopyButton = ({ value, label, iconOnly = false }: Props) => {
   const { text } = useUi()
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), SHOWN_MS)
-    return () => clearTimeout(timer)
-  }, [copied])
-  const copy = (): void => {
-    navigator.clipboard.writeText(value).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    )
-  }
+  const { copied, copy } = useCopy(value)
   return (
     <span class={styles.box}>
       <button

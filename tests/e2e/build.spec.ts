@@ -29,6 +29,16 @@ test('manifest -- permissions, policy and id are the agreed ones', async () => {
   expect(await extensionIdOf(BUILD)).toBe('mlfbhmobbpnbbnmoklgdhicmbfddajnd')
 })
 
+test('pages -- what is for development only is left out', () => {
+  expect(files.filter((name) => name.endsWith('.html')).sort()).toEqual([
+    'approval.html',
+    'popup.html',
+    'sidepanel.html',
+    'welcome.html',
+  ])
+  expect(files.filter((name) => /gallery/i.test(name))).toEqual([])
+})
+
 test('worker -- imports nothing later, which a service worker could not', () => {
   expect(read('background.js')).not.toMatch(/(?<!\.)\bimport\s*\(\s*["'`]/)
 })

@@ -2,10 +2,12 @@
 import type { Balance, TokenView } from '../../../runtime/radapter/types.ts'
 import type { PayModel } from '../../models/pay.ts'
 import { useUi } from '../../models/ui.ts'
+import { AccountChip } from '../../primitives/AccountChip.tsx'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Key } from '../../primitives/Key.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
+import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { ActivityList } from '../ActivityList.tsx'
 import { EntityChoice } from '../EntityChoice.tsx'
 import { Backup } from './Backup.tsx'
@@ -30,15 +32,16 @@ const Tokens = () => {
   if (session.tokens.value.length < 2) return null
   return (
     <div class={styles.tokens}>
-      {session.tokens.value.map(({ tokenId, symbol }) => (
+      {session.tokens.value.map((token) => (
         <button
-          key={tokenId}
+          key={token.tokenId}
           type="button"
           class={styles.token}
-          aria-pressed={tokenId === session.token.value?.tokenId}
-          onClick={() => session.look({ tokenId })}
+          aria-pressed={token.tokenId === session.token.value?.tokenId}
+          onClick={() => session.look({ tokenId: token.tokenId })}
         >
-          {symbol}
+          <TokenIcon token={token} isKnown />
+          {token.symbol}
         </button>
       ))}
     </div>
@@ -90,6 +93,7 @@ const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () =
 
 export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) => {
   const { session, host, text, format } = useUi()
+  const entity = session.entity.value
   const balance = session.balance.value
   const token = session.token.value
   const { amountsHidden } = host.preferences.current.value
@@ -97,6 +101,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
   return (
     <main class={`${screen.screen} ${styles.home}`}>
       <EntityChoice />
+      {entity !== null && <AccountChip id={entity.entityId} name={entity.label} />}
       <section aria-labelledby="balance" class={styles.balance}>
         <div class={styles.top}>
           <h1 id="balance" class={styles.label}>

@@ -6,6 +6,7 @@ import { useUi } from '../../models/ui.ts'
 import { inOneLine, type Words } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { Identicon } from '../../primitives/Identicon.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { TextField } from '../../primitives/TextField.tsx'
@@ -41,6 +42,7 @@ const Picks = ({ pay }: { readonly pay: PayModel }) => {
       {known.slice(0, PICKS).map(({ entityId, label }) => (
         <li key={entityId}>
           <Button look="quiet" onClick={() => pay.edit({ to: label })}>
+            <Identicon id={entityId} />
             {label}
           </Button>
         </li>

@@ -16,9 +16,11 @@ import { Button } from '../../primitives/Button.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
 import { Icon } from '../../primitives/Icon.tsx'
+import { Identicon } from '../../primitives/Identicon.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Status } from '../../primitives/Status.tsx'
+import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { Receipt } from '../Receipt.tsx'
 import styles from './Payment.module.css'
 import screen from './Screen.module.css'
@@ -39,19 +41,28 @@ const useRoute = (quote: Quote): string => {
 }
 
 const ReviewFacts = ({ quote, token }: { readonly quote: Quote; readonly token: TokenView }) => {
-  const { text } = useUi()
+  const { session, text } = useUi()
   const route = useRoute(quote)
   const facts: readonly (Fact | null)[] = [
     {
       name: text('review.to'),
       value: (
         <span class={styles.who}>
+          <Identicon id={quote.to} />
           <span>{quote.toLabel}</span>
           <EntityId id={quote.to} name={quote.toLabel} />
         </span>
       ),
     },
-    { name: text('review.amount'), value: <Amount value={quote.amount} token={token} precision="exact" /> },
+    {
+      name: text('review.amount'),
+      value: (
+        <span class={styles.who}>
+          <TokenIcon token={token} isKnown={session.isKnown(token.tokenId)} />
+          <Amount value={quote.amount} token={token} precision="exact" />
+        </span>
+      ),
+    },
     { name: text('review.fee'), value: <Amount value={quote.fee} token={token} precision="exact" /> },
     { name: text('review.route'), value: route },
     { name: text('review.remaining'), value: <Amount value={quote.remaining} token={token} precision="exact" /> },

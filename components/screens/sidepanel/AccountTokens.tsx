@@ -3,6 +3,7 @@ import type { AccountDetail, TokenPosition } from '../../../runtime/radapter/typ
 import { useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
+import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import styles from './Account.module.css'
 import panel from './SidePanel.module.css'
 
@@ -20,6 +21,7 @@ const Row = ({ position }: { readonly position: TokenPosition }) => {
           title={text('account.choose', { symbol: token.symbol })}
           onClick={() => session.look({ tokenId: position.tokenId })}
         >
+          <TokenIcon token={token} isKnown={session.isKnown(token.tokenId)} />
           {token.symbol}
         </button>
       </th>

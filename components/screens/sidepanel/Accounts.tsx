@@ -5,6 +5,7 @@ import type { PlainKey } from '../../models/text.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { Identicon } from '../../primitives/Identicon.tsx'
 import { Pages } from '../../primitives/Pages.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Select } from '../../primitives/Select.tsx'
@@ -101,6 +102,7 @@ const Row = ({
     <tr>
       <td class={styles.account}>
         <button type="button" class={styles.name} aria-expanded={isOpen} onClick={toggle}>
+          <Identicon id={counterpartyId} />
           {counterpartyLabel}
         </button>
         {status !== 'open' && (

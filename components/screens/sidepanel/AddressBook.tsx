@@ -7,6 +7,7 @@ import { inOneLine } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
+import { Identicon } from '../../primitives/Identicon.tsx'
 import { Pages } from '../../primitives/Pages.tsx'
 import { TextField } from '../../primitives/TextField.tsx'
 import forms from './Forms.module.css'
@@ -108,7 +109,10 @@ const Person = ({ entry }: { readonly entry: Entry }) => {
   return (
     <li class={forms.person}>
       <div class={forms.who}>
-        <p class={forms.name}>{name}</p>
+        <p class={forms.name}>
+          <Identicon id={entityId} />
+          {name}
+        </p>
         <EntityId id={entityId} name={name} />
       </div>
       {doing === null && (
