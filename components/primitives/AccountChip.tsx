@@ -4,8 +4,8 @@ import { useId } from 'preact/hooks'
 import { shortId, useCopy } from '../models/copy.ts'
 import { useUi } from '../models/ui.ts'
 import styles from './AccountChip.module.css'
+import { Button } from './Button.tsx'
 import { Icon } from './Icon.tsx'
-import { Identicon } from './Identicon.tsx'
 
 export const AccountChip = ({ id, name }: { readonly id: string; readonly name: string }) => {
   const { text } = useUi()
@@ -13,12 +13,11 @@ export const AccountChip = ({ id, name }: { readonly id: string; readonly name: 
   const nameId = useId()
   return (
     <div class={styles.row}>
-      <button type="button" aria-label={text('copy.ownId')} aria-describedby={nameId} title={id} onClick={copy}>
-        <Identicon id={id} />
-        <strong id={nameId}>{name}</strong>
-        <span>{shortId(id)}</span>
+      <Button look="quiet" aria-label={text('copy.ownId')} aria-describedby={nameId} title={id} onClick={copy}>
+        <span id={nameId}>{name}</span>
+        <code>{shortId(id)}</code>
         <Icon of={Copy} />
-      </button>
+      </Button>
       <span aria-live="polite">{copied && text('common.copied')}</span>
     </div>
   )

@@ -10,12 +10,12 @@ import styles from './TokenIcon.module.css'
 
 /** The palette's own inks, mixed with its muted one: both are read on either ground, and so is what lies between. */
 const INKS = ['accent', 'ink', 'caution', 'muted']
-const SIGNS: { readonly [symbol: string]: string } = { USD: '$', EUR: '€', GBP: '£', ETH: 'Ξ', BTC: '₿' }
+const SIGNS: { readonly [symbol: string]: string } = { USD: '$', EUR: '€', ETH: 'Ξ' }
 
 /** Test tokens carry a small letter before the symbol they stand for. */
 const signOf = (symbol: string): string => {
   const bare = symbol.replace(/^[a-z](?=[A-Z])/, '').toUpperCase()
-  return Object.hasOwn(SIGNS, bare) ? (SIGNS[bare] ?? '') : [...bare].slice(0, 2).join('')
+  return SIGNS[bare] ?? bare.slice(0, 2)
 }
 
 type Props = {
