@@ -6,7 +6,8 @@ import styles from './Home.module.css'
 export const Backup = ({ onShow }: { readonly onShow: () => void }) => {
   const { session, host, text } = useUi()
   const hasMoved = (session.frameView.value?.activity?.entries ?? []).some(
-    ({ kind, status }) => status === 'sent' || (kind === 'payment_in' && status === 'received'),
+    ({ kind, status }) =>
+      (kind === 'payment_out' && status === 'sent') || (kind === 'payment_in' && status === 'received'),
   )
   if (!hasMoved || host.preferences.current.value.hasPhrase) return null
   return (
