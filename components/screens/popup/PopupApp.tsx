@@ -1,7 +1,7 @@
 /** The popup: opens on Home; one screen at a time. */
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { createPay } from '../../models/pay.ts'
-import { createReceive } from '../../models/receive.ts'
+import type { ReceiveModel } from '../../models/receive.ts'
 import { useShortcuts } from '../../models/shortcuts.ts'
 import type { Ui } from '../../models/ui.ts'
 import { lazy } from '../../primitives/lazy.tsx'
@@ -76,7 +76,8 @@ const Keys = ({ isHome, commands }: { readonly isHome: boolean; readonly command
 
 export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   const pay = useMemo(() => createPay(ui), [ui])
-  const receive = useMemo(() => createReceive(ui), [ui])
+  // Made by its screen, and held here: a lock in between costs nothing.
+  const receive = useRef<ReceiveModel | null>(null)
   const [screen, setScreen] = useState<Screen>({ type: 'home' })
   useEffect(() => pay.start(), [pay])
   // The next thing most visits want, fetched while nobody waits for it.
@@ -106,7 +107,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
     if (asked?.type === 'pay') payTo(asked.to)
   }, [payTo])
   const goReceive = (): void => {
-    receive.another()
+    receive.current = null
     setScreen({ type: 'receive' })
   }
   const goActivity = (openId: string | null): void => setScreen({ type: 'activity', openId })
@@ -119,7 +120,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
       case 'scan':
         return <Scan onFound={payTo} onLeave={goPay} />
       case 'receive':
-        return <Receive receive={receive} onLeave={goHome} />
+        return <Receive held={receive} onLeave={goHome} />
       case 'activity':
         return <ActivityScreen openId={screen.openId} onLeave={goHome} />
       case 'settings':

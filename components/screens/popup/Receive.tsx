@@ -4,7 +4,7 @@
  */
 import { useId } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
-import type { ReceiveModel } from '../../models/receive.ts'
+import { createReceive, type ReceiveModel } from '../../models/receive.ts'
 import { useUi } from '../../models/ui.ts'
 import { inOneLine } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
@@ -150,10 +150,17 @@ const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link
   )
 }
 
-type Props = { readonly receive: ReceiveModel; readonly onLeave: () => void }
+type Props = {
+  /** Filled in by the screen when it finds nothing there. */
+  readonly held: { current: ReceiveModel | null }
+  readonly onLeave: () => void
+}
 
-export const Receive = ({ receive, onLeave }: Props) => {
-  const { text } = useUi()
+export const Receive = ({ held, onLeave }: Props) => {
+  const ui = useUi()
+  const { text } = ui
+  held.current ??= createReceive(ui)
+  const receive = held.current
   const link = receive.link.value
   useEscape(onLeave)
   return (
