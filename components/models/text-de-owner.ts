@@ -25,7 +25,6 @@ export const GERMAN_OWNER = {
     'Deine Schlüssel und alle deine Zahlungen liegen in diesem Browser. Niemand bekommt etwas davon, auch nicht für Statistiken.',
   'settings.libraries': 'Gebaut mit',
   'settings.welcome': 'Begrüßungsseite öffnen',
-  'settings.shortcuts': 'Tasten',
   'settings.saveFailed': 'Das wurde nicht gespeichert: {message}',
 
   'owner.password': 'Passwort',

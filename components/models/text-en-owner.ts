@@ -1,4 +1,4 @@
-/** English: settings, and what only the owner may do. */
+/** English: settings, what only the owner may do, scanning and the palette: a part for the popup's lesser screens. */
 export const ENGLISH_OWNER = {
   'settings.heading': 'Settings',
   'settings.security': 'Security',
@@ -24,20 +24,15 @@ export const ENGLISH_OWNER = {
     'Your keys and everything you were ever paid live in this browser. Nothing is sent to anybody to keep statistics.',
   'settings.libraries': 'Built on',
   'settings.welcome': 'Open the welcome page',
-  'settings.shortcuts': 'Keys',
   'settings.saveFailed': 'This was not saved: {message}',
-
   'owner.password': 'Password',
-  'owner.phrase': 'Show recovery phrase',
   'owner.phraseHeading': 'Recovery phrase',
   'owner.phraseLead': 'Whoever reads these words has your keys. Look around before you show them.',
   'owner.show': 'Show it',
   'owner.conceal': 'Hide it',
-  'owner.change': 'Change password',
   'owner.next': 'New password',
   'owner.confirmNext': 'Confirm new password',
   'owner.changed': 'Your password is changed. The old one opens nothing any more.',
-
   'reset.open': 'Reset this wallet',
   'reset.heading': 'Reset this wallet',
   'reset.forgotHeading': 'Forgot your password?',
@@ -56,9 +51,8 @@ export const ENGLISH_OWNER = {
   'reset.word': 'Type {word} to go on',
   'reset.notConfirmed': 'Type {word}, in capitals. Nothing has been forgotten.',
   'reset.go': 'Forget everything',
-  'reset.forgot': 'Forgot your password?',
+  'phrase.list': 'Recovery phrase',
 
-  'scan.open': 'Scan',
   'scan.heading': 'Scan a code',
   'scan.lead':
     'Choose or paste a picture of an invoice, or hold it before the camera. Nothing is paid until you say so.',
@@ -73,7 +67,7 @@ export const ENGLISH_OWNER = {
   'palette.commands': 'Found',
   'palette.none': 'Nothing by this name.',
 
-  'backup.what': 'Your 12 words are the only way back to your keys. Do you still have them?',
-  'backup.have': 'I have them',
-  'backup.show': 'Show them',
+  'password.hint': 'At least 12 characters',
+  'password.short': 'This password is too short. Use at least 12 characters.',
+  'password.mismatch': 'The two passwords differ. Type the same one twice.',
 } as const

@@ -1,14 +1,12 @@
 /**
- * English: every word the wallet shows. Data only; `text.ts` says how it is filled in. Rules: say what happened,
- * whether money moved, what next; no jargon outside Details; names before ids.
+ * English: the words that a page needs when it opens. What only some screens say stands in a part of its own
+ * (`text-en-*.ts`), which those screens bring along. Data only; `text.ts` says how it is filled in. Rules: say what
+ * happened, whether money moved, what next; no jargon outside Details; names before ids.
  */
-import { ENGLISH_APPROVAL } from './text-en-approval.ts'
-import { ENGLISH_OWNER } from './text-en-owner.ts'
-import { ENGLISH_PANEL } from './text-en-panel.ts'
+import { ENGLISH_ACTIVITY } from './text-en-activity.ts'
 
 export const ENGLISH = {
-  ...ENGLISH_APPROVAL,
-  ...ENGLISH_PANEL,
+  ...ENGLISH_ACTIVITY,
 
   // Everywhere
   'app.name': 'xln wallet',
@@ -27,6 +25,8 @@ export const ENGLISH = {
   'common.continue': 'Continue',
   'common.retry': 'Try again',
   'common.loading': 'Loading',
+  'panel.previous': 'Previous',
+  'panel.next': 'Next',
   'copy.id': 'Copy the id of {name}',
   'copy.ownId': 'Copy your entity id',
   'token.test': 'Test token',
@@ -59,6 +59,7 @@ export const ENGLISH = {
   'unlock.damaged': 'The stored wallet is damaged, so no password opens it. Your recovery phrase brings the keys back.',
   'unlock.newer': 'This wallet was made by a newer version. Update the extension, then unlock it.',
   'unlock.failed': 'The wallet could not be opened: {message}',
+  'reset.forgot': 'Forgot your password?',
 
   // Home
   'home.balance': 'Balance',
@@ -76,6 +77,12 @@ export const ENGLISH = {
   'home.empty': 'Nothing has moved yet. Your first payment will stand here.',
   'home.paying': '{amount} to {name} is on its way.',
   'home.follow': 'Show it',
+  'home.entity': 'Entity',
+  'owner.phrase': 'Show recovery phrase',
+  'owner.change': 'Change password',
+  'backup.what': 'Your 12 words are the only way back to your keys. Do you still have them?',
+  'backup.have': 'I have them',
+  'backup.show': 'Show them',
 
   // The seam
   'seam.label': 'You can send {send}, you can receive {receive}',
@@ -96,6 +103,7 @@ export const ENGLISH = {
   'pay.max': 'Max',
   'pay.review': 'Review',
   'pay.reviewing': 'Asking for a route',
+  'scan.open': 'Scan',
   'review.heading': 'Review',
   'review.to': 'To',
   'review.amount': 'Amount',
@@ -136,81 +144,7 @@ export const ENGLISH = {
     'Sent without an invoice. You drew this preimage yourself, so it proves nothing about the recipient.',
   'receipt.copyPaymentId': 'Copy the payment id',
   'receipt.copyPreimage': 'Copy the preimage',
-
-  // Receive
-  'receive.heading': 'Receive',
-  'receive.amount': 'Amount',
-  'receive.amountHint': 'Leave it empty to let the payer choose',
-  'receive.memo': 'Memo',
-  'receive.memoHint': 'Optional. The payer sees it.',
-  'receive.create': 'Create invoice',
-  'receive.invoice': 'Invoice',
-  'receive.qr': 'Invoice QR code',
-  'receive.reusable': 'Can be paid many times',
-  'receive.createLink': 'Create payment link',
-  'receive.link': 'Payment link',
-  'receive.linkQr': 'Payment link QR code',
-  'receive.linkMade': 'This link can be paid many times.',
-  'receive.linkUse': 'Each payment shows in Activity.',
-  'receive.share': 'Share',
-  'receive.copyLink': 'Copy link',
-  'receive.made': 'Your invoice is made.',
-  'receive.open': 'Waiting for a payer',
-  'receive.until': 'It can be paid until {time}.',
-  'receive.paid': 'Paid',
-  'receive.expired': 'This invoice has expired. Nobody can pay it any more.',
-  'receive.another': 'New invoice',
-  'receive.anotherLink': 'New link',
-  'receive.yourId': 'Your entity id',
-
-  ...ENGLISH_OWNER,
-
-  // Welcome
-  'welcome.heading': 'A wallet that pays instantly',
-  'welcome.lead': 'Your keys and the whole settlement engine live in this browser. No server, no sign-up.',
-  'welcome.create': 'Create a wallet',
-  'welcome.import': 'Import a wallet',
-  'phrase.heading': 'Write these 12 words down',
-  'phrase.lead':
-    'They are the only way back to your keys. Write them on paper, in this order, and show them to nobody.',
-  'phrase.reveal': 'Reveal recovery phrase',
-  'phrase.list': 'Recovery phrase',
-  'quiz.heading': 'Three of your words',
-  'quiz.lead': 'Look at your paper and type the words with these numbers.',
-  'quiz.word': 'Word {position}',
-  'quiz.wrong': {
-    one: '{words} is not what your phrase says. Look at your paper again.',
-    other: '{words} are not what your phrase says. Look at your paper again.',
-  },
-  'password.heading': 'Choose a password',
-  'password.lead':
-    'It opens the wallet in this browser. It cannot be asked for again: only the recovery phrase gets you past it.',
   'password.label': 'Password',
-  'password.confirm': 'Confirm password',
-  'password.hint': 'At least 12 characters',
-  'password.short': 'This password is too short. Use at least 12 characters.',
-  'password.mismatch': 'The two passwords differ. Type the same one twice.',
-  'password.reveal': 'Show what I type',
-  'password.suggest': 'Suggest six words',
-  'password.suggested': 'Write this down, then type it twice above:',
-  'import.heading': 'Import a wallet',
-  'import.lead':
-    'A phrase brings your keys back, not the state of your accounts. That comes from the other side of each account; until it does, nothing is signed.',
-  'import.phrase': 'Recovery phrase',
-  'import.phraseHint': '12 or 24 words, in order',
-  'import.badPhrase': 'This is not a valid recovery phrase. Check the spelling and the order of the words.',
-  'import.wordCount': {
-    one: 'A phrase has 12 or 24 words; this is {count}.',
-    other: 'A phrase has 12 or 24 words; these are {count}.',
-  },
-  'import.unknownWord': 'Word {position}, “{word}”, is in no recovery phrase. Check its spelling.',
-  'phrase.gone': 'This phrase was dropped before a wallet was made from it. Go back and start with a new one.',
-  'ready.heading': 'Your wallet is ready',
-  'ready.lead': 'It opens from its icon in the toolbar. Pin the icon so that it stays in sight.',
-  'ready.open': 'Open the wallet',
-  'ready.testNote':
-    'You start in Simnet, with test money and a few people to pay. It is worth nothing outside this browser.',
-  'welcome.failed': 'That did not work: {message}',
 
   // Refusals and failures: what happened; whether money moved; what next.
   'moved.nothing': 'Nothing left your wallet.',
@@ -266,6 +200,12 @@ export const ENGLISH = {
   'why.readonly': 'This window may only look.',
   'why.rate_limited': 'Too much was asked at once.',
   'why.internal': 'Something went wrong inside the wallet.',
+  'why.bad_name': 'This cannot be a name: it holds characters that cannot be seen, or reads like an id or a link.',
+  'why.name_too_long': 'This name is too long.',
+  'why.name_taken': 'Somebody else goes by this name.',
+  'why.bad_id': 'This is not an entity id.',
+  'why.book_full': 'The address book is full.',
+  'why.too_many_entities': 'There are as many entities as one wallet can have.',
   'next.payLess': 'Pay less.',
   'next.payLessOrNearer': 'Pay less, or pay somebody nearer.',
   'next.checkRecipient': 'Check the recipient.',
@@ -291,6 +231,10 @@ export const ENGLISH = {
   'next.restart': 'Restart the browser.',
   'next.otherWindow': 'Pay from there, or close it.',
   'next.ownWallet': 'Pay from your own wallet.',
+  'next.otherName': 'Choose another name.',
+  'next.wholeId': 'Paste it whole.',
+  'next.removeOne': 'Remove somebody first.',
+  'next.useEntity': 'Use one that is there.',
 
   // What is wrong with a field
   'field.recipient.empty': 'Say who is to be paid.',

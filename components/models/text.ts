@@ -4,14 +4,33 @@
  * A message is text with `{name}` placeholders, or one such text per plural category (CLDR, through
  * `Intl.PluralRules`, chosen by the placeholder `count`). A second language is a second table of the same shape:
  * data, no code. Message keys and placeholder names are checked by the compiler.
+ *
+ * English comes in parts, so that a page opens with the words it opens with: `text-en.ts` is there from the start,
+ * and the topmost component of a screen brings the other parts that it and those below it use (`useUi(PART)`). Any
+ * other language is fetched whole.
  */
 import { ENGLISH } from './text-en.ts'
+import type { ENGLISH_ACCOUNT } from './text-en-account.ts'
+import type { ENGLISH_APPROVAL } from './text-en-approval.ts'
+import type { ENGLISH_OWNER } from './text-en-owner.ts'
+import type { ENGLISH_PANEL } from './text-en-panel.ts'
+import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
+import type { ENGLISH_WELCOME } from './text-en-welcome.ts'
 
 type Plural = { readonly one: string; readonly other: string }
 type Message = string | Plural
-type Key = keyof typeof ENGLISH
+type English = typeof ENGLISH &
+  typeof ENGLISH_ACCOUNT &
+  typeof ENGLISH_APPROVAL &
+  typeof ENGLISH_OWNER &
+  typeof ENGLISH_PANEL &
+  typeof ENGLISH_RECEIVE &
+  typeof ENGLISH_WELCOME
+type Key = keyof English
 /** What another language has to supply. */
-export type Messages = { readonly [K in Key]: (typeof ENGLISH)[K] extends string ? string : Plural }
+export type Messages = { readonly [K in Key]: English[K] extends string ? string : Plural }
+/** Some of the messages. */
+export type Part = Partial<Messages>
 
 type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
   ? Name | Placeholders<Rest>
@@ -22,13 +41,15 @@ type NamesOf<M> = M extends string
   : M extends { readonly other: infer T extends string }
     ? Placeholders<T> | 'count'
     : never
-type Values<K extends Key> = { readonly [N in NamesOf<(typeof ENGLISH)[K]>]: N extends 'count' ? number : string }
-type Arguments<K extends Key> = [NamesOf<(typeof ENGLISH)[K]>] extends [never] ? [] : [values: Values<K>]
+type Values<K extends Key> = { readonly [N in NamesOf<English[K]>]: N extends 'count' ? number : string }
+type Arguments<K extends Key> = [NamesOf<English[K]>] extends [never] ? [] : [values: Values<K>]
 
 /** Keys of messages that stand alone, so that a table of data can name them. */
-export type PlainKey = { [K in Key]: [NamesOf<(typeof ENGLISH)[K]>] extends [never] ? K : never }[Key]
+export type PlainKey = { [K in Key]: [NamesOf<English[K]>] extends [never] ? K : never }[Key]
 export type Text = {
   readonly language: string
+  /** A part of English; another language has it already. */
+  readonly add: (part: Part) => void
   <K extends Key>(key: K, ...values: Arguments<K>): string
 }
 
@@ -36,8 +57,9 @@ export type Text = {
 const LANGUAGES: { readonly [language: string]: () => Promise<Messages> } = {
   de: async () => (await import('./text-de.ts')).GERMAN,
 }
-export type Language = { readonly language: string; readonly messages: Messages }
-const IN_ENGLISH: Language = { language: 'en', messages: ENGLISH }
+export type Language = { readonly language: string; readonly messages: Part }
+const ENGLISH_NAME = 'en'
+const IN_ENGLISH: Language = { language: ENGLISH_NAME, messages: ENGLISH }
 
 /** @param locale BCP 47, as `navigator.language` gives it; a language that is unknown, or cannot be had, reads English. */
 export const languageFor = async (locale: string): Promise<Language> => {
@@ -54,8 +76,10 @@ export const languageFor = async (locale: string): Promise<Language> => {
 export const textFor = (locale: string, { language, messages }: Language = IN_ENGLISH): Text => {
   const plurals = new Intl.PluralRules(language)
   const numbers = new Intl.NumberFormat(locale, { numberingSystem: 'latn' })
+  const known: { [key: string]: Message } = { ...messages }
   const text = (key: Key, values: { readonly [name: string]: string | number } = {}): string => {
-    const message: Message = messages[key]
+    // A key without words would be a screen that did not bring its part: tests/components/languages.test.ts looks.
+    const message: Message = known[key] ?? key
     const chosen =
       typeof message === 'string' ? message : message[plurals.select(Number(values.count)) === 'one' ? 'one' : 'other']
     return chosen.replace(/\{(\w+)\}/g, (_, name: string) => {
@@ -63,5 +87,8 @@ export const textFor = (locale: string, { language, messages }: Language = IN_EN
       return typeof value === 'number' ? numbers.format(value) : value
     })
   }
-  return Object.assign(text as Text, { language })
+  const add = (part: Part): void => {
+    if (language === ENGLISH_NAME) Object.assign(known, part)
+  }
+  return Object.assign(text as Text, { language, add })
 }

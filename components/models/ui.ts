@@ -9,7 +9,7 @@ import type { DraftPort } from './drafts.ts'
 import { type Format, formatFor } from './format.ts'
 import type { PreferencesModel } from './preferences.ts'
 import type { Session } from './session.ts'
-import { type Language, type Text, textFor } from './text.ts'
+import { type Language, type Part, type Text, textFor } from './text.ts'
 
 /** Supplied by the entrypoint, which alone sees the browser's extension interface. */
 export type Host = {
@@ -42,4 +42,9 @@ export const createUi = (session: Session, host: Host, locale: string, language?
 
 export const UiContext = createContext<Ui | null>(null)
 
-export const useUi = (): Ui => present(useContext(UiContext), 'a screen outside its page')
+/** @param words what this screen says beyond the words every page has, for it and all below it */
+export const useUi = (words?: Part): Ui => {
+  const ui = present(useContext(UiContext), 'a screen outside its page')
+  if (words !== undefined) ui.text.add(words)
+  return ui
+}

@@ -1,5 +1,6 @@
 /** Everything this page can do, found by a few letters: typed, chosen with the arrows, done with Enter. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { ENGLISH_OWNER } from '../models/text-en-owner.ts'
 import { useUi } from '../models/ui.ts'
 import { Button } from '../primitives/Button.tsx'
 import { Key } from '../primitives/Key.tsx'
@@ -16,7 +17,7 @@ const matching = (commands: readonly Command[], typed: string): readonly Command
 type Props = { readonly commands: readonly Command[]; readonly onClose: () => void }
 
 export const Palette = ({ commands, onClose }: Props) => {
-  const { text } = useUi()
+  const { text } = useUi(ENGLISH_OWNER)
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
   const [typed, setTyped] = useState('')

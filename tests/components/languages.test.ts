@@ -7,8 +7,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { screen } from '@testing-library/preact'
 import { describe, expect, test } from 'vitest'
-import { languageFor, type Messages, type PlainKey, textFor } from '../../components/models/text.ts'
+import { languageFor, type Part, type PlainKey, textFor } from '../../components/models/text.ts'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
+import { WHOLE_ENGLISH } from '../support/english.ts'
 import { renderPage } from '../support/page.tsx'
 
 type Forms = { readonly [form: string]: string }
@@ -17,7 +18,8 @@ type Manifest = { readonly [key: string]: { readonly message: string; readonly p
 
 const LOCALES = `${import.meta.dirname}/../../public/_locales`
 const OTHERS = readdirSync(LOCALES).filter((language) => language !== 'en')
-const tableOf = async (language: string): Promise<Messages> => (await languageFor(language)).messages
+const tableOf = async (language: string): Promise<Part> =>
+  language === 'en' ? WHOLE_ENGLISH : (await languageFor(language)).messages
 const manifestOf = (language: string): Manifest =>
   JSON.parse(readFileSync(`${LOCALES}/${language}/messages.json`, 'utf8'))
 

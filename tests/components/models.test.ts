@@ -11,6 +11,7 @@ import { createPreferences, preferencesOf } from '../../components/models/prefer
 import { slicesOf } from '../../components/models/seam.ts'
 import { createSession, type Memory } from '../../components/models/session.ts'
 import { textFor } from '../../components/models/text.ts'
+import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { wireErrorOf } from '../../components/models/wire.ts'
 import { inOneLine, type WordsContext, wordsOfError, wordsOfFailure } from '../../components/models/words.ts'
 import { parseAmount } from '../../runtime/lib/amount.ts'
@@ -66,6 +67,7 @@ describe('amounts as the reader writes them', () => {
 describe('text', () => {
   test('placeholders are filled, plurals chosen, numbers written by the locale', () => {
     const text = textFor('en-US')
+    text.add(ENGLISH_PANEL)
     expect(text('panel.pageOf', { page: '1', pages: '2', count: 1 })).toBe('Page 1 of 2 (1 account)')
     expect(text('panel.pageOf', { page: '1', pages: '2', count: 12_345 })).toBe('Page 1 of 2 (12,345 accounts)')
   })

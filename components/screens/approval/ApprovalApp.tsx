@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import { type ApprovalModel, type ApprovalPorts, createApproval, type Question } from '../../models/approval.ts'
 import { useEscape } from '../../models/hooks.ts'
+import { ENGLISH_APPROVAL } from '../../models/text-en-approval.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
@@ -86,6 +87,7 @@ const Asked = ({ model, question }: { readonly model: ApprovalModel; readonly qu
 }
 
 const Inside = ({ model }: { readonly model: ApprovalModel }) => {
+  useUi(ENGLISH_APPROVAL)
   useEffect(() => {
     const stop = model.start()
     addEventListener('resize', model.disturb)

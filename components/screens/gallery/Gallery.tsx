@@ -6,6 +6,7 @@ import { Search } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import type { Precision } from '../../models/format.ts'
+import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
 import { type Ui, UiContext } from '../../models/ui.ts'
 import { AccountChip } from '../../primitives/AccountChip.tsx'
 import { Alert } from '../../primitives/Alert.tsx'
@@ -258,11 +259,14 @@ const Side = ({ name, look }: { readonly name: string; readonly look: string | u
   </section>
 )
 
-export const Gallery = ({ ui }: { readonly ui: Ui }) => (
-  <UiContext.Provider value={ui}>
-    <main class={styles.gallery}>
-      <Side name="Light" look={styles.light} />
-      <Side name="Dark" look={styles.dark} />
-    </main>
-  </UiContext.Provider>
-)
+export const Gallery = ({ ui }: { readonly ui: Ui }) => {
+  ui.text.add(ENGLISH_OWNER)
+  return (
+    <UiContext.Provider value={ui}>
+      <main class={styles.gallery}>
+        <Side name="Light" look={styles.light} />
+        <Side name="Dark" look={styles.dark} />
+      </main>
+    </UiContext.Provider>
+  )
+}

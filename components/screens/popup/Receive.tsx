@@ -5,6 +5,7 @@
 import { useId } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
 import { createReceive, type ReceiveModel } from '../../models/receive.ts'
+import { ENGLISH_RECEIVE } from '../../models/text-en-receive.ts'
 import { useUi } from '../../models/ui.ts'
 import { inOneLine } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
@@ -157,7 +158,7 @@ type Props = {
 }
 
 export const Receive = ({ held, onLeave }: Props) => {
-  const ui = useUi()
+  const ui = useUi(ENGLISH_RECEIVE)
   const { text } = ui
   held.current ??= createReceive(ui)
   const receive = held.current

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
 import { decodeImage, pastedImage } from '../../models/scan.ts'
+import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
 import { useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
@@ -13,7 +14,7 @@ import screen from './Screen.module.css'
 type Props = { readonly onFound: (found: string) => void; readonly onLeave: () => void }
 
 export const Scan = ({ onFound, onLeave }: Props) => {
-  const { text, host } = useUi()
+  const { text, host } = useUi(ENGLISH_OWNER)
   useEscape(onLeave)
   const [isFilming, setFilming] = useState(false)
   const [isEmpty, setEmpty] = useState(false)

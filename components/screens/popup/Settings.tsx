@@ -5,6 +5,7 @@ import { createOwner } from '../../models/owner.ts'
 import { THEMES } from '../../models/preferences.ts'
 import { tryOnce } from '../../models/reliable.ts'
 import type { PlainKey } from '../../models/text.ts'
+import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
 import { useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
@@ -177,7 +178,7 @@ type Props = {
 }
 
 export const Settings = ({ first = null, onLeave }: Props) => {
-  const ui = useUi()
+  const ui = useUi(ENGLISH_OWNER)
   const [open, setOpen] = useState<OwnerScreen | null>(first)
   // A new one for each screen, so that nothing typed or shown outlives it.
   const owner = useMemo(() => (open === null ? null : createOwner(ui)), [ui, open])

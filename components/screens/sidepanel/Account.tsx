@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountDetail, AccountFrameView } from '../../../runtime/radapter/types.ts'
+import { ENGLISH_ACCOUNT } from '../../models/text-en-account.ts'
 import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
@@ -78,7 +79,7 @@ const Details = ({ account }: { readonly account: AccountDetail }) => {
 }
 
 export const Account = () => {
-  const { session, text } = useUi()
+  const { session, text } = useUi(ENGLISH_ACCOUNT)
   const heading = useRef<HTMLHeadingElement>(null)
   const account = session.frameView.value?.account ?? null
   const isAsked = session.viewState.value.selectedAccountId === account?.counterpartyId

@@ -1,4 +1,5 @@
 /** The side panel: whose money, with whom, and what happened, on one page and without a click. */
+import { ENGLISH_PANEL } from '../../models/text-en-panel.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { lazy } from '../../primitives/lazy.tsx'
 import { ActivityBrowser } from '../ActivityBrowser.tsx'
@@ -11,7 +12,7 @@ import styles from './SidePanel.module.css'
 const Account = lazy(async () => (await import('./Account.tsx')).Account)
 
 const Panel = () => {
-  const { session, text } = useUi()
+  const { session, text } = useUi(ENGLISH_PANEL)
   const entityId = session.entity.value?.entityId ?? ''
   return (
     <main class={styles.main}>

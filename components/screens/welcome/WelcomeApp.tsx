@@ -1,6 +1,8 @@
 /** The first minute of a wallet: create or import, then it is ready. */
 import { useMemo } from 'preact/hooks'
 import { createOwner } from '../../models/owner.ts'
+import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
+import { ENGLISH_WELCOME } from '../../models/text-en-welcome.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { createWelcome, type WelcomeModel } from '../../models/welcome.ts'
 import { Reset } from '../owner/Reset.tsx'
@@ -50,15 +52,18 @@ const Forgot = () => {
 }
 
 /** With a wallet there is nothing left to make: also for a second tab that was in the middle of it. */
-export const WelcomeApp = ({ ui }: { readonly ui: Ui }) => (
-  <Page
-    ui={ui}
-    whenNone={<Wizard />}
-    {...(location.hash === FORGOT ? { whenLocked: <Forgot /> } : {})}
-    needsView={false}
-  >
-    <main class={styles.main}>
-      <Ready />
-    </main>
-  </Page>
-)
+export const WelcomeApp = ({ ui }: { readonly ui: Ui }) => {
+  for (const part of [ENGLISH_WELCOME, ENGLISH_OWNER]) ui.text.add(part)
+  return (
+    <Page
+      ui={ui}
+      whenNone={<Wizard />}
+      {...(location.hash === FORGOT ? { whenLocked: <Forgot /> } : {})}
+      needsView={false}
+    >
+      <main class={styles.main}>
+        <Ready />
+      </main>
+    </Page>
+  )
+}

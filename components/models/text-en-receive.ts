@@ -1,0 +1,28 @@
+/** English: asking to be paid; a part for that screen. */
+export const ENGLISH_RECEIVE = {
+  // Receive
+  'receive.heading': 'Receive',
+  'receive.amount': 'Amount',
+  'receive.amountHint': 'Leave it empty to let the payer choose',
+  'receive.memo': 'Memo',
+  'receive.memoHint': 'Optional. The payer sees it.',
+  'receive.create': 'Create invoice',
+  'receive.invoice': 'Invoice',
+  'receive.qr': 'Invoice QR code',
+  'receive.reusable': 'Can be paid many times',
+  'receive.createLink': 'Create payment link',
+  'receive.link': 'Payment link',
+  'receive.linkQr': 'Payment link QR code',
+  'receive.linkMade': 'This link can be paid many times.',
+  'receive.linkUse': 'Each payment shows in Activity.',
+  'receive.share': 'Share',
+  'receive.copyLink': 'Copy link',
+  'receive.made': 'Your invoice is made.',
+  'receive.open': 'Waiting for a payer',
+  'receive.until': 'It can be paid until {time}.',
+  'receive.paid': 'Paid',
+  'receive.expired': 'This invoice has expired. Nobody can pay it any more.',
+  'receive.another': 'New invoice',
+  'receive.anotherLink': 'New link',
+  'receive.yourId': 'Your entity id',
+} as const

@@ -1,0 +1,21 @@
+/** English in one piece, for tests that compare tables or read a screen's words without the screen. */
+import type { Part } from '../../components/models/text.ts'
+import { ENGLISH } from '../../components/models/text-en.ts'
+import { ENGLISH_ACCOUNT } from '../../components/models/text-en-account.ts'
+import { ENGLISH_APPROVAL } from '../../components/models/text-en-approval.ts'
+import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
+import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
+import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
+import { ENGLISH_WELCOME } from '../../components/models/text-en-welcome.ts'
+
+/** The part of each file in which screens ask for it by name; the rest is there from the start. */
+export const ENGLISH_PARTS = {
+  ENGLISH_ACCOUNT,
+  ENGLISH_APPROVAL,
+  ENGLISH_OWNER,
+  ENGLISH_PANEL,
+  ENGLISH_RECEIVE,
+  ENGLISH_WELCOME,
+} as const satisfies { readonly [name: string]: Part }
+
+export const WHOLE_ENGLISH: Part = Object.assign({}, ENGLISH, ...Object.values(ENGLISH_PARTS))
