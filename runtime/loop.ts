@@ -347,7 +347,7 @@ const createChainDriver = (
   }
   const submit = async (jTx: JTx): Promise<void> => {
     const result = await ports.chains.get(jTx.jurisdiction)?.submit(jTx)
-    if (result?.type !== 'reverted') return
+    if (result?.type !== 'reverted' || jTx.type !== 'batch') return
     const { entityId, nonce } = jTx
     await runtime.submit({ type: 'batch_failed', entityId, nonce, reason: result.reason.name })
   }

@@ -193,8 +193,24 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
 const isCommand = ({ type }: EntityTx): boolean =>
   type !== 'message' && type !== 'j_event' && type !== 'batch_failed' && type !== 'wake'
 
-const concerns = (event: JEvent, entityId: EntityId): boolean =>
-  event.type === 'account_settled' ? event.left === entityId || event.right === entityId : event.entityId === entityId
+const concerns = (event: JEvent, entityId: EntityId): boolean => {
+  switch (event.type) {
+    case 'reserve_updated':
+    case 'batch_processed':
+      return event.entityId === entityId
+    case 'account_settled':
+    case 'dispute_started':
+    case 'counter_registered':
+    case 'dispute_finalized':
+      return event.left === entityId || event.right === entityId
+    case 'debt_created':
+    case 'debt_enforced':
+      return event.debtor === entityId || event.creditor === entityId
+    // Whoever holds a lock on it wants to know; the entity looks.
+    case 'secret_revealed':
+      return true
+  }
+}
 
 const takeBlock = (work: Work, { jurisdiction, block }: Extract<RuntimeInput, { type: 'j_block' }>): void => {
   for (const [id, { state }] of work.env.eReplicas.entries()) {

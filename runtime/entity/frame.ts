@@ -19,7 +19,8 @@ import {
   uint,
   union,
 } from '../codec/schema.ts'
-import { jBatchCodec, jTxCodec } from '../jurisdiction/codec.ts'
+import { jBatchCodec, jBatchTxCodec } from '../jurisdiction/codec.ts'
+import { EMPTY_BATCH } from '../jurisdiction/types.ts'
 import { type Bytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak, taggedHash } from '../lib/hash.ts'
 import { LIMITS } from '../lib/limits.ts'
@@ -87,7 +88,7 @@ export const invoiceRecordCodec: Codec<InvoiceRecord> = struct<InvoiceRecord>({
 export const batchStateCodec: Codec<BatchState> = struct<BatchState>({
   nonce: uint,
   draft: jBatchCodec,
-  inFlight: nullable(struct<NonNullable<BatchState['inFlight']>>({ jTx: jTxCodec, batch: jBatchCodec })),
+  inFlight: nullable(struct<NonNullable<BatchState['inFlight']>>({ jTx: jBatchTxCodec, batch: jBatchCodec })),
 })
 
 export type EntityIdentity = Pick<
@@ -204,5 +205,5 @@ export const newEntity = (identity: EntityIdentity): EntityState => ({
   invoices: emptyMaps.invoices(),
   offers: emptyMaps.offers(),
   wakes: emptyMaps.wakes(),
-  batch: { nonce: 0, draft: { reserveToReserve: [], reserveToCollateral: [] }, inFlight: null },
+  batch: { nonce: 0, draft: EMPTY_BATCH, inFlight: null },
 })

@@ -4,7 +4,7 @@
  */
 import type { AccountEvent, AccountReplica } from '../account/types.ts'
 import type { Board } from '../jurisdiction/board.ts'
-import type { JBatch, JEvent, JTx } from '../jurisdiction/types.ts'
+import type { JBatch, JBatchTx, JEvent, JTx } from '../jurisdiction/types.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import type { Address, EntityId, PaymentId, TokenId } from '../lib/units.ts'
@@ -126,7 +126,7 @@ export type BatchState = {
   /** Last nonce the chain has consumed. */
   readonly nonce: number
   readonly draft: JBatch
-  readonly inFlight: { readonly jTx: JTx; readonly batch: JBatch } | null
+  readonly inFlight: { readonly jTx: JBatchTx; readonly batch: JBatch } | null
 }
 
 export type EntityState = {

@@ -166,6 +166,7 @@ export const openEmbeddedChain = async (options: EmbeddedOptions): Promise<Embed
     submit: (tx) =>
       run(async () => {
         if (tx.jurisdiction !== name) return refuse(`a batch for ${tx.jurisdiction} on ${name}`)
+        if (tx.type !== 'batch') return refuse(`no call ${tx.type} yet`)
         if (BigInt(tx.nonce) <= (await processedNonce(tx.entityId))) return { type: 'duplicate' }
         const data = encodeCall(DEPOSITORY, 'processBatch', [tx.bytes, tx.hanko, tx.nonce])
         return append([fromDeployer(DEPOSITORY_ADDRESS, data)])

@@ -58,6 +58,8 @@ const toEvent = ({ name, args }: LogDescription): JEvent | null => {
         tokenId: tokenIdOf(args.tokenId),
         collateral: bigintOf(args.collateral),
         ondelta: bigintOf(args.ondelta),
+        epoch: 0,
+        nonce: 0,
       }
     case 'BatchProcessed':
       return {

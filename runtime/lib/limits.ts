@@ -30,7 +30,14 @@ export const LIMITS = {
   /** Answers kept for re-sent commands. */
   answers: 1_000,
   batchOperations: 50,
-  batchBytes: 65_536,
+  batchBytes: 131_072,
+  /** What a dispute is judged by, as the contracts take it: tokens, locks and offers at their most. */
+  proofBodyBytes: 32_768,
+  /** How one side fills the swaps it was offered. */
+  argumentsBytes: 256,
+  /** What an entity wants the chain to know and has not seen there yet. */
+  chainCalls: 1_000,
+  openDebts: 1_000,
   /** As the contracts take it: the board, and a signature a member. */
   hankoBytes: 8_192,
   /** Why the chain refused a batch. */
@@ -50,6 +57,8 @@ export const LIMITS = {
   maxSkewMs: 30_000,
   /** A lock may not run longer than this from now. */
   maxLockSeconds: 14 * 86_400,
+  /** No side may take longer than this to answer a dispute. */
+  maxResponseSeconds: 14 * 86_400,
   invoiceMaxSeconds: 30 * 86_400,
 } as const
 

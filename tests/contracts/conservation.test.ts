@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import depositoryArtifact from '../../contracts/artifacts/Depository.json' with { type: 'json' }
 import tokenArtifact from '../../contracts/artifacts/TestToken.json' with { type: 'json' }
-import type { JBatch, JEvent } from '../../runtime/jurisdiction/types.ts'
+import { EMPTY_BATCH, type JBatch, type JEvent } from '../../runtime/jurisdiction/types.ts'
 import type { TokenId } from '../../runtime/lib/units.ts'
 import { type Actor, actor, contractAt, eventsOf, openWorld, signBatch, TETH, TUSD, type World } from './world.ts'
 
@@ -51,6 +51,7 @@ const accountKey = (one: Actor, other: Actor, tokenId: TokenId): string =>
 const targetOf = (signer: Actor, move: Move): Actor => of((actors.indexOf(signer) + move.toOffset) % actors.length)
 
 const toBatch = (signer: Actor, moves: readonly Move[]): JBatch => ({
+  ...EMPTY_BATCH,
   reserveToReserve: moves
     .filter((move) => !move.collateral)
     .map((move) => ({ to: targetOf(signer, move).entityId, tokenId: tokenAt(move.token), amount: move.amount })),
@@ -60,6 +61,7 @@ const toBatch = (signer: Actor, moves: readonly Move[]): JBatch => ({
       counterparty: targetOf(signer, move).entityId,
       tokenId: tokenAt(move.token),
       amount: move.amount,
+      epoch: 0,
     })),
 })
 

@@ -178,7 +178,7 @@ describe('reserve to reserve', () => {
     const { submit, snapshot } = await openFunded()
     const before = await snapshot()
     const some = { to: right.entityId, tokenId: TUSD, amount: 600n }
-    const rest = { counterparty: right.entityId, tokenId: TUSD, amount: 401n }
+    const rest = { counterparty: right.entityId, tokenId: TUSD, amount: 401n, epoch: 0 }
     const refused = await submit(left, 1, { reserveToReserve: [some], reserveToCollateral: [rest] })
     expect(refused).toMatchObject({
       reason: { name: 'ReserveInsufficient', params: { available: 400n, needed: 401n } },
@@ -195,7 +195,7 @@ describe('reserve to reserve', () => {
   ])('refuses to move %s', async (_, change, name) => {
     const { submit, snapshot } = await openFunded()
     const before = await snapshot()
-    const operation = { to: right.entityId, tokenId: TUSD, amount: 1n, ...change }
+    const operation = { to: right.entityId, tokenId: TUSD, amount: 1n, epoch: 0, ...change }
     expect(await submit(left, 1, { reserveToReserve: [operation] })).toMatchObject({
       type: 'reverted',
       reason: { name },
@@ -207,7 +207,7 @@ describe('reserve to reserve', () => {
 describe('reserve to collateral', () => {
   it('raises collateral and ondelta when LEFT funds', async () => {
     const { chain, snapshot } = await openFunded()
-    const operation = { counterparty: right.entityId, tokenId: TUSD, amount: 40n }
+    const operation = { counterparty: right.entityId, tokenId: TUSD, amount: 40n, epoch: 0 }
     const tx = signBatch(chain.terms, left, { nonce: 1, batch: { reserveToCollateral: [operation] } })
     expect(eventsOf(await chain.submit(tx))).toEqual([
       { type: 'reserve_updated', entityId: left.entityId, tokenId: TUSD, amount: 960n },
@@ -218,6 +218,8 @@ describe('reserve to collateral', () => {
         tokenId: TUSD,
         collateral: 40n,
         ondelta: 40n,
+        epoch: 0,
+        nonce: 0,
       },
       { type: 'batch_processed', entityId: left.entityId, nonce: 1, batchHash: batchHash(tx.bytes) },
     ])
@@ -226,8 +228,10 @@ describe('reserve to collateral', () => {
 
   it('raises collateral alone when RIGHT funds, on top of what is there', async () => {
     const { chain, submit, snapshot } = await openFunded()
-    await submit(left, 1, { reserveToCollateral: [{ counterparty: right.entityId, tokenId: TUSD, amount: 40n }] })
-    const operation = { counterparty: left.entityId, tokenId: TUSD, amount: 25n }
+    await submit(left, 1, {
+      reserveToCollateral: [{ counterparty: right.entityId, tokenId: TUSD, amount: 40n, epoch: 0 }],
+    })
+    const operation = { counterparty: left.entityId, tokenId: TUSD, amount: 25n, epoch: 0 }
     const tx = signBatch(chain.terms, right, { nonce: 1, batch: { reserveToCollateral: [operation] } })
     expect(eventsOf(await chain.submit(tx))).toEqual([
       { type: 'reserve_updated', entityId: right.entityId, tokenId: TUSD, amount: 475n },
@@ -238,6 +242,8 @@ describe('reserve to collateral', () => {
         tokenId: TUSD,
         collateral: 65n,
         ondelta: 40n,
+        epoch: 0,
+        nonce: 0,
       },
       { type: 'batch_processed', entityId: right.entityId, nonce: 1, batchHash: batchHash(tx.bytes) },
     ])
@@ -249,8 +255,8 @@ describe('reserve to collateral', () => {
     const carol = actor('carol')
     await submit(left, 1, {
       reserveToCollateral: [
-        { counterparty: right.entityId, tokenId: TUSD, amount: 1n },
-        { counterparty: carol.entityId, tokenId: TUSD, amount: 2n },
+        { counterparty: right.entityId, tokenId: TUSD, amount: 1n, epoch: 0 },
+        { counterparty: carol.entityId, tokenId: TUSD, amount: 2n, epoch: 0 },
       ],
     })
     const account = (one: Actor, other: Actor, tokenId: TokenId) =>
@@ -270,7 +276,7 @@ describe('reserve to collateral', () => {
   ])('refuses to fund %s', async (_, change, name) => {
     const { submit, snapshot } = await openFunded()
     const before = await snapshot()
-    const operation = { counterparty: right.entityId, tokenId: TUSD, amount: 1n, ...change }
+    const operation = { counterparty: right.entityId, tokenId: TUSD, amount: 1n, epoch: 0, ...change }
     expect(await submit(left, 1, { reserveToCollateral: [operation] })).toMatchObject({
       type: 'reverted',
       reason: { name },

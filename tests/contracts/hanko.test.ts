@@ -109,6 +109,8 @@ describe('accepts', () => {
     const bytes = parts[0]?.tx.bytes ?? fromHex('')
     const signatures = parts.map(({ address, tx }) => ({ address, signature: signatureIn(tx.hanko) }))
     const submitted = await chain.submit({
+      type: 'batch',
+      sender: null,
       jurisdiction: 'simnet',
       entityId,
       nonce: 1,

@@ -5,7 +5,13 @@ import { readRevert } from '../../runtime/jadapter/revert.ts'
 import type { JSubmission, RevertReason } from '../../runtime/jadapter/types.ts'
 import { batchDigest, encodeBatch, encodeHanko } from '../../runtime/jurisdiction/batch.ts'
 import { type Board, boardId, boardOfOne } from '../../runtime/jurisdiction/board.ts'
-import type { JBatch, JEvent, JTx, JurisdictionTerms } from '../../runtime/jurisdiction/types.ts'
+import {
+  EMPTY_BATCH,
+  type JBatch,
+  type JBatchTx,
+  type JEvent,
+  type JurisdictionTerms,
+} from '../../runtime/jurisdiction/types.ts'
 import { type Bytes, concat, EMPTY, fromHex, utf8 } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
 import { addressOf, sign } from '../../runtime/lib/secp.ts'
@@ -73,17 +79,23 @@ export const openWorld = async (options: { readonly disk?: MemoryDisk; readonly 
 export type World = Awaited<ReturnType<typeof openWorld>>
 export type Chain = World['chain']
 
-const emptyBatch: JBatch = { reserveToReserve: [], reserveToCollateral: [] }
-
 export const signBatch = (
   terms: JurisdictionTerms,
   signer: Actor,
   tx: { readonly nonce: number; readonly batch?: Partial<JBatch>; readonly bytes?: Bytes },
-): JTx => {
-  const bytes = tx.bytes ?? encodeBatch({ ...emptyBatch, ...tx.batch })
+): JBatchTx => {
+  const bytes = tx.bytes ?? encodeBatch({ ...EMPTY_BATCH, ...tx.batch })
   const digest = batchDigest({ ...terms, entityId: signer.entityId, nonce: tx.nonce, batch: bytes })
   const hanko = encodeHanko(signer.board, [{ address: signer.address, signature: sign(signer.secretKey, digest) }])
-  return { jurisdiction: 'simnet', entityId: signer.entityId, nonce: tx.nonce, bytes, hanko }
+  return {
+    type: 'batch',
+    sender: null,
+    jurisdiction: 'simnet',
+    entityId: signer.entityId,
+    nonce: tx.nonce,
+    bytes,
+    hanko,
+  }
 }
 
 export const eventsOf = (submission: JSubmission): readonly JEvent[] => {

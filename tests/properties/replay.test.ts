@@ -133,7 +133,7 @@ const settledBy = (vault: Vault, by: EntityId, counterparty: EntityId, value: bi
   const was = vault.get(left + right) ?? { collateral: 0n, ondelta: 0n }
   const is = { collateral: was.collateral + value, ondelta: was.ondelta + (by === left ? value : 0n) }
   vault.set(left + right, is)
-  return { type: 'account_settled', left, right, tokenId: TUSD, ...is }
+  return { type: 'account_settled', left, right, tokenId: TUSD, ...is, epoch: 0, nonce: 0 }
 }
 
 const playChain = (world: World, vault: Vault, { by, to, amount }: Extract<Act, { type: 'chain' }>): void => {

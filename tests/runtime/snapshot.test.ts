@@ -30,6 +30,8 @@ const busy = (): Env => {
         tokenId: TUSD,
         collateral: 5n,
         ondelta: 5n,
+        epoch: 0,
+        nonce: 0,
       },
     ]),
     world.command('bob', { type: 'create_offer', tokenId: TUSD, amount: null, memo: 'tips' }, 'offer'),

@@ -6,7 +6,7 @@
 import { AbiCoder } from 'ethers'
 import type { JAdapter, JSubmission } from '../../runtime/jadapter/types.ts'
 import { batchHash } from '../../runtime/jurisdiction/batch.ts'
-import type { JBlock, JEvent, JReplica, JTx } from '../../runtime/jurisdiction/types.ts'
+import type { JBatchTx, JBlock, JEvent, JReplica, JTx } from '../../runtime/jurisdiction/types.ts'
 import { toHex, word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { Address, EntityId, TokenId } from '../../runtime/lib/units.ts'
@@ -46,7 +46,7 @@ export const chainReplica = (startSeconds: number): JReplica => ({
 const reserveKey = (entityId: string, tokenId: number): string => `${entityId}/${tokenId}`
 
 /** What the batch does, or null when a reserve does not have it. */
-const execute = (state: State, jTx: JTx): { readonly state: State; readonly events: readonly JEvent[] } | null => {
+const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly events: readonly JEvent[] } | null => {
   const [decoded] = AbiCoder.defaultAbiCoder().decode([BATCH], jTx.bytes)
   const [toReserves, toCollateral] = decoded as readonly [readonly Transfer[], readonly Transfer[]]
   const reserves = new Map(state.reserves)
@@ -73,7 +73,7 @@ const execute = (state: State, jTx: JTx): { readonly state: State; readonly even
       ondelta: before.ondelta + (left === jTx.entityId ? amount : 0n),
     }
     pairs.set(key, after)
-    events.push({ type: 'account_settled', left, right, tokenId, ...after })
+    events.push({ type: 'account_settled', left, right, tokenId, ...after, epoch: 0, nonce: 0 })
   }
   events.push({ type: 'batch_processed', entityId: jTx.entityId, nonce: jTx.nonce, batchHash: batchHash(jTx.bytes) })
   return { state: { ...state, reserves, pairs, nonces: new Map(state.nonces).set(jTx.entityId, jTx.nonce) }, events }
@@ -114,6 +114,7 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     return block
   }
   const submit = (jTx: JTx): JSubmission => {
+    if (jTx.type !== 'batch') return { type: 'reverted', reason: { name: 'NoCourt', params: {} } }
     const nonce = state.nonces.get(jTx.entityId) ?? 0
     if (jTx.nonce <= nonce) return { type: 'duplicate' }
     const done = jTx.nonce === nonce + 1 ? execute(state, jTx) : null

@@ -80,7 +80,7 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
       const other = idOf(name)
       const [left, right] = hub < other ? [hub, other] : [other, hub]
       const collateral = usd(10 + (n % 3) * 10)
-      return { type: 'account_settled', left, right, tokenId: TUSD, collateral, ondelta: 0n }
+      return { type: 'account_settled', left, right, tokenId: TUSD, collateral, ondelta: 0n, epoch: 0, nonce: 0 }
     })
   const { height, blockHash, timestampSeconds } = present(host.env().jReplicas.get('sim'), 'the chain')
   const block = {

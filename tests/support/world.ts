@@ -286,10 +286,11 @@ export const attachChain = (world: World, chain: JAdapter): (() => Promise<void>
       world.settle()
       const jTxs = world.history.slice(seen).flatMap(({ step }) => step.outputs.jTxs)
       seen = world.history.length
-      for (const { entityId, nonce, ...jTx } of jTxs) {
-        const result = await chain.submit({ entityId, nonce, ...jTx })
-        if (result.type === 'reverted')
-          world.tick([{ type: 'batch_failed', entityId, nonce, reason: result.reason.name }])
+      for (const jTx of jTxs) {
+        const result = await chain.submit(jTx)
+        if (result.type !== 'reverted' || jTx.type !== 'batch') continue
+        const { entityId, nonce } = jTx
+        world.tick([{ type: 'batch_failed', entityId, nonce, reason: result.reason.name }])
       }
       const height = present(world.env().jReplicas.get(chain.name), chain.name).height
       const blocks = await chain.blocksAfter(height)

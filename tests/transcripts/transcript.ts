@@ -137,6 +137,16 @@ const ofJEvent = (event: JEvent, names: Names): string => {
     }
     case 'batch_processed':
       return `batch ${event.nonce} of ${names.entity(event.entityId)} done`
+    case 'dispute_started':
+    case 'counter_registered':
+    case 'dispute_finalized':
+      return `${event.type} ${[event.left, event.right].map(names.entity).sort().join('–')}, epoch ${event.epoch}, nonce ${event.nonce}`
+    case 'debt_created':
+      return `${event.type} ${names.entity(event.debtor)} owes ${names.entity(event.creditor)} ${money(event.amount, event.tokenId)}`
+    case 'debt_enforced':
+      return `${event.type} ${names.entity(event.debtor)} owes ${names.entity(event.creditor)} ${money(event.remaining, event.tokenId)}`
+    case 'secret_revealed':
+      return `${event.type} (${names.hash(event.hashlock)})`
   }
 }
 

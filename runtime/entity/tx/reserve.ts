@@ -3,7 +3,7 @@
  * a time, same bytes and nonce until the chain has consumed it; nothing changes here before the chain says so.
  */
 import { batchDigest, encodeBatch, encodeHanko } from '../../jurisdiction/batch.ts'
-import type { JBatch } from '../../jurisdiction/types.ts'
+import { EMPTY_BATCH, type JBatch, type JBatchTx } from '../../jurisdiction/types.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import type { TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
@@ -11,8 +11,7 @@ import { DONE, type EntityContext, type EntityDraft, tokenKey } from '../draft.t
 import { type EntityRejected, rejectedTx } from '../errors.ts'
 import type { EntityState } from '../types.ts'
 
-export const EMPTY_BATCH: JBatch = { reserveToReserve: [], reserveToCollateral: [] }
-const sizeOf = (batch: JBatch): number => batch.reserveToReserve.length + batch.reserveToCollateral.length
+const sizeOf = (batch: JBatch): number => Object.values(batch).reduce((sum, { length }) => sum + length, 0)
 
 const spends = (batch: JBatch, tokenId: TokenId): bigint =>
   [...batch.reserveToReserve, ...batch.reserveToCollateral]
@@ -63,7 +62,11 @@ export const reserveToCollateral: TxHandler<'reserve_to_collateral'> = (draft, t
   const problem = check(draft.state, tx)
   if (problem !== null) return problem
   const batch = draft.state.batch.draft
-  setDraft(draft, { ...batch, reserveToCollateral: [...batch.reserveToCollateral, { counterparty, tokenId, amount }] })
+  const { epoch } = account.state.terms
+  setDraft(draft, {
+    ...batch,
+    reserveToCollateral: [...batch.reserveToCollateral, { counterparty, tokenId, amount, epoch }],
+  })
   draft.events.push({ type: 'collateral_requested', counterparty, tokenId, amount })
   return DONE
 }
@@ -77,7 +80,15 @@ export const flushBatch = (draft: EntityDraft, context: EntityContext): void => 
   const signature = context.seal(batchDigest({ ...context.chain.terms, entityId, nonce, batch: bytes }))
   const signer = board.members[0]
   const hanko = encodeHanko(board, signer === undefined ? [] : [{ address: signer.address, signature }])
-  const jTx = { jurisdiction, entityId, nonce, bytes, hanko }
+  const jTx: JBatchTx = {
+    type: 'batch',
+    jurisdiction,
+    entityId,
+    nonce,
+    bytes,
+    hanko,
+    sender: batch.draft.deposits[0]?.from ?? null,
+  }
   draft.state = { ...draft.state, batch: { ...batch, draft: EMPTY_BATCH, inFlight: { jTx, batch: batch.draft } } }
   draft.outputs.push({ type: 'j_tx', jTx })
 }

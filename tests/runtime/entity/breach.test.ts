@@ -83,6 +83,8 @@ describe('breach', () => {
       tokenId,
       collateral: 70n,
       ondelta: 70n,
+      epoch: 0,
+      nonce: 0,
     }))
     const block = world.mine(settled)
     world.tick([block])

@@ -283,6 +283,8 @@ describe('a hub between two sleepers', () => {
         tokenId: TUSD,
         collateral: BigInt(i),
         ondelta: 0n,
+        epoch: 0,
+        nonce: 0,
       } as const
       world.tick([world.mine([settled])])
     }

@@ -19,7 +19,7 @@ import { CHAIN_ID, eventsOf, manualClock, openWorld, pair, signBatch, TETH, TUSD
 const [left, right] = pair('alice', 'bob')
 const oneDollar = { entityId: left.entityId, tokenId: TUSD, amount: 1_000_000n }
 const toCollateral = (amount: bigint) => ({
-  reserveToCollateral: [{ counterparty: right.entityId, tokenId: TUSD, amount }],
+  reserveToCollateral: [{ counterparty: right.entityId, tokenId: TUSD, amount, epoch: 0 }],
 })
 
 const failure = async (work: Promise<unknown>): Promise<JAdapterFailure | null> =>
@@ -210,6 +210,8 @@ describe('restart', () => {
       tokenId: TUSD,
       collateral: 250_001n,
       ondelta: 250_001n,
+      epoch: 0,
+      nonce: 0,
     })
   })
 

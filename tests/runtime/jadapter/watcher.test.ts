@@ -37,6 +37,8 @@ describe('readEvents', () => {
         tokenId: 2,
         collateral: 2n ** 200n,
         ondelta: -7n,
+        epoch: 0,
+        nonce: 0,
       },
       { type: 'batch_processed', entityId: right.entityId, nonce: 9, batchHash: fromHex(hash) },
     ])

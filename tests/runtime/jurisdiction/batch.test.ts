@@ -3,7 +3,7 @@ import { AbiCoder, keccak256 } from 'ethers'
 import { describe, expect, test } from 'vitest'
 import { batchDigest, batchHash, encodeBatch, encodeHanko } from '../../../runtime/jurisdiction/batch.ts'
 import { boardId, boardOfOne, parseBoard } from '../../../runtime/jurisdiction/board.ts'
-import type { JBatch } from '../../../runtime/jurisdiction/types.ts'
+import { EMPTY_BATCH, type JBatch } from '../../../runtime/jurisdiction/types.ts'
 import { Fault } from '../../../runtime/lib/assert.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
 import { LIMITS } from '../../../runtime/lib/limits.ts'
@@ -15,8 +15,9 @@ import { paperChain, TUSD } from '../../support/world.ts'
 const { entityId, secret } = keysOf('alice')
 const bob = keysOf('bob').entityId
 const batch: JBatch = {
+  ...EMPTY_BATCH,
   reserveToReserve: [{ to: bob, tokenId: TUSD, amount: 5n }],
-  reserveToCollateral: [{ counterparty: bob, tokenId: TUSD, amount: 7n }],
+  reserveToCollateral: [{ counterparty: bob, tokenId: TUSD, amount: 7n, epoch: 0 }],
 }
 
 describe('batch', () => {
@@ -44,7 +45,7 @@ describe('batch', () => {
       tokenId: TUSD,
       amount: 1n,
     }))
-    expect(() => encodeBatch({ reserveToReserve, reserveToCollateral: [] })).toThrow(Fault)
+    expect(() => encodeBatch({ ...EMPTY_BATCH, reserveToReserve })).toThrow(Fault)
   })
   test('a hanko is of members only, each once, each of 65 bytes', () => {
     const address = addressOf(secret)

@@ -70,6 +70,8 @@ const settledAt = (running: Running, collateral: bigint): JEvent => {
     tokenId: TUSD,
     collateral,
     ondelta: 0n,
+    epoch: 0,
+    nonce: 0,
   }
 }
 
