@@ -4,11 +4,11 @@
  * Contract: a page that never asks has no line, and wakes no worker. A request stays here until it is answered; on a
  * line that was lost, or gave no sign within a second, it is sent again under its id, so the worker's death loses and
  * doubles nothing. A page put aside closes its line, since the browser would kill it without a word, and opens
- * another when it is shown again.
+ * another when it is shown again. What is too large, and what a frame asks that is not served, ends here.
  */
 import type { Scheduler } from '../../runtime/ports.ts'
 import { failed } from '../background/provider/errors.ts'
-import { type Ask, readAsk, type Told } from './wire.ts'
+import { type Ask, isTooLarge, readAsk, TOO_LARGE, type Told } from './wire.ts'
 
 /** The part of `runtime.Port` used here. */
 export type RelayPort = {
@@ -126,6 +126,8 @@ export const createRelay = ({ connect, toPage, schedule }: RelayPorts): Relay =>
     fromPage: (text) => {
       const ask = readAsk(readJson(text))
       if (ask === null || line.isGone) return line.isGone ? gone() : undefined
+      if (isTooLarge(ask.request))
+        return tell({ type: 'answer', id: ask.id, answer: failed('invalidParams', TOO_LARGE) })
       line.isUsed = true
       held.set(ask.id, { ask, isAcknowledged: false })
       send(ask)
@@ -143,6 +145,18 @@ export const createRelay = ({ connect, toPage, schedule }: RelayPorts): Relay =>
     },
   }
 }
+
+/** For a frame that is not served: every request is refused here, and nothing reaches the worker. */
+export const createRefusal = (toPage: (text: string) => void): Relay => ({
+  fromPage: (text) => {
+    const ask = readAsk(readJson(text))
+    const told: Told | null = ask === null ? null : { type: 'answer', id: ask.id, answer: failed('unauthorized') }
+    if (told !== null) toPage(JSON.stringify(told))
+  },
+  hide: () => undefined,
+  show: () => undefined,
+  poke: () => undefined,
+})
 
 const readJson = (text: string): unknown => {
   try {

@@ -22,8 +22,11 @@ export type Told =
 export const PROVIDER_PORT = 'provider'
 /** Told to every tab when what sites may see has changed, so that pages whose line is down come and look. */
 export const PROVIDER_CHANGED = 'provider.changed'
+/** Asked of one tab: its relay answers with the origin of the page. */
+export const PROVIDER_ORIGIN = 'provider.origin'
 
 export const MAX_REQUEST_BYTES = 1_048_576
+export const TOO_LARGE = 'A request has at most 1 MiB.'
 const ID = /^[A-Za-z0-9-]{1,64}$/
 
 /** UTF-8 bytes, counted only where the length leaves it open. */

@@ -37,7 +37,10 @@ import { systemPorts } from './line.ts'
 import { quotePayment } from './quote.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
-export type RuntimeMethod = Exclude<RpcMethod, `${'wallet' | 'approvals' | 'book' | 'entity' | 'host'}.${string}`>
+export type RuntimeMethod = Exclude<
+  RpcMethod,
+  `${'wallet' | 'approvals' | 'sites' | 'book' | 'entity' | 'host'}.${string}`
+>
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
 }

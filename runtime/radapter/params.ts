@@ -71,6 +71,9 @@ const PARAMS: Params = {
   }),
   'approvals.reject': v.strictObject({ id: approval }),
   'approvals.rejectAll': nothing,
+  'sites.list': nothing,
+  'sites.here': nothing,
+  'sites.revoke': v.strictObject({ origin: text(2_048) }),
 }
 
 export type CheckedCall = {

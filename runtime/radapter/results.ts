@@ -1,5 +1,6 @@
 /** How the result of every method travels. */
 import { entryWire, positionWire, short } from './frame-wire.ts'
+import type { SiteView } from './site-methods.ts'
 import type { Quote, RpcMethod, RpcMethods } from './types.ts'
 import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
 
@@ -19,6 +20,16 @@ const quoteWire: Wire<Quote> = row<Quote>({
   after: positionWire,
   memo: long,
   invoice: nullable(long),
+})
+
+const siteWire: Wire<SiteView> = row<SiteView>({
+  origin: text(2_048),
+  firstSeen: count,
+  lastUsed: count,
+  addresses: list(short, 100),
+  runtimeId: short,
+  entityId: short,
+  chainId: figure,
 })
 
 export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']> } = {
@@ -57,4 +68,7 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'approvals.approve': nothing,
   'approvals.reject': nothing,
   'approvals.rejectAll': nothing,
+  'sites.list': row<RpcMethods['sites.list']['result']>({ sites: list(siteWire, 1_000) }),
+  'sites.here': row<RpcMethods['sites.here']['result']>({ origin: nullable(text(2_048)), connected: count }),
+  'sites.revoke': nothing,
 }

@@ -53,7 +53,7 @@ const READS: ReadonlySet<RpcMethod> = new Set([
 ])
 
 /** These say themselves what they need of a runtime: a question can be refused without one. */
-const STANDING_ALONE = /^(wallet|approvals|host)\./
+const STANDING_ALONE = /^(wallet|approvals|sites|host)\./
 
 const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }

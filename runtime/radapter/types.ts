@@ -11,6 +11,7 @@ import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { HostMethods } from './host-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
+import type { SiteMethods } from './site-methods.ts'
 import type { WalletMethods } from './wallet-methods.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
@@ -353,6 +354,7 @@ export type RpcMethods = {
   BookMethods &
   HostMethods &
   ReceiveMethods &
+  SiteMethods &
   WalletMethods
 export type RpcMethod = keyof RpcMethods
 

@@ -1,6 +1,5 @@
 /** What a site may ask, what it is told, and what it is refused: every request has one answer with one code. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { MAX_PER_ORIGIN } from '../../entrypoints/background/provider/queue.ts'
 import { type Running, startTown } from '../support/running.ts'
 import { ADDRESS, BREAD, connected, createDesktop, type Desktop, paymentsIn, rest, SITE, type Site } from './support.ts'
 
@@ -18,7 +17,6 @@ beforeEach(async () => {
   site = desktop.open()
 })
 
-const REJECTED = expect.objectContaining({ code: 4001 })
 const handlersOf = async () => (await desktop.worker().provider).handlers
 
 describe('reading', () => {
@@ -232,67 +230,5 @@ describe('xln_pay', () => {
     await rest()
     expect(paymentsIn(running)).toEqual([])
     expect((await desktop.question()).id).toBe(id)
-  })
-})
-
-describe('limits', () => {
-  test('a hundred at once -- so many wait, the others are refused with -32005', async () => {
-    const asked = Array.from({ length: 100 }, () => site.request('xln_pay', BREAD))
-    await rest()
-    expect((await desktop.worker().provider).view()).toHaveLength(MAX_PER_ORIGIN)
-    await (await handlersOf())['approvals.rejectAll']({})
-    const codes = (await Promise.all(asked)).map((error) => (error as { readonly code: number }).code)
-    expect(codes.filter((code) => code === 4001)).toHaveLength(MAX_PER_ORIGIN)
-    expect(codes.filter((code) => code === -32005)).toHaveLength(100 - MAX_PER_ORIGIN)
-  })
-
-  test('a hundred reads at once are all answered', async () => {
-    const asked = Array.from({ length: 100 }, () => site.request('eth_chainId'))
-    expect(new Set(await Promise.all(asked))).toEqual(new Set(['0x786c6e']))
-  })
-
-  test('three refusals within a minute -- the site waits, others do not, and after the minute it may ask again', async () => {
-    const refuse = async (): Promise<void> => {
-      const asked = site.request('xln_pay', BREAD)
-      await desktop.question()
-      await desktop.closeWindow()
-      expect(await asked).toEqual(REJECTED)
-      desktop.time.advance(1_000)
-    }
-    await refuse()
-    await refuse()
-    await refuse()
-    desktop.kill()
-    expect(await site.request('xln_pay', BREAD)).toMatchObject({ code: -32005, data: { waitMs: 57_000 } })
-    void desktop.open({ origin: 'https://other.example' }).request('xln_pay', BREAD)
-    expect((await desktop.question()).origin).toBe('https://other.example')
-    desktop.time.advance(57_000)
-    void site.request('xln_pay', BREAD)
-    await rest()
-    expect((await desktop.worker().provider).view()).toHaveLength(2)
-  })
-
-  test('Reject all -- every question is answered, and counts as one refusal', async () => {
-    const asked = [site.request('xln_pay', BREAD), site.request('xln_pay', BREAD), site.request('xln_pay', BREAD)]
-    await desktop.question()
-    expect(desktop.badge()).toBe(3)
-    await (await handlersOf())['approvals.rejectAll']({})
-    expect(await Promise.all(asked)).toEqual([REJECTED, REJECTED, REJECTED])
-    void site.request('xln_pay', BREAD)
-    expect((await desktop.question()).origin).toBe(SITE)
-  })
-
-  test('more than a mebibyte never leaves the page, and is refused by the worker too', async () => {
-    const memo = 'x'.repeat(1_048_577)
-    expect(await site.request('xln_pay', { ...BREAD, memo })).toMatchObject({ code: -32602 })
-    site.relay.fromPage(JSON.stringify({ id: 'big', request: JSON.stringify({ method: 'xln_pay', params: memo }) }))
-    await rest()
-    expect(site.told.at(-1)).toMatchObject({ type: 'answer', id: 'big', answer: { error: { code: -32602 } } })
-  })
-
-  test.each(['null', '{', '{"method":1}', '[]', '"x"'])('a request that is none (%s) -- -32602', async (request) => {
-    site.relay.fromPage(JSON.stringify({ id: 'odd', request }))
-    await rest()
-    expect(site.told.at(-1)).toMatchObject({ id: 'odd', answer: { error: { code: -32602 } } })
   })
 })

@@ -11,6 +11,7 @@ import type { KeyValueArea } from '../../entrypoints/background/wallet/ports.ts'
 import { createProvider as createPageProvider, type PageProvider } from '../../entrypoints/inpage/provider.ts'
 import { createRelay, type Relay, type RelayPort } from '../../entrypoints/inpage/relay.ts'
 import type { Ask, Told } from '../../entrypoints/inpage/wire.ts'
+import type { EntityId } from '../../runtime/lib/units.ts'
 import { SIMNET_CHAIN_ID } from '../../runtime/manager/simnet.ts'
 import { activityPage } from '../../runtime/radapter/activity-page.ts'
 import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/commands.ts'
@@ -136,7 +137,13 @@ export type Desktop = {
   /** How and when the next worker dies. */
   readonly doom: (death: Death) => void
   readonly open: (sender?: Partial<Sender>) => Site
+  /** A line without a relay: what a page could send if it had got hold of one. */
+  readonly dial: (sender?: Partial<Sender>) => { readonly send: (ask: Ask) => void; readonly told: readonly Told[] }
   readonly setUnlocked: (isUnlocked: boolean) => void
+  /** Another runtime, or another entity of the owner, is the one sites deal with. */
+  readonly move: (to: { readonly runtimeId?: string; readonly owner?: EntityId }) => void
+  /** The tab in sight: what its page answers, if it answers. */
+  readonly lookAt: (answer: () => Promise<string | null>) => void
   /** The owner closes the approval window. */
   readonly closeWindow: () => Promise<void>
   readonly window: { readonly isOpen: boolean; readonly shown: number }
@@ -156,6 +163,11 @@ export const createDesktop = (running: Running): Desktop => {
   const time = manualTime(running.time.clock.now())
   const rows = { session: new Map<string, string>(), local: new Map<string, string>() }
   const wallet = { isUnlocked: true, listeners: new Set<() => void>() }
+  const place = { runtimeId: 'test', owner: running.id('You') }
+  const sight: { answer: () => Promise<string | null> } = { answer: () => Promise.resolve(null) }
+  const tellAll = (): void => {
+    for (const listener of wallet.listeners) listener()
+  }
   const window = { isOpen: false, wasOpen: false, shown: 0 }
   const badge = { count: 0 }
   const relays = new Set<Relay>()
@@ -182,17 +194,22 @@ export const createDesktop = (running: Running): Desktop => {
         address: () => (wallet.isUnlocked ? ADDRESS : null),
         onChange: (listener) => void wallet.listeners.add(hear(listener)),
       },
-      runtime: runtimePort({
-        host: () => (wallet.isUnlocked ? running.host : null),
-        owner: () => running.id('You'),
-        onChange: (listener) => void wallet.listeners.add(hear(listener)),
-        calls: guarded(
-          commandHandlers(() => running.host, running.time.clock),
-          life,
-        ),
-        runtimeId: 'test',
-        chainId: SIMNET_CHAIN_ID,
-      }),
+      runtime: {
+        ...runtimePort({
+          host: () => (wallet.isUnlocked ? running.host : null),
+          owner: () => place.owner,
+          onChange: (listener) => void wallet.listeners.add(hear(listener)),
+          calls: guarded(
+            commandHandlers(() => running.host, running.time.clock),
+            life,
+          ),
+          runtimeId: place.runtimeId,
+          chainId: SIMNET_CHAIN_ID,
+        }),
+        get runtimeId() {
+          return place.runtimeId
+        },
+      },
       window: {
         show: () =>
           life.step(async () => {
@@ -213,6 +230,7 @@ export const createDesktop = (running: Running): Desktop => {
       broadcast: () => {
         for (const relay of relays) relay.poke()
       },
+      activeOrigin: () => sight.answer(),
     }
   }
   const begin = (): Worker => {
@@ -231,17 +249,17 @@ export const createDesktop = (running: Running): Desktop => {
     return current
   }
 
+  const connect = (given: Partial<Sender>): RelayPort => {
+    const pipe = createPipe()
+    const { router, pipes } = worker()
+    pipes.add(pipe)
+    router.serve(pipe.worker, { origin: SITE, isForeign: false, ...given })
+    return pipe.relay
+  }
   const open = (given: Partial<Sender> = {}): Site => {
-    const sender: Sender = { origin: SITE, isForeign: false, ...given }
     const told: Told[] = []
     const relay = createRelay({
-      connect: () => {
-        const pipe = createPipe()
-        const { router, pipes } = worker()
-        pipes.add(pipe)
-        router.serve(pipe.worker, sender)
-        return pipe.relay
-      },
+      connect: () => connect(given),
       toPage: (text) => {
         told.push(JSON.parse(text) as Told)
         receive(text)
@@ -263,6 +281,12 @@ export const createDesktop = (running: Running): Desktop => {
       request: (method, params) => provider.request({ method, params }).catch((error: unknown) => error),
     }
   }
+  const dial = (given: Partial<Sender> = {}): ReturnType<Desktop['dial']> => {
+    const told: Told[] = []
+    const port = connect(given)
+    port.onMessage.addListener((message) => told.push(message))
+    return { send: (ask) => port.postMessage(ask), told }
+  }
   const question = async () => {
     await rest()
     const [first] = (await worker().provider).view()
@@ -275,6 +299,7 @@ export const createDesktop = (running: Running): Desktop => {
     window,
     worker,
     open,
+    dial,
     question,
     kill: () => worker().life.end(),
     doom: (death) => {
@@ -283,7 +308,14 @@ export const createDesktop = (running: Running): Desktop => {
     badge: () => badge.count,
     setUnlocked: (isUnlocked) => {
       wallet.isUnlocked = isUnlocked
-      for (const listener of wallet.listeners) listener()
+      tellAll()
+    },
+    move: (to) => {
+      Object.assign(place, to)
+      tellAll()
+    },
+    lookAt: (answer) => {
+      sight.answer = answer
     },
     closeWindow: async () => {
       window.isOpen = false

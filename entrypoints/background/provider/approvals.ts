@@ -29,8 +29,12 @@ export type Asked = {
 export type Approvals = {
   /** Resolves with the one answer. */
   ask(asked: Asked): Promise<Answer>
+  /** The same answer, for a page that asks again; null when nothing was asked under this id. */
+  again(id: string, asker: object): Promise<Answer> | null
   /** What it asked is withdrawn, unless the same is asked again within a few seconds. */
   leave(asker: object): void
+  /** Refuses what this origin has asked. */
+  refuse(origin: string): Promise<void>
   view(): readonly ApprovalView[]
   readonly handlers: ApprovalHandlers
   /** The owner closed the window: all that waited in it is refused. */
@@ -143,6 +147,12 @@ export const createApprovals = (
   return {
     ask,
     handlers,
+    again: (id, asker) => {
+      const known = queue.find(id)
+      if (known.type === 'answered') return Promise.resolve(known.answer)
+      return known.type === 'open' ? ask({ ...known.open, asker }) : null
+    },
+    refuse: (origin) => desk.refuse(queue.open().filter((open) => open.origin === origin)),
     reconcile: carrier.reconcile,
     leave: (asker) => {
       for (const [id, waiting] of askers) if (waiting.delete(asker) && waiting.size === 0) giveTime(id)

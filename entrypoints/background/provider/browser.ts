@@ -3,7 +3,7 @@ import { browser } from 'wxt/browser'
 import { SIMNET_CHAIN_ID } from '../../../runtime/manager/simnet.ts'
 import type { RuntimeHandlers } from '../../../runtime/radapter/commands.ts'
 import { systemPorts } from '../../../runtime/radapter/line.ts'
-import { PROVIDER_CHANGED } from '../../inpage/wire.ts'
+import { PROVIDER_CHANGED, PROVIDER_ORIGIN } from '../../inpage/wire.ts'
 import { RUNTIME_ID, type RuntimeService } from '../runtime-service.ts'
 import type { KeyValueArea, WalletPorts } from '../wallet/ports.ts'
 import type { WalletSession } from '../wallet/session.ts'
@@ -23,7 +23,11 @@ const originOf = (url: string | undefined): string | null =>
 
 type BrowserSender = NonNullable<Parameters<Parameters<typeof browser.runtime.onConnect.addListener>[0]>[0]['sender']>
 
-/** A frame belongs to its page when the browser says that both have one origin; where it does not say, it is foreign. */
+/**
+ * A frame belongs to its page when the browser says that both have one origin; where it does not say, it is foreign.
+ * The frames in between the browser does not name: the relay has asked for them (entrypoints/inpage/frames.ts), and a
+ * frame with a foreign one above it never gets here.
+ */
 export const senderOf = (sender: BrowserSender | undefined): Sender => {
   const origin = sender?.origin !== undefined && isWeb(sender.origin) ? sender.origin : null
   return { origin, isForeign: sender?.frameId !== 0 && originOf(sender?.tab?.url) !== origin }
@@ -100,6 +104,18 @@ const broadcast = (): void => {
   tell().catch(() => undefined)
 }
 
+/**
+ * The page in sight is asked itself, by its relay. So no permission is needed: `tabs` would show the wallet every
+ * address of every tab, and `activeTab` opens the whole page to it at each press on its icon; a number is all that the
+ * browser says of a tab here. A page without a relay (of the browser, of the wallet itself) gives no answer.
+ */
+const activeOrigin = async (): Promise<string | null> => {
+  const [tab] = await browser.tabs.query({ active: true, lastFocusedWindow: true })
+  if (tab?.id === undefined) return null
+  const origin: unknown = await browser.tabs.sendMessage(tab.id, PROVIDER_ORIGIN, { frameId: 0 })
+  return typeof origin === 'string' && isWeb(origin) ? origin : null
+}
+
 export type BrowserProviderPorts = ProviderPorts & { readonly window: BrowserWindow }
 
 export const browserProviderPorts = (
@@ -131,4 +147,5 @@ export const browserProviderPorts = (
   window: approvalWindow(area),
   setBadge,
   broadcast,
+  activeOrigin,
 })

@@ -48,4 +48,6 @@ export type ProviderPorts = {
   readonly setBadge: (count: number) => void
   /** Tells every page that what it may see could have changed. */
   readonly broadcast: () => void
+  /** The site in the tab that is looked at, for the owner's eyes only; null when that cannot be told. */
+  readonly activeOrigin: () => Promise<string | null>
 }

@@ -6,18 +6,18 @@
  */
 import type { ApprovalView } from '../../../runtime/radapter/approvals.ts'
 import { type ApprovalHandlers, createApprovals } from './approvals.ts'
+import { createPace } from './pace.ts'
 import { openPermissions } from './permissions.ts'
 import type { ProviderPorts } from './ports.ts'
 import { openQueue } from './queue.ts'
-import { type Backstage, createRouter, type Router, type Seen } from './router.ts'
-
-/** Whether sites could see an address, as pages were last told; a worker that starts anew tells them if it changed. */
-const TOLD = 'provider.told'
+import { type Backstage, createRouter, type Router } from './router.ts'
+import { openSight } from './sight.ts'
+import { createSites, type SiteHandlers } from './sites.ts'
 
 export type Provider = {
   /** What waits for the owner; empty until it has been read. */
   view(): readonly ApprovalView[]
-  readonly handlers: ApprovalHandlers
+  readonly handlers: ApprovalHandlers & SiteHandlers
   windowClosed(): Promise<void>
   /** With the wallet: every site is a stranger again, and what it had asked is refused. */
   forget(): Promise<void>
@@ -27,41 +27,36 @@ export type Provider = {
 type Started = { readonly provider: Provider; readonly backstage: Backstage }
 
 const startProvider = async (ports: ProviderPorts, router: () => Router): Promise<Started> => {
-  const { session, local, wallet, runtime, broadcast } = ports
+  const { session, local, clock, wallet, runtime } = ports
   const [queue, permissions] = await Promise.all([openQueue(session), openPermissions(local)])
+  const sight = await openSight(ports, permissions)
   const listeners = new Set<() => void>()
-  const chainId = `0x${runtime.chainId.toString(16)}`
 
-  const seenBy = (origin: string): Seen => {
-    const grant = permissions.grantOf(origin)
-    const address = wallet.address()
-    const holds = grant?.runtimeId === runtime.runtimeId && grant.chainId === String(runtime.chainId)
-    return { accounts: address !== null && holds ? [address] : [], chainId }
-  }
   const changed = (): void => {
     router().tellAll(backstage)
+    sight.callPages()
     for (const listener of listeners) listener()
   }
   const approvals = createApprovals(ports, { queue, permissions }, changed)
-  const backstage: Backstage = { approvals, runtime, seenBy }
-
-  const tellPages = async (): Promise<void> => {
-    const told = wallet.address() ?? ''
-    if ((await session.get(TOLD)) === told) return
-    await session.set(TOLD, told)
-    broadcast()
+  const backstage: Backstage = {
+    approvals,
+    runtime,
+    seenBy: sight.seenBy,
+    pace: createPace(clock),
+    // Nobody's answer waits for it.
+    used: (origin) => void permissions.used(origin, clock.now()).catch(() => undefined),
   }
   wallet.onChange(() => {
     changed()
-    void tellPages()
     void approvals.reconcile()
   })
+  sight.onMove(changed)
   runtime.onChange(() => void approvals.reconcile())
-  await tellPages()
+  sight.callPages()
   await approvals.restore()
   const provider: Provider = {
     view: approvals.view,
-    handlers: approvals.handlers,
+    handlers: { ...approvals.handlers, ...createSites(ports, { permissions, changed, refuse: approvals.refuse }) },
     windowClosed: approvals.windowClosed,
     forget: async () => {
       await approvals.windowClosed()
@@ -113,6 +108,9 @@ export const followProvider = (started: Promise<Provider>): Omit<Provider, 'wind
       'approvals.approve': async (params) => (await ready).handlers['approvals.approve'](params),
       'approvals.reject': async (params) => (await ready).handlers['approvals.reject'](params),
       'approvals.rejectAll': async (params) => (await ready).handlers['approvals.rejectAll'](params),
+      'sites.list': async (params) => (await ready).handlers['sites.list'](params),
+      'sites.here': async (params) => (await ready).handlers['sites.here'](params),
+      'sites.revoke': async (params) => (await ready).handlers['sites.revoke'](params),
     },
   }
 }

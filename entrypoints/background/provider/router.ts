@@ -7,11 +7,13 @@
  */
 import { toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../../runtime/lib/hash.ts'
-import { type Ask, isTooLarge, readAsk, type Told } from '../../inpage/wire.ts'
+import { type Ask, isTooLarge, readAsk, TOO_LARGE, type Told } from '../../inpage/wire.ts'
 import type { Approvals } from './approvals.ts'
 import { type Answer, failed } from './errors.ts'
 import { METHODS } from './methods.ts'
+import { type Pace, REQUESTS_PER_SECOND } from './pace.ts'
 import type { RuntimePort } from './ports.ts'
+import type { Seen } from './sight.ts'
 
 /** Who is at the other end, by the word of the browser. */
 export type Sender = {
@@ -28,12 +30,13 @@ export type PagePort = {
   readonly onDisconnect: { addListener(listener: () => void): void }
 }
 
-export type Seen = { readonly accounts: readonly string[]; readonly chainId: string }
-
 export type Backstage = {
   readonly approvals: Approvals
   readonly runtime: RuntimePort
   readonly seenBy: (origin: string) => Seen
+  readonly pace: Pace
+  /** This origin was served. */
+  readonly used: (origin: string) => void
 }
 
 export type Router = {
@@ -79,24 +82,28 @@ export const createRouter = (ready: Promise<Backstage>): Router => {
     line.told = text
     post(line, { type: 'state', ...seen })
   }
-  const perform = async ({ id, request }: Ask, line: Line): Promise<Answer> => {
-    const { approvals, runtime, seenBy } = await ready
+  const perform = async (ask: Ask, line: Line): Promise<Answer> => {
+    const { approvals, runtime, seenBy, pace, used } = await ready
     const seen = seenBy(line.origin)
     tellState(line, seen)
-    if (isTooLarge(request)) return failed('invalidParams', 'A request has at most 1 MiB.')
-    const read = readRequest(request)
+    // Nobody is asked for a page that has left meanwhile; if it comes back, it asks again under the same id.
+    const id = questionId(line.origin, ask.id)
+    const asked = line.isOpen ? approvals.again(id, line.port) : Promise.resolve(failed('disconnected'))
+    if (asked !== null) return asked
+    const waitMs = pace.take(line.origin)
+    if (waitMs > 0) return failed('limit', `${REQUESTS_PER_SECOND} requests a second are served.`, { waitMs })
+    if (isTooLarge(ask.request)) return failed('invalidParams', TOO_LARGE)
+    const read = readRequest(ask.request)
     if (read === null) return failed('invalidParams')
     const handler = METHODS.get(read.method)
     if (handler === undefined) return failed('unsupported')
+    used(line.origin)
     return handler({
       ...seen,
       params: read.params,
       runtime,
-      // Nobody is asked for a page that has left meanwhile; if it comes back, it asks again under the same id.
       ask: async (question) =>
-        line.isOpen
-          ? approvals.ask({ id: questionId(line.origin, id), origin: line.origin, question, asker: line.port })
-          : failed('disconnected'),
+        line.isOpen ? approvals.ask({ id, origin: line.origin, question, asker: line.port }) : failed('disconnected'),
     })
   }
   /** @returns what it may no longer do, or null. */

@@ -1,0 +1,75 @@
+/**
+ * Connected sites as their owner sees them, and how one is sent away.
+ *
+ * Contract: only while the wallet is unlocked. Whoever is sent away sees nothing from the moment in which that is
+ * written, and what it still asks the owner is refused.
+ */
+import { RAdapterError, walletLocked } from '../../../runtime/radapter/errors.ts'
+import type { SiteMethods, SiteView } from '../../../runtime/radapter/site-methods.ts'
+import type { Granted, Permissions } from './permissions.ts'
+import type { ProviderPorts } from './ports.ts'
+
+export type SiteHandlers = {
+  readonly [M in keyof SiteMethods]: (params: SiteMethods[M]['params']) => Promise<SiteMethods[M]['result']>
+}
+
+type Doors = {
+  readonly permissions: Permissions
+  /** Tells the pages what they may see now. */
+  readonly changed: () => void
+  /** Refuses what this origin has asked. */
+  readonly refuse: (origin: string) => Promise<void>
+}
+
+/** A page that does not answer is one that nothing is known of. */
+const ANSWER_MS = 200
+
+export const createSites = (
+  { wallet, schedule, activeOrigin }: ProviderPorts,
+  { permissions, changed, refuse }: Doors,
+): SiteHandlers => {
+  /** @throws RAdapterError while the wallet is locked. */
+  const address = (): string => {
+    const found = wallet.address()
+    if (found === null) throw new RAdapterError(walletLocked)
+    return found
+  }
+  const viewOf = ({ origin, firstMs, lastMs, grant }: Granted, seen: string): SiteView => ({
+    origin,
+    firstSeen: firstMs,
+    lastUsed: lastMs,
+    addresses: [seen],
+    runtimeId: grant.runtimeId,
+    entityId: grant.entityId,
+    chainId: BigInt(grant.chainId),
+  })
+  const inSight = (): Promise<string | null> =>
+    new Promise((resolve) => {
+      const stop = schedule(ANSWER_MS, () => resolve(null))
+      void activeOrigin()
+        .catch(() => null)
+        .then((origin) => {
+          stop()
+          resolve(origin)
+        })
+    })
+  return {
+    'sites.list': async () => {
+      const seen = address()
+      return { sites: permissions.granted().map((site) => viewOf(site, seen)) }
+    },
+    'sites.here': async () => {
+      const origin = await inSight()
+      address()
+      const isConnected = origin !== null && permissions.grantOf(origin) !== null
+      return { origin: isConnected ? origin : null, connected: permissions.granted().length }
+    },
+    'sites.revoke': async ({ origin }) => {
+      address()
+      await permissions.revoke(origin)
+      changed()
+      await refuse(origin)
+      return {}
+    },
+  }
+}
