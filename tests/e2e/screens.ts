@@ -1,123 +1,238 @@
 /**
- * Every screen a person meets, one after another, by the names a screen reader says. Whoever walks looks at each: the
- * tests measure it, the contact sheet takes its picture.
+ * Every screen a person meets, one after another, by the names a screen reader says in the language of the walk. Whoever
+ * walks looks at each: the tests measure it, the contact sheet takes its picture.
  */
-import type { Page } from '@playwright/test'
-import {
-  answerQuiz,
-  askForReview,
-  choosePassword,
-  PASSWORD,
-  payNow,
-  readBalance,
-  readHistory,
-  readReceipt,
-  revealPhrase,
-} from './journey.ts'
+import type { Locator, Page } from '@playwright/test'
+import { PASSWORD } from './journey.ts'
 import type { Extension } from './support/browser.ts'
+import { openDapp, serveSite } from './support/dapp.ts'
+import { IN_ENGLISH, type Tongue } from './tongue.ts'
 
 /** Called with each screen at rest; leaves the page as it was but for its size and colours. */
 export type Visit = (page: Page, name: string) => Promise<void>
+type Walk = { readonly page: Page; readonly visit: (name: string) => Promise<void>; readonly tongue: Tongue }
 
-const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
+const button = (where: Page | Locator, name: string): Locator => where.getByRole('button', { name, exact: true })
+const textbox = (where: Page | Locator, name: string): Locator => where.getByRole('textbox', { name, exact: true })
+const press = (where: Page | Locator, name: string): Promise<void> => button(where, name).click()
 const headed = (page: Page, name: string): Promise<void> =>
   page.getByRole('heading', { name, exact: true }).first().waitFor()
 
-const walkWelcome = async (welcome: Page, visit: Visit): Promise<void> => {
-  await headed(welcome, 'A wallet that pays instantly')
-  await visit(welcome, 'welcome')
-  await press(welcome, 'Import a wallet')
-  await headed(welcome, 'Import a wallet')
-  await visit(welcome, 'import')
-  await press(welcome, 'Back')
-  const phrase = await revealPhrase(welcome)
-  await visit(welcome, 'phrase')
-  await answerQuiz(welcome, phrase)
-  await visit(welcome, 'quiz')
-  await choosePassword(welcome, PASSWORD)
-  await visit(welcome, 'ready')
+const readPhrase = async ({ page, tongue: { text } }: Walk): Promise<readonly string[]> => {
+  await press(page, text('phrase.reveal'))
+  const words = page.getByRole('list', { name: text('phrase.list'), exact: true }).getByRole('listitem')
+  await words.first().waitFor()
+  // A number before a word belongs to the list, not to the word.
+  return (await words.allInnerTexts()).map((shown) => shown.match(/[a-z]+/g)?.at(-1) ?? '')
 }
 
-const walkPay = async (popup: Page, visit: Visit): Promise<void> => {
-  await readBalance(popup)
-  await visit(popup, 'home')
-  await press(popup, 'Pay')
-  await popup.getByText('Can pay up to').waitFor()
-  await visit(popup, 'pay')
-  await press(popup, 'Scan')
-  await headed(popup, 'Scan a code')
-  await visit(popup, 'scan')
-  await press(popup, 'Back')
-  await popup.getByRole('textbox', { name: 'Recipient', exact: true }).waitFor()
-  await press(popup, 'Back')
-  await askForReview(popup, { to: 'Bob', amount: '99999999' })
-  await popup.getByRole('alert').waitFor()
-  await visit(popup, 'pay-refused')
-  await press(popup, 'Back')
-  await askForReview(popup, { to: 'Bob', amount: '3.21', memo: 'Coffee and cake' })
-  await popup.getByRole('button', { name: 'Pay now', exact: true }).waitFor()
-  await visit(popup, 'review')
-  await payNow(popup)
-  await readReceipt(popup)
-  await visit(popup, 'receipt')
-  await press(popup, 'Done')
-  await readBalance(popup)
-  await visit(popup, 'home-paid')
-}
-
-const walkPopup = async (popup: Page, visit: Visit): Promise<void> => {
-  await press(popup, 'Activity')
-  await headed(popup, 'Activity')
-  await visit(popup, 'activity')
-  await press(popup, 'Back')
-  await press(popup, 'Receive')
-  await headed(popup, 'Receive')
-  await visit(popup, 'receive')
-  await popup.getByRole('textbox', { name: 'Amount', exact: true }).fill('12.5')
-  await press(popup, 'Create invoice')
-  await popup.getByRole('img', { name: 'Invoice QR code', exact: true }).waitFor()
-  await visit(popup, 'invoice')
-  await press(popup, 'Back')
-  await press(popup, 'Settings')
-  await headed(popup, 'Settings')
-  await visit(popup, 'settings')
-  for (const [open, heading, name] of [
-    ['Show recovery phrase', 'Recovery phrase', 'reveal'],
-    ['Change password', 'Change password', 'change-password'],
-    ['Reset this wallet', 'Reset this wallet', 'reset'],
-  ] as const) {
-    await press(popup, open)
-    await headed(popup, heading)
-    await visit(popup, name)
-    await press(popup, 'Back')
+const walkWelcome = async (walk: Walk): Promise<void> => {
+  const { page, visit, tongue } = walk
+  const { text } = tongue
+  await headed(page, text('welcome.heading'))
+  await visit('welcome')
+  await press(page, text('welcome.import'))
+  await headed(page, text('import.heading'))
+  await visit('import')
+  await textbox(page, text('import.phrase')).fill('abandon ability able')
+  await press(page, text('common.continue'))
+  await page.getByRole('alert').waitFor()
+  await visit('import-refused')
+  await press(page, text('common.back'))
+  await press(page, text('welcome.create'))
+  await headed(page, text('phrase.heading'))
+  await visit('phrase-hidden')
+  const phrase = await readPhrase(walk)
+  await visit('phrase')
+  await press(page, text('common.continue'))
+  await headed(page, text('quiz.heading'))
+  for (const [index, word] of phrase.entries()) {
+    const answer = textbox(page, text('quiz.word', { position: String(index + 1) }))
+    if ((await answer.count()) > 0) await answer.fill(word)
   }
-  await press(popup, 'Back')
-  await popup.keyboard.press('Control+k')
-  await popup.getByRole('dialog', { name: 'Commands', exact: true }).waitFor()
-  await visit(popup, 'palette')
-  await popup.keyboard.press('Escape')
+  await visit('quiz')
+  await press(page, text('common.continue'))
+  await headed(page, text('password.heading'))
+  await press(page, text('password.suggest'))
+  await page.getByText(text('password.suggested')).waitFor()
+  await textbox(page, text('password.label')).fill(PASSWORD)
+  await visit('password')
+  await textbox(page, text('password.confirm')).fill(PASSWORD)
+  await press(page, text('common.continue'))
+  await headed(page, text('ready.heading'))
+  await visit('ready')
 }
 
-const walkPanel = async (panel: Page, visit: Visit): Promise<void> => {
-  await readHistory(panel)
-  await visit(panel, 'side-panel')
-  await panel
-    .getByRole('table', { name: 'Accounts', exact: true })
-    .getByRole('button', { name: 'Hub', exact: true })
+const home = ({ page, tongue: { text } }: Walk): Promise<void> =>
+  page
+    .getByRole('region', { name: text('home.balance'), exact: true })
+    .filter({ hasText: /\d/ })
+    .waitFor()
+
+type Order = { readonly to: string; readonly amount: string; readonly memo: string }
+
+const askForReview = async ({ page, tongue: { text } }: Walk, { to, amount, memo }: Order): Promise<void> => {
+  await press(page, text('home.pay'))
+  await textbox(page, text('pay.recipient')).fill(to)
+  await textbox(page, text('pay.amount')).fill(amount)
+  await textbox(page, text('pay.memo')).fill(memo)
+  await press(page, text('pay.review'))
+}
+
+const walkPay = async (walk: Walk): Promise<void> => {
+  const { page, visit, tongue } = walk
+  const { text } = tongue
+  await home(walk)
+  await visit('home')
+  await press(page, text('home.pay'))
+  await page.getByText(new RegExp(text('pay.upTo', { amount: '.+' }))).waitFor()
+  await visit('pay')
+  await press(page, text('scan.open'))
+  await headed(page, text('scan.heading'))
+  await visit('scan')
+  await press(page, text('common.back'))
+  await textbox(page, text('pay.recipient')).waitFor()
+  await press(page, text('common.back'))
+  await askForReview(walk, { to: 'Bob', amount: '999999999999', memo: '' })
+  await page.getByRole('alert').waitFor()
+  await visit('pay-refused')
+  await press(page, text('common.back'))
+  await askForReview(walk, { to: 'Bob', amount: tongue.amount, memo: 'Coffee and cake' })
+  await button(page, text('review.payNow')).waitFor()
+  await visit('review')
+  await press(page, text('review.payNow'))
+  await page
+    .getByRole('status')
+    .filter({ hasText: text('paying.sent') })
+    .waitFor()
+  await visit('receipt')
+  await press(page, text('paying.done'))
+  await home(walk)
+  await visit('home-paid')
+}
+
+const walkReceive = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
+  await press(page, text('home.receive'))
+  await headed(page, text('receive.heading'))
+  await visit('receive')
+  await textbox(page, text('receive.amount')).fill('250')
+  await textbox(page, text('receive.memo')).fill('Two loaves and a cake')
+  await press(page, text('receive.create'))
+  await page.getByRole('img', { name: text('receive.qr'), exact: true }).waitFor()
+  await visit('invoice')
+  await press(page, text('common.back'))
+}
+
+const walkSettings = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
+  await press(page, text('home.settings'))
+  await headed(page, text('settings.heading'))
+  await visit('settings')
+  for (const [open, heading, name] of [
+    ['owner.phrase', 'owner.phraseHeading', 'reveal'],
+    ['owner.change', 'owner.change', 'change-password'],
+    ['reset.open', 'reset.heading', 'reset'],
+  ] as const) {
+    await press(page, text(open))
+    await headed(page, text(heading))
+    await visit(name)
+    await press(page, text('common.back'))
+  }
+  await press(page, text('common.back'))
+}
+
+const walkPopup = async (walk: Walk): Promise<void> => {
+  const { page, visit, tongue } = walk
+  const { text } = tongue
+  await press(page, text('home.activity'))
+  await headed(page, text('activity.heading'))
+  await visit('activity')
+  await page
+    .getByRole('list', { name: text('activity.heading'), exact: true })
+    .getByRole('button')
+    .first()
     .click()
-  await panel.getByRole('region', { name: 'Account with Hub', exact: true }).waitFor()
-  await visit(panel, 'account')
+  await page.getByRole('region', { name: text('receipt.region'), exact: true }).waitFor()
+  await visit('activity-open')
+  await press(page, text('common.back'))
+  await walkReceive(walk)
+  await walkSettings(walk)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog', { name: text('palette.name'), exact: true }).waitFor()
+  await visit('palette')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: text('runtime.button', { name: '' }) }).click()
+  await page.getByText(text('runtime.testNote')).waitFor()
+  await visit('runtime')
+  await page.keyboard.press('Escape')
+}
+
+const walkPanel = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
+  await page
+    .getByRole('list', { name: text('activity.heading'), exact: true })
+    .getByRole('listitem')
+    .first()
+    .waitFor()
+  await visit('side-panel')
+  await press(page.getByRole('table', { name: text('panel.accounts'), exact: true }), 'Hub')
+  const account = page.getByRole('region', { name: text('account.region', { name: 'Hub' }), exact: true })
+  await account.waitFor()
+  await visit('account')
+  await press(account, text('account.setLimit'))
+  await textbox(account, text('account.limit')).fill('1500')
+  await visit('credit-limit')
+  await press(account, text('common.close'))
+  await press(page, text('book.heading'))
+  await page.getByRole('region', { name: text('book.heading'), exact: true }).waitFor()
+  await visit('address-book')
+}
+
+const isApproval = (page: Page): boolean => page.url().endsWith('/approval.html')
+
+/** The approval window takes no answer for a moment after its size has changed: until it takes one again. */
+export const untilSettled = async (page: Page): Promise<void> => {
+  if (isApproval(page)) await page.waitForFunction(() => document.querySelector('button:disabled') === null)
+}
+
+/** What a site asks, in the window that asks the owner. */
+const walkApproval = async (extension: Extension, visit: Visit, { text }: Tongue): Promise<void> => {
+  const site = await serveSite()
+  const dapp = await openDapp(extension.context(), site.origin)
+  const order = { to: 'Bakery', amount: '5.00', memo: 'Two loaves' }
+  for (const [method, params, name] of [
+    ['eth_requestAccounts', undefined, 'approve-connect'],
+    ['xln_pay', [order], 'approve-payment'],
+  ] as const) {
+    const opens = extension.context().waitForEvent('page', { predicate: isApproval })
+    const asked = dapp.request(method, params)
+    const page = await opens
+    await page.setViewportSize({ width: 400, height: 600 })
+    await button(page, text('approval.approve')).waitFor()
+    await untilSettled(page)
+    await visit(page, name)
+    await untilSettled(page)
+    await Promise.all([page.waitForEvent('close'), press(page, text('approval.approve'))])
+    await asked
+  }
+  await dapp.page.close()
+  await site.close()
 }
 
 /** From a fresh profile to the lock. */
-export const walkScreens = async (extension: Extension, visit: Visit): Promise<void> => {
-  await walkWelcome(await extension.openedByItself('welcome.html'), visit)
-  const popup = await extension.open('popup.html')
-  await walkPay(popup, visit)
-  await walkPopup(popup, visit)
-  const panel = await extension.open('sidepanel.html')
-  await walkPanel(panel, visit)
-  await press(panel, 'Lock')
-  await panel.getByRole('button', { name: 'Unlock', exact: true }).waitFor()
-  await visit(panel, 'unlock')
+export const walkScreens = async (extension: Extension, visit: Visit, tongue: Tongue = IN_ENGLISH): Promise<void> => {
+  const walkOn = (page: Page): Walk => ({ page, tongue, visit: (name) => visit(page, name) })
+  const { text } = tongue
+  await walkWelcome(walkOn(await extension.openedByItself('welcome.html')))
+  const popup = walkOn(await extension.open('popup.html'))
+  await walkPay(popup)
+  await walkPopup(popup)
+  await walkApproval(extension, visit, tongue)
+  const panel = walkOn(await extension.open('sidepanel.html'))
+  await walkPanel(panel)
+  await press(panel.page, text('lock.button'))
+  await button(panel.page, text('unlock.button')).waitFor()
+  await panel.visit('unlock')
+  await textbox(panel.page, text('password.label')).fill('not this one')
+  await press(panel.page, text('unlock.button'))
+  await panel.page.getByRole('alert').waitFor()
+  await panel.visit('unlock-refused')
 }

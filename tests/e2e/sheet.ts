@@ -1,17 +1,21 @@
 /**
- * `npm run screens`: walks every screen of the build and puts their pictures on three sheets, `tests/e2e/sheets`: light,
- * dark, and 320 px wide. README shows them.
+ * `npm run screens`: walks every screen of the build and puts their pictures on sheets, `tests/e2e/sheets`: light, dark,
+ * 320 px wide, and in German. README shows them. With a folder as argument, every picture also goes there by itself.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from '@playwright/test'
 import { findChromium } from '../bench/browser.ts'
-import { walkScreens } from './screens.ts'
+import { untilSettled, walkScreens } from './screens.ts'
 import { launchExtension } from './support/browser.ts'
+import { IN_ENGLISH, inGerman, type Tongue } from './tongue.ts'
 
 const FOLDER = fileURLToPath(new URL('./sheets', import.meta.url))
 const NARROW = 320
 const POPUP = { width: 400, height: 600 }
+/** Of a sheet: eight pictures of a popup, half their size, beside each other. */
+const SHEET = { width: 1_744, gap: 16 }
 
 type Look = { readonly name: string; readonly colorScheme: 'light' | 'dark'; readonly width: number }
 const LOOKS: readonly Look[] = [
@@ -19,12 +23,16 @@ const LOOKS: readonly Look[] = [
   { name: 'dark', colorScheme: 'dark', width: POPUP.width },
   { name: 'narrow', colorScheme: 'light', width: NARROW },
 ]
+const GERMAN_LOOKS: readonly Look[] = [{ name: 'german', colorScheme: 'light', width: POPUP.width }]
 type Picture = { readonly name: string; readonly png: Buffer }
 
 const shoot = async (page: Page, { colorScheme, width }: Look): Promise<Buffer> => {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize({ width, height: POPUP.height })
-  return page.screenshot({ animations: 'disabled' })
+  await untilSettled(page)
+  // A popup is seen through its window, a side panel by scrolling.
+  const fullPage = page.url().includes('/sidepanel.html')
+  return page.screenshot({ animations: 'disabled', caret: 'hide', fullPage })
 }
 
 const sheetOf = ({ width, colorScheme }: Look, pictures: readonly Picture[]): string => {
@@ -32,26 +40,41 @@ const sheetOf = ({ width, colorScheme }: Look, pictures: readonly Picture[]): st
     ({ name, png }) =>
       `<figure><img src="data:image/png;base64,${png.toString('base64')}" width="${width / 2}"><figcaption>${name}</figcaption></figure>`,
   )
+  const [ground, ink] = colorScheme === 'dark' ? ['#222', '#ddd'] : ['#ddd', '#222']
   return `<!doctype html><style>
-    body { margin: 0; padding: 16px; width: 1280px; display: flex; flex-wrap: wrap; gap: 16px;
-      background: ${colorScheme === 'dark' ? '#222' : '#ddd'}; color: ${colorScheme === 'dark' ? '#ddd' : '#222'}; font: 13px sans-serif }
+    body { box-sizing: border-box; width: ${SHEET.width}px; margin: 0; padding: ${SHEET.gap}px;
+      display: flex; flex-wrap: wrap; align-items: start; gap: ${SHEET.gap}px;
+      background: ${ground}; color: ${ink}; font: 13px sans-serif }
     figure { margin: 0 } img { display: block }
   </style>${figures.join('')}`
 }
 
-const extension = await launchExtension({ executablePath: findChromium(), headless: true })
-const taken = new Map<Look, Picture[]>(LOOKS.map((look) => [look, []]))
-await walkScreens(extension, async (page, name) => {
-  const size = page.viewportSize() ?? POPUP
-  for (const [look, pictures] of taken) pictures.push({ name, png: await shoot(page, look) })
-  await page.emulateMedia({ colorScheme: null })
-  await page.setViewportSize(size)
-})
-await mkdir(FOLDER, { recursive: true })
-const table = await extension.context().newPage()
-for (const [look, pictures] of taken) {
-  await table.setViewportSize({ width: 1_312, height: 800 })
-  await table.setContent(sheetOf(look, pictures), { waitUntil: 'load' })
-  await writeFile(`${FOLDER}/${look.name}.png`, await table.screenshot({ fullPage: true }))
+/** One walk in one language, every screen seen in each of the looks. */
+const take = async (tongue: Tongue, looks: readonly Look[], alsoTo: string | undefined): Promise<void> => {
+  const extension = await launchExtension({ executablePath: findChromium(), headless: true, locale: tongue.locale })
+  const taken = new Map<Look, Picture[]>(looks.map((look) => [look, []]))
+  const look = async (page: Page, name: string): Promise<void> => {
+    const size = page.viewportSize() ?? POPUP
+    for (const [by, pictures] of taken) {
+      const png = await shoot(page, by)
+      pictures.push({ name, png })
+      if (alsoTo !== undefined) await writeFile(join(alsoTo, `${by.name}-${name}.png`), png)
+    }
+    await page.emulateMedia({ colorScheme: null })
+    await page.setViewportSize(size)
+  }
+  await walkScreens(extension, look, tongue)
+  const table = await extension.context().newPage()
+  for (const [by, pictures] of taken) {
+    // Room for a scroll bar beside it.
+    await table.setViewportSize({ width: SHEET.width + 32, height: POPUP.height })
+    await table.setContent(sheetOf(by, pictures), { waitUntil: 'load' })
+    await table.locator('body').screenshot({ path: join(FOLDER, `${by.name}.png`) })
+  }
+  await extension.close()
 }
-await extension.close()
+
+const [alsoTo] = process.argv.slice(2)
+for (const folder of [FOLDER, ...(alsoTo === undefined ? [] : [alsoTo])]) await mkdir(folder, { recursive: true })
+await take(IN_ENGLISH, LOOKS, alsoTo)
+await take(await inGerman(), GERMAN_LOOKS, alsoTo)

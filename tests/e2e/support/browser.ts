@@ -38,6 +38,8 @@ export type LaunchOptions = {
   readonly extensionDir?: string
   /** Folder for the profile; a temporary one, deleted at the end, when absent. */
   readonly profileDir?: string
+  /** What the browser says it speaks; American English when absent. */
+  readonly locale?: string
 }
 
 const SIZES: { readonly [Name in PageName]: { readonly width: number; readonly height: number } } = {
@@ -123,7 +125,7 @@ export const launchExtension = async (options: LaunchOptions): Promise<Extension
       args: [...flags(options, extensionDir)],
       ignoreDefaultArgs: ['--disable-extensions', '--enable-automation'],
       viewport: options.headless ? { width: 1024, height: 768 } : null,
-      locale: 'en-US',
+      locale: options.locale ?? 'en-US',
     })
     await untilWorkerRuns(context, origin)
     return context
