@@ -2,7 +2,9 @@
  * What a running runtime offers to whoever hosts it: views of its committed state, and one way to ask for more.
  * Implemented by `loop.ts`; the RAdapter server is written against this alone.
  */
+import type { EntityId } from './lib/units.ts'
 import type { ActivityBook } from './radapter/activity.ts'
+import type { ChainStatus, StorageStatus } from './radapter/health.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
 
 export type RuntimeHost = {
@@ -13,14 +15,27 @@ export type RuntimeHost = {
   readonly root: () => Uint8Array
   /** Why the loop stopped for good, or null. */
   readonly halted: () => string | null
+  readonly storage: () => StorageStatus
+  /** By jurisdiction name; of one that is not there it is up. */
+  readonly chainStatus: (name: string) => ChainStatus
+  /** Who has left messages unanswered for a while, and since when (ms). */
+  readonly unreachable: () => ReadonlyMap<EntityId, number>
+  /** Asks anew, now, whoever does not answer: chains and peers. */
+  readonly retry: () => void
   readonly checkpointInterval: number
   readonly checkpoints: () => Promise<readonly { readonly height: number; readonly timestampMs: number }[]>
   /** The state as of a retained height; null when that height is not retained. */
   readonly envAt: (height: number) => Promise<Env | null>
   /** Resolves when the input has been committed, or refused; rejects with an Error once halted or stopped. */
   readonly submit: (input: RuntimeInput) => Promise<InputOutcome>
-  /** Called after each commit and when the runtime halts. */
+  /** Called after each commit, when the runtime halts, and when something around it fails or comes back. */
   readonly onChange: (listener: () => void) => () => void
   /** Finishes the tick in hand and takes no more. Idempotent. */
   readonly stop: () => Promise<void>
+}
+
+/** A runtime that stopped takes nothing more. */
+export class RuntimeStopped extends Error {
+  override readonly name = 'RuntimeStopped'
+  readonly retryable = false
 }

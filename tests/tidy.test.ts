@@ -61,9 +61,9 @@ const ROOMS: { readonly [name: string]: Room } = {
     rooms: [...LAYERS, 'radapter door', 'host'],
     packages: ['valibot', 'devalue'],
   },
-  host: { at: ['runtime/host.ts'], rooms: ['runtime', 'radapter'], packages: [] },
+  host: { at: ['runtime/host.ts'], rooms: ['lib', 'runtime', 'radapter'], packages: [] },
   loop: {
-    at: ['runtime/loop.ts', 'runtime/recover.ts', 'runtime/signed-nonces.ts'],
+    at: ['loop', 'chains', 'checkpoints', 'courier', 'recover', 'signed-nonces'].map((file) => `runtime/${file}.ts`),
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],
     packages: [],
   },

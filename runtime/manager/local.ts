@@ -4,13 +4,14 @@
  */
 
 import { emptyEnv, runtimeRoot } from '../frame.ts'
-import type { RuntimeHost } from '../host.ts'
+import { type RuntimeHost, RuntimeStopped } from '../host.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
 import type { JAdapter } from '../jadapter/types.ts'
 import type { EntityId } from '../lib/units.ts'
-import { RuntimeStopped, startRuntime } from '../loop.ts'
+import { startRuntime } from '../loop.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
 import { bookFromRows } from '../radapter/activity.ts'
+import { CHAIN_UP } from '../radapter/health.ts'
 import { type Damage, type Recovered, rebuild, recover } from '../recover.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
 import { WAL_START } from '../storage/wal.ts'
@@ -160,6 +161,10 @@ const readOnlyHost = (
   activity: () => activity,
   root: () => position.root,
   halted: () => null,
+  storage: () => 'ok',
+  chainStatus: () => CHAIN_UP,
+  unreachable: () => new Map(),
+  retry: () => undefined,
   checkpointInterval: 0,
   checkpoints: async () => [],
   envAt: async (height) => {
