@@ -3,8 +3,8 @@
  * it, and continued from the store when it is opened again, without executing its history.
  *
  * Block 0 holds the contracts and has timestamp 0. Later timestamps come from the injected clock and strictly
- * increase. After a commit that failed nothing is certain any more, so the chain answers 'failed' until it is opened
- * anew from what the store then holds.
+ * increase. After a commit that failed nothing is certain any more: the chain goes on from what the store then holds,
+ * read anew, or answers 'failed' where the store has said that no other try can succeed.
  */
 import type { JBlock, JReplica } from '../jurisdiction/types.ts'
 import { EMPTY, toBigInt } from '../lib/bytes.ts'
@@ -68,6 +68,10 @@ const birth = async (machine: Machine, store: ChainStore): Promise<Tip> => {
   return born.tip
 }
 
+/** The store says of its own errors whether another try may succeed. */
+const mayPass = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'retryable' in cause && cause.retryable === true
+
 /** The chain itself: its newest tip, and the one way to a next one. */
 const createChain = (parts: { readonly machine: Machine; readonly store: ChainStore; readonly tip: Tip }) => {
   const { machine, store } = parts
@@ -79,7 +83,7 @@ const createChain = (parts: { readonly machine: Machine; readonly store: ChainSt
     const extended = await machine.extend(tip, { timestampSeconds, transactions })
     if (extended.type === 'reverted') return extended
     await store.save(tip.state, extended.tip, extended.logs).catch((error: unknown) => {
-      failure = new JAdapterError('failed', 'a commit failed; open the chain anew', { cause: error })
+      failure = new JAdapterError('failed', 'a commit failed', { cause: error })
       throw error
     })
     tip = extended.tip
@@ -92,8 +96,13 @@ const createChain = (parts: { readonly machine: Machine; readonly store: ChainSt
   return {
     tip: () => tip,
     /** @throws what made the chain unusable. */
-    check: () => {
-      if (failure !== null) throw failure
+    ready: async () => {
+      if (failure === null) return
+      if (failure.type !== 'failed' || !mayPass(failure.cause)) throw failure
+      const stored = await store.load()
+      if (stored === null) throw new JAdapterError('corrupt', 'I-CHAIN-RESTORE: no block at all')
+      tip = stored
+      failure = null
     },
     fail: (error: JAdapterError) => {
       failure ??= error
@@ -129,8 +138,8 @@ export const openEmbeddedChain = async (options: EmbeddedOptions): Promise<Embed
   const chain = createChain({ machine, store, tip: (await store.load()) ?? (await birth(machine, store)) })
   const queue = createQueue()
   const run = <T>(work: () => T | Promise<T>): Promise<T> =>
-    queue.run(() => {
-      chain.check()
+    queue.run(async () => {
+      await chain.ready()
       return work()
     })
 

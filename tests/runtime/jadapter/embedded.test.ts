@@ -12,6 +12,7 @@ import { JAdapterError, type JAdapterFailure } from '../../../runtime/jadapter/t
 import type { JBlock } from '../../../runtime/jurisdiction/types.ts'
 import { EMPTY, toHex, ZERO_32 } from '../../../runtime/lib/bytes.ts'
 import { addressOf } from '../../../runtime/lib/secp.ts'
+import type { Store } from '../../../runtime/ports.ts'
 import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
 import { StoreError } from '../../../runtime/storage/store.ts'
 import { CHAIN_ID, eventsOf, manualClock, openWorld, pair, signBatch, TETH, TUSD } from '../../contracts/world.ts'
@@ -296,6 +297,59 @@ describe('a store that lies', () => {
     expect(await failure(openWorld({ disk: mixed(disk.rows, before) }))).toBe('corrupt')
     // An older whole is not damage: the runtime, which remembers a newer block, has to notice it.
     expect((await openWorld({ disk: { rows: before, epoch: 0 } })).chain.height()).toBe(4)
+  })
+})
+
+describe('a commit that fails', () => {
+  it.each(['quota', 'io'] as const)(
+    'for %s -- nobody sees the block, and the chain goes on from what is stored',
+    async (type) => {
+      const disk = createMemoryDisk()
+      const store = memoryStore(disk)
+      let isBroken = false
+      const commit: Store['commit'] = (batch) =>
+        isBroken ? Promise.reject(new StoreError(type, 'not now')) : store.commit(batch)
+      const clock = { now: () => 1_000_000 }
+      const epoch = await store.claimEpoch()
+      const options = { name: 'simnet', chainId: CHAIN_ID, store: { ...store, commit }, epoch, clock }
+      const chain = await openEmbeddedChain(options)
+      const delivered: number[] = []
+      chain.subscribe(({ height }) => delivered.push(height))
+      await chain.fund(oneDollar)
+      isBroken = true
+      await expect(chain.fund(oneDollar)).rejects.toThrow(StoreError)
+      await expect(chain.fund(oneDollar)).rejects.toThrow(StoreError)
+      expect([chain.height(), await chain.blocksAfter(1)]).toEqual([1, []])
+      isBroken = false
+      expect(eventsOf(await chain.fund(oneDollar))).toEqual([
+        { type: 'reserve_updated', entityId: left.entityId, tokenId: TUSD, amount: 2_000_000n },
+      ])
+      expect([chain.height(), delivered]).toEqual([2, [1, 2]])
+    },
+  )
+
+  it('and was there all the same -- the chain goes on behind it, and its block is found', async () => {
+    const store = memoryStore(createMemoryDisk())
+    let isDeaf = false
+    const commit: Store['commit'] = async (batch) => {
+      await store.commit(batch)
+      if (isDeaf) throw new StoreError('io', 'no answer')
+    }
+    const epoch = await store.claimEpoch()
+    const clock = { now: () => 1_000_000 }
+    const chain = await openEmbeddedChain({
+      name: 'simnet',
+      chainId: CHAIN_ID,
+      store: { ...store, commit },
+      epoch,
+      clock,
+    })
+    isDeaf = true
+    await expect(chain.fund(oneDollar)).rejects.toThrow(StoreError)
+    isDeaf = false
+    expect((await chain.blocksAfter(0)).map(({ height }) => height)).toEqual([1])
+    await chain.fund(oneDollar)
+    expect(chain.height()).toBe(2)
   })
 })
 
