@@ -7,10 +7,12 @@ import type { Messages } from './text.ts'
 import { GERMAN_APPROVAL } from './text-de-approval.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
+import { GERMAN_SITES } from './text-de-sites.ts'
 
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
   ...GERMAN_PANEL,
+  ...GERMAN_SITES,
 
   // Everywhere
   'app.name': 'xln wallet',

@@ -78,6 +78,7 @@ export const ENGLISH = {
   'home.paying': '{amount} to {name} is on its way.',
   'home.follow': 'Show it',
   'home.entity': 'Entity',
+  'sites.heading': 'Connected sites',
   'owner.phrase': 'Show recovery phrase',
   'owner.change': 'Change password',
   'backup.what': 'Your 12 words are the only way back to your keys. Do you still have them?',

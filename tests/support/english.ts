@@ -6,6 +6,7 @@ import { ENGLISH_APPROVAL } from '../../components/models/text-en-approval.ts'
 import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
+import { ENGLISH_SITES } from '../../components/models/text-en-sites.ts'
 import { ENGLISH_WELCOME } from '../../components/models/text-en-welcome.ts'
 
 /** The part of each file in which screens ask for it by name; the rest is there from the start. */
@@ -15,6 +16,7 @@ export const ENGLISH_PARTS = {
   ENGLISH_OWNER,
   ENGLISH_PANEL,
   ENGLISH_RECEIVE,
+  ENGLISH_SITES,
   ENGLISH_WELCOME,
 } as const satisfies { readonly [name: string]: Part }
 

@@ -6,6 +6,7 @@ import { AccountChip } from '../../primitives/AccountChip.tsx'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Key } from '../../primitives/Key.tsx'
+import { lazy } from '../../primitives/lazy.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { ActivityList } from '../ActivityList.tsx'
@@ -14,6 +15,8 @@ import { Backup } from './Backup.tsx'
 import styles from './Home.module.css'
 import screen from './Screen.module.css'
 import type { OwnerScreen } from './Settings.tsx'
+
+const SiteChip = lazy(async () => (await import('./SiteChip.tsx')).SiteChip)
 
 const LATEST = 3
 /** Figures wider than this lose decimals on the largest type; the full value stays in the hover text. */
@@ -25,6 +28,7 @@ type Props = {
   readonly onReceive: () => void
   readonly onActivity: (openId: string | null) => void
   readonly onSettings: (first: OwnerScreen | null) => void
+  readonly onSites: () => void
 }
 
 const Tokens = () => {
@@ -91,7 +95,7 @@ const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () =
   )
 }
 
-export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) => {
+export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }: Props) => {
   const { session, host, text, format } = useUi()
   const entity = session.entity.value
   const balance = session.balance.value
@@ -101,7 +105,13 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings }: Props) =
   return (
     <main class={`${screen.screen} ${styles.home}`}>
       <EntityChoice />
-      {entity !== null && <AccountChip id={entity.entityId} name={entity.label} />}
+      <div class={styles.chips}>
+        {entity !== null && <AccountChip id={entity.entityId} name={entity.label} />}
+        {/* Its room is there before it is, so that nothing moves when it comes. */}
+        <div class={styles.site}>
+          <SiteChip onOpen={onSites} />
+        </div>
+      </div>
       <section aria-labelledby="balance" class={styles.balance}>
         <div class={styles.top}>
           <h1 id="balance" class={styles.label}>

@@ -16,12 +16,14 @@ const PayScreen = lazy(async () => (await import('./PayScreen.tsx')).PayScreen)
 const Receive = lazy(async () => (await import('./Receive.tsx')).Receive)
 const Scan = lazy(async () => (await import('./Scan.tsx')).Scan)
 const Settings = lazy(async () => (await import('./Settings.tsx')).Settings)
+const SitesScreen = lazy(async () => (await import('../owner/Sites.tsx')).SitesScreen)
 
 type Screen =
   | { readonly type: 'home' }
   | { readonly type: 'pay' }
   | { readonly type: 'scan' }
   | { readonly type: 'receive' }
+  | { readonly type: 'sites' }
   | { readonly type: 'activity'; readonly openId: string | null }
   | { readonly type: 'settings'; readonly first: OwnerScreen | null }
 
@@ -43,6 +45,7 @@ type Ways = {
   readonly goReceive: () => void
   readonly goActivity: () => void
   readonly goSettings: (first: OwnerScreen | null) => void
+  readonly goSites: () => void
 }
 
 /** What the palette offers. A hint is also the key of its command, on Home. */
@@ -54,6 +57,7 @@ const commandsOf = ({ session, host, text }: Ui, ways: Ways): readonly Command[]
     { name: text('home.activity'), run: ways.goActivity },
     { name: text('home.balance'), run: ways.goHome },
     { name: text('home.settings'), hint: ',', run: () => ways.goSettings(null) },
+    { name: text('sites.heading'), run: ways.goSites },
     { name: text('owner.phrase'), run: () => ways.goSettings('phrase') },
     { name: text('owner.change'), run: () => ways.goSettings('password') },
     {
@@ -114,7 +118,16 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   const shown = () => {
     switch (screen.type) {
       case 'home':
-        return <Home pay={pay} onPay={goPay} onReceive={goReceive} onActivity={goActivity} onSettings={goSettings} />
+        return (
+          <Home
+            pay={pay}
+            onPay={goPay}
+            onReceive={goReceive}
+            onActivity={goActivity}
+            onSettings={goSettings}
+            onSites={goSites}
+          />
+        )
       case 'pay':
         return <PayScreen pay={pay} onLeave={goHome} onScan={() => setScreen({ type: 'scan' })} />
       case 'scan':
@@ -125,14 +138,17 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
         return <ActivityScreen openId={screen.openId} onLeave={goHome} />
       case 'settings':
         return <Settings first={screen.first} onLeave={goHome} />
+      case 'sites':
+        return <SitesScreen onLeave={goHome} />
     }
   }
   const goSettings = (first: OwnerScreen | null): void => setScreen({ type: 'settings', first })
+  const goSites = (): void => setScreen({ type: 'sites' })
   return (
     <Page ui={ui}>
       <Keys
         isHome={screen.type === 'home'}
-        commands={commandsOf(ui, { goHome, goPay, goReceive, goSettings, goActivity: () => goActivity(null) })}
+        commands={commandsOf(ui, { goHome, goPay, goReceive, goSettings, goSites, goActivity: () => goActivity(null) })}
       />
       {shown()}
     </Page>

@@ -10,6 +10,7 @@ import { useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
+import { lazy } from '../../primitives/lazy.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Toggle } from '../../primitives/Toggle.tsx'
@@ -18,6 +19,8 @@ import { Phrase } from '../owner/Phrase.tsx'
 import { Reset } from '../owner/Reset.tsx'
 import screen from './Screen.module.css'
 import styles from './Settings.module.css'
+
+const SitesScreen = lazy(async () => (await import('../owner/Sites.tsx')).SitesScreen)
 
 const MINUTES = [1, 5, 15, 30, 60]
 const THEME_WORDS: { readonly [T in (typeof THEMES)[number]]: PlainKey } = {
@@ -28,7 +31,7 @@ const THEME_WORDS: { readonly [T in (typeof THEMES)[number]]: PlainKey } = {
 const LICENCE = 'MIT'
 const LIBRARIES = 'ethereumjs, noble, scure, Dexie, ethers, Preact, hash-wasm, Lucide, Instrument Sans'
 
-export type OwnerScreen = 'phrase' | 'password' | 'reset'
+export type OwnerScreen = 'phrase' | 'password' | 'sites' | 'reset'
 
 const AutoLock = () => {
   const { session, text } = useUi()
@@ -144,9 +147,10 @@ const About = () => {
 const OWNER_WORDS: { readonly [S in OwnerScreen]: PlainKey } = {
   phrase: 'owner.phrase',
   password: 'owner.change',
+  sites: 'sites.heading',
   reset: 'reset.open',
 }
-const OWNER_SCREENS: readonly OwnerScreen[] = ['phrase', 'password', 'reset']
+const OWNER_SCREENS: readonly OwnerScreen[] = ['phrase', 'password', 'sites', 'reset']
 
 const All = ({ onOpen, onLeave }: { readonly onOpen: (screen: OwnerScreen) => void; readonly onLeave: () => void }) => {
   const { text } = useUi()
@@ -189,6 +193,8 @@ export const Settings = ({ first = null, onLeave }: Props) => {
       return <Phrase owner={owner} onLeave={leave} />
     case 'password':
       return <ChangePassword owner={owner} onLeave={leave} />
+    case 'sites':
+      return <SitesScreen onLeave={leave} />
     case 'reset':
       return <Reset owner={owner} onLeave={leave} />
   }

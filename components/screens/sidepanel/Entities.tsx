@@ -13,6 +13,7 @@ import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
 
 const AddressBook = lazy(async () => (await import('./AddressBook.tsx')).AddressBook)
+const SitesSection = lazy(async () => (await import('../owner/Sites.tsx')).SitesSection)
 
 const useSelect = (): ((entityId: string) => void) => {
   const { session } = useUi()
@@ -75,6 +76,7 @@ export const Entities = () => {
   const { session, text } = useUi()
   const [isMaking, setMaking] = useState(false)
   const [isBookOpen, setBookOpen] = useState(false)
+  const [areSitesOpen, setSitesOpen] = useState(false)
   const [showsHidden, setShowsHidden] = useState(false)
   const entities = session.frameView.value?.entities ?? []
   const selected = session.entity.value?.entityId
@@ -100,6 +102,9 @@ export const Entities = () => {
         <Button look="quiet" aria-expanded={isBookOpen} onClick={() => setBookOpen(!isBookOpen)}>
           {text('book.heading')}
         </Button>
+        <Button look="quiet" aria-expanded={areSitesOpen} onClick={() => setSitesOpen(!areSitesOpen)}>
+          {text('sites.heading')}
+        </Button>
         {hidden > 0 && (
           <Button look="quiet" aria-pressed={showsHidden} onClick={() => setShowsHidden(!showsHidden)}>
             {showsHidden ? text('panel.hideHidden') : text('panel.showHidden', { count: hidden })}
@@ -108,6 +113,7 @@ export const Entities = () => {
       </div>
       {isMaking && <NewEntity onDone={() => setMaking(false)} />}
       {isBookOpen && <AddressBook />}
+      {areSitesOpen && <SitesSection />}
     </section>
   )
 }
