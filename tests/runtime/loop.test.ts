@@ -1,5 +1,7 @@
-/** The loop's own habits: when it writes a checkpoint by itself. */
+/** The loop's own habits: when it writes a checkpoint by itself, and what it does when the disk is full. */
 import { describe, expect, test } from 'vitest'
+import type { Store } from '../../runtime/ports.ts'
+import { StoreError } from '../../runtime/storage/store.ts'
 import { quiet } from '../support/manual-time.ts'
 import { type Running, startTown } from '../support/running.ts'
 import { TUSD } from '../support/world.ts'
@@ -49,5 +51,81 @@ describe('checkpoints', () => {
     const before = await newest(again)
     await pass(again, 60_000)
     expect(await newest(again)).toBe(before)
+  })
+})
+
+describe('a full disk', () => {
+  /** A disk that has no room for some writes, as long as it is told so. */
+  const crowded = () => {
+    const disk = { hasRoom: (_: string): boolean => true, refused: 0 }
+    const storeOf = (store: Store): Store => ({
+      ...store,
+      commit: (batch) => {
+        if (batch.puts.every(({ key }) => disk.hasRoom(key))) return store.commit(batch)
+        disk.refused += 1
+        return Promise.reject(new StoreError('quota', 'no room'))
+      },
+    })
+    return { disk, storeOf }
+  }
+  const isOfCheckpoint = (key: string): boolean => /^(fkv|ckpt)\//.test(key)
+
+  test('no room for a checkpoint -- said, the runtime goes on, nothing of it is left, and the next is a minute later', async () => {
+    const { disk, storeOf } = crowded()
+    const town = await startTown({ storeOf })
+    disk.hasRoom = (key) => !key.startsWith('ckpt/')
+    const told: string[] = []
+    town.host.onChange(() => told.push(town.host.storage()))
+    const left = [...town.rows().keys()].filter(isOfCheckpoint)
+    await pass(town, 2_000)
+    expect([town.host.storage(), town.host.halted(), told.at(-1), disk.refused]).toEqual(['short', null, 'short', 1])
+    expect([...town.rows().keys()].filter(isOfCheckpoint)).toEqual(left)
+    await pay(town)
+    await pass(town, 59_999)
+    expect([town.host.halted(), disk.refused]).toEqual([null, 1])
+    disk.hasRoom = () => true
+    await pass(town, 1)
+    expect([town.host.storage(), await newest(town)]).toEqual(['ok', town.host.env().height])
+  })
+
+  test('no room for a checkpoint, and the worker dies -- the log alone restores the same state', async () => {
+    const { disk, storeOf } = crowded()
+    const town = await startTown({ storeOf })
+    disk.hasRoom = (key) => !isOfCheckpoint(key)
+    await pass(town, 2_000)
+    await pay(town)
+    const again = await town.restart()
+    expect(again.host.root()).toEqual(town.host.root())
+    expect(again.host.env().height).toBe(town.host.env().height)
+  })
+
+  test('no room for the log -- halted and said so; nothing of the input stays, and a restart goes on from there', async () => {
+    const { disk, storeOf } = crowded()
+    const town = await startTown({ storeOf })
+    const [root, rows] = [town.host.root(), town.rows()]
+    disk.hasRoom = (key) => isOfCheckpoint(key)
+    await expect(pay(town)).rejects.toThrow('no room')
+    expect([town.host.storage(), town.host.halted(), town.host.root()]).toEqual(['full', 'no room', root])
+    expect(town.rows()).toEqual(rows)
+    disk.hasRoom = () => true
+    const again = await town.restart()
+    expect([again.host.storage(), again.host.halted(), again.host.root()]).toEqual(['ok', null, root])
+    await pay(again)
+    expect(again.host.env().height).toBeGreaterThan(town.host.env().height)
+  })
+
+  test('another failure of a checkpoint -- halts, for the disk may have kept what it says it lost', async () => {
+    const { disk, storeOf } = crowded()
+    const io = (store: Store): Store => ({
+      ...storeOf(store),
+      commit: (batch) =>
+        batch.puts.every(({ key }) => disk.hasRoom(key))
+          ? store.commit(batch)
+          : Promise.reject(new StoreError('io', 'the disk failed')),
+    })
+    const town = await startTown({ storeOf: io })
+    disk.hasRoom = (key) => !isOfCheckpoint(key)
+    await pass(town, 2_000)
+    expect([town.host.halted(), town.host.storage()]).toEqual(['the disk failed', 'ok'])
   })
 })

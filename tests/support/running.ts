@@ -9,7 +9,8 @@ import { present } from '../../runtime/lib/assert.ts'
 import { type Bytes, word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
-import { startRuntime } from '../../runtime/loop.ts'
+import { type LoopPorts, startRuntime } from '../../runtime/loop.ts'
+import type { Store, Transport } from '../../runtime/ports.ts'
 import { bookFromRows, emptyBook } from '../../runtime/radapter/activity.ts'
 import { recover } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
@@ -50,10 +51,17 @@ export type Running = {
 
 type Disk = ReturnType<typeof createMemoryDisk>
 
-const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Promise<Running> => {
+/** What may go wrong around a runtime; by default there is no chain and nobody elsewhere, and the disk never fails. */
+export type Around = {
+  readonly storeOf?: (store: Store) => Store
+  readonly chains?: LoopPorts['chains']
+  readonly transport?: Transport
+}
+
+const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), around: Around = {}): Promise<Running> => {
   let drawn = 0
   let commands = 0
-  const store = memoryStore(disk)
+  const store = (around.storeOf ?? ((plain) => plain))(memoryStore(disk))
   const epoch = await store.claimEpoch()
   const isNew = disk.rows.size === 0
   const env = emptyEnv('test', 'Simnet')
@@ -71,8 +79,8 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
     schedule: time.schedule,
     entropy: { draw: () => taggedHash('test-entropy', word(epoch), word(drawn++)) },
     signer: testSigner(...NAMES, ...SPARE),
-    chains: new Map(),
-    transport: null,
+    chains: around.chains ?? new Map(),
+    transport: around.transport ?? null,
     checkpointInterval: 50,
   })
   const ids = new Map(NAMES.map((name) => [name, keysOf(name).entityId]))
@@ -85,7 +93,7 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
   }
   const restart = async (): Promise<Running> => {
     await host.stop()
-    return open(disk, time, canary)
+    return open(disk, time, canary, around)
   }
   const fork = (): Promise<Running> =>
     open({ rows: new Map(disk.rows), epoch: disk.epoch }, manualTime(time.clock.now()))
@@ -93,8 +101,8 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary()): Prom
 }
 
 /** Everybody known, with nobody's account open yet. */
-export const startEmpty = async (): Promise<Running> => {
-  const running = await open(createMemoryDisk(), manualTime(START_MS))
+export const startEmpty = async (around: Around = {}): Promise<Running> => {
+  const running = await open(createMemoryDisk(), manualTime(START_MS), memoryCanary(), around)
   const inputs: readonly RuntimeInput[] = [
     { type: 'runtime', tx: { type: 'import_jurisdiction', replica: paperChain } },
     ...NAMES.map((name): RuntimeInput => {
@@ -107,8 +115,8 @@ export const startEmpty = async (): Promise<Running> => {
 }
 
 /** Everybody with an account at Hub, who grants each 100 tUSD; each grants Hub 1,000. */
-export const startTown = async (): Promise<Running> => {
-  const running = await startEmpty()
+export const startTown = async (around: Around = {}): Promise<Running> => {
+  const running = await startEmpty(around)
   for (const name of NAMES.filter((other) => other !== 'Hub'))
     await running.run(name, {
       type: 'open_account',
