@@ -145,17 +145,21 @@ const createLine = (chain: JAdapter, { clock, schedule }: Ports, runtime: Runtim
     isAsked = true
     if (!isRunning && !isStopped) void run()
   }
+  /** A chain that is down has its own time to be asked again. */
+  const ask = (): void => {
+    if (status.type === 'up') kick()
+  }
   const unsubscribe = chain.subscribe(kick)
   return {
     kick,
     status: () => status,
     send: (jTx: JTx) => {
       unsent = [...unsent, jTx]
-      kick()
+      ask()
     },
     observe: () => {
       isToObserve = true
-      kick()
+      ask()
     },
     stop: () => {
       isStopped = true
