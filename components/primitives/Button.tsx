@@ -1,10 +1,11 @@
 /**
- * A button, or a link that looks like one. `filled` is for the one action a screen is about; `quiet` has no edge.
+ * A button, or a link that looks like one. `filled` is for the one action a screen is about; `quiet` has no edge;
+ * `danger` is for what cannot be undone.
  */
 import type { ComponentChildren, JSX } from 'preact'
 import styles from './Button.module.css'
 
-export type Look = 'filled' | 'plain' | 'quiet'
+export type Look = 'filled' | 'plain' | 'quiet' | 'danger'
 
 type Props = Omit<JSX.IntrinsicElements['button'], 'class'> & {
   readonly look?: Look

@@ -1,6 +1,8 @@
 /** Details that most people never open. */
+import { ChevronDown } from 'lucide'
 import type { ComponentChildren } from 'preact'
 import styles from './Disclosure.module.css'
+import { Icon } from './Icon.tsx'
 
 export const Disclosure = ({
   summary,
@@ -18,7 +20,10 @@ export const Disclosure = ({
       if (event.currentTarget.open) onOpen?.()
     }}
   >
-    <summary>{summary}</summary>
+    <summary>
+      {summary}
+      <Icon of={ChevronDown} />
+    </summary>
     {children}
   </details>
 )

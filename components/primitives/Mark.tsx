@@ -1,8 +1,8 @@
-/** The wallet's sign: a short seam. Decoration, so no screen reader hears of it. */
+/** The wallet's sign: a seam, short or as wide as its column. Decoration, so no screen reader hears of it. */
 import styles from './Mark.module.css'
 
-export const Mark = () => (
-  <span class={styles.mark} aria-hidden="true">
+export const Mark = ({ wide = false }: { readonly wide?: boolean }) => (
+  <span class={`${styles.mark} ${wide ? styles.wide : ''}`} aria-hidden="true">
     <span class={styles.yours} />
     <span class={styles.line} />
     <span class={styles.theirs} />

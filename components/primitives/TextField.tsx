@@ -17,6 +17,8 @@ type Props = {
   /** More than one makes it a text area. */
   readonly rows?: number
   readonly mono?: boolean
+  /** For the field a screen is about. */
+  readonly large?: boolean
   readonly readOnly?: boolean
   readonly invalid?: boolean
   /** Id of a description that stands elsewhere. */
@@ -50,7 +52,12 @@ export const TextField = (props: Props) => {
   const described = [hint === undefined ? null : hintId, props.describedBy, props.invalid ? props.errorId : null]
     .filter(Boolean)
     .join(' ')
-  const classes = [styles.input, props.mono ? styles.mono : '', aside === undefined ? '' : styles.withAside].join(' ')
+  const classes = [
+    styles.input,
+    props.mono ? styles.mono : '',
+    props.large ? styles.large : '',
+    aside === undefined ? '' : styles.withAside,
+  ].join(' ')
   const common = {
     id,
     value,

@@ -30,8 +30,14 @@ export const Header = () => {
   return (
     <header class={styles.header}>
       {frame !== null && (
-        <button type="button" class={styles.runtime} popovertarget={id} aria-expanded={isOpen}>
-          <span>{text('runtime.button', { name: frame.runtimeName })}</span>
+        <button
+          type="button"
+          class={styles.runtime}
+          popovertarget={id}
+          aria-expanded={isOpen}
+          aria-label={text('runtime.button', { name: frame.runtimeName })}
+        >
+          <span>{frame.runtimeName}</span>
           <Icon of={ChevronDown} />
         </button>
       )}

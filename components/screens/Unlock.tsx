@@ -33,8 +33,8 @@ export const Unlock = () => {
   }
   return (
     <main class={styles.main}>
-      <h1 class="visually-hidden">{text('unlock.heading')}</h1>
-      <Mark />
+      <Mark wide />
+      <h1>{text('unlock.heading')}</h1>
       <form class={styles.form} onSubmit={submit}>
         <TextField
           label={text('password.label')}

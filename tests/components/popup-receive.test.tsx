@@ -116,7 +116,7 @@ describe('Receive', () => {
     expect(screen.getByRole('status').textContent).toBe(
       'This link can be paid many times.Each payment shows in Activity.',
     )
-    expect(screen.getByText('12.50 tUSD')).toBeTruthy()
+    expect(screen.getByTitle('12.50 tUSD')).toBeTruthy()
     expect(adapter.callsOf('offer.create')).toEqual([
       { commandId: expect.any(String), entityId: IDS.you, tokenId: 1, amount: usd(1_250), memo: 'bread' },
     ])

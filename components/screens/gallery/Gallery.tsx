@@ -16,6 +16,7 @@ import { CopyButton } from '../../primitives/CopyButton.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
+import { Figure } from '../../primitives/Figure.tsx'
 import { Icon } from '../../primitives/Icon.tsx'
 import { Identicon } from '../../primitives/Identicon.tsx'
 import { Key } from '../../primitives/Key.tsx'
@@ -24,6 +25,7 @@ import { Mark } from '../../primitives/Mark.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Pages } from '../../primitives/Pages.tsx'
 import { Qr } from '../../primitives/Qr.tsx'
+import { RowButton } from '../../primitives/RowButton.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Skeleton } from '../../primitives/Skeleton.tsx'
@@ -34,9 +36,9 @@ import { Toggle } from '../../primitives/Toggle.tsx'
 import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { PhraseWords } from '../../primitives/Words.tsx'
 import styles from './Gallery.module.css'
-import { AMOUNT, HASH, KNOWN, LINK, PEOPLE, POSITIONS, TEST_DOLLAR, TINY, UNKNOWN } from './samples.ts'
+import { AMOUNT, FIGURES, HASH, KNOWN, LINK, PEOPLE, POSITIONS, TEST_DOLLAR, TINY, UNKNOWN } from './samples.ts'
 
-const LOOKS: readonly Look[] = ['filled', 'plain', 'quiet']
+const LOOKS: readonly Look[] = ['filled', 'plain', 'quiet', 'danger']
 const PRECISIONS: readonly Precision[] = ['down', 'up', 'exact', 'short']
 const SIGNS = ['plus', 'minus', 'none'] as const
 const TONES = ['danger', 'caution'] as const
@@ -71,6 +73,9 @@ const Buttons = () => (
     </State>
     <State name="link">
       <LinkButton href="#">Link</LinkButton>
+    </State>
+    <State name="a row">
+      <RowButton onClick={() => undefined}>Change password</RowButton>
     </State>
     <State name="with a Key">
       <Button>
@@ -161,6 +166,13 @@ const Figures = () => (
       {SIGNS.map((sign) => (
         <State key={sign} name={`sign: ${sign}`}>
           <Amount value={AMOUNT} token={TEST_DOLLAR} sign={sign} />
+        </State>
+      ))}
+    </Primitive>
+    <Primitive name="Figure">
+      {FIGURES.map((value) => (
+        <State key={value} name={`of ${value.toString().length} digits`}>
+          <Figure value={value} token={TEST_DOLLAR} />
         </State>
       ))}
     </Primitive>

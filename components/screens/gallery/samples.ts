@@ -24,6 +24,8 @@ export const LINK = `xln:${HASH}`
 const DOLLAR = 1_000_000n
 export const AMOUNT = 1_234_567n * DOLLAR + 891_234n
 export const TINY = 1n
+/** Of three digits, of six with six decimals, and of twelve with six. */
+export const FIGURES = [321n * 10_000n, 123_456n * DOLLAR + 654_321n, 999_999_999_999n * DOLLAR + 123_456n]
 
 const NOTHING: TokenPosition = {
   tokenId: TEST_DOLLAR.tokenId,

@@ -53,9 +53,11 @@ export const ChangePassword = ({ owner, onLeave }: { readonly owner: OwnerModel;
             />
           ))}
           <div class={styles.refusal}>{fault !== null && <Alert id={errorId}>{fault.message}</Alert>}</div>
-          <Button type="submit" look="filled" wide disabled={owner.busy.value}>
-            {text('owner.change')}
-          </Button>
+          <div class={screen.actions}>
+            <Button type="submit" look="filled" wide disabled={owner.busy.value}>
+              {text('owner.change')}
+            </Button>
+          </div>
         </form>
       )}
     </main>

@@ -37,9 +37,11 @@ const Ask = ({ owner }: Pick<Props, 'owner'>) => {
         focusOn={fault}
       />
       <div class={styles.refusal}>{fault !== null && <Alert id={errorId}>{fault.message}</Alert>}</div>
-      <Button type="submit" look="filled" wide disabled={owner.busy.value || password === ''}>
-        {text('owner.show')}
-      </Button>
+      <div class={screen.actions}>
+        <Button type="submit" look="filled" wide disabled={owner.busy.value || password === ''}>
+          {text('owner.show')}
+        </Button>
+      </div>
     </form>
   )
 }
@@ -57,9 +59,11 @@ export const Phrase = ({ owner, onLeave }: Props) => {
       ) : (
         <>
           <PhraseWords words={words} />
-          <Button wide onClick={onLeave}>
-            {text('owner.conceal')}
-          </Button>
+          <div class={screen.actions}>
+            <Button wide onClick={onLeave}>
+              {text('owner.conceal')}
+            </Button>
+          </div>
         </>
       )}
     </main>

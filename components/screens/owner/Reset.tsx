@@ -62,9 +62,11 @@ export const Reset = ({ owner, isForgotten = false, onLeave }: Props) => {
           focusOn={fault}
         />
         <div class={styles.refusal}>{fault !== null && <Alert id={errorId}>{fault.message}</Alert>}</div>
-        <Button type="submit" wide disabled={owner.busy.value || word === ''}>
-          {text('reset.go')}
-        </Button>
+        <div class={screen.actions}>
+          <Button type="submit" look="danger" wide disabled={owner.busy.value || word === ''}>
+            {text('reset.go')}
+          </Button>
+        </div>
       </form>
     </main>
   )

@@ -3,8 +3,8 @@ import type { Balance, TokenView } from '../../../runtime/radapter/types.ts'
 import type { PayModel } from '../../models/pay.ts'
 import { useUi } from '../../models/ui.ts'
 import { AccountChip } from '../../primitives/AccountChip.tsx'
-import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { Figure } from '../../primitives/Figure.tsx'
 import { Key } from '../../primitives/Key.tsx'
 import { lazy } from '../../primitives/lazy.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
@@ -19,7 +19,7 @@ import type { OwnerScreen } from './Settings.tsx'
 const SiteChip = lazy(async () => (await import('./SiteChip.tsx')).SiteChip)
 
 const LATEST = 3
-/** Figures wider than this lose decimals on the largest type; the full value stays in the hover text. */
+/** A balance of more than this loses decimals; the full value stays in the hover text. */
 const BALANCE_CHARACTERS = 11
 
 type Props = {
@@ -52,7 +52,7 @@ const Tokens = () => {
   )
 }
 
-const Figure = ({ balance, token }: { readonly balance: Balance; readonly token: TokenView }) => {
+const Total = ({ balance, token }: { readonly balance: Balance; readonly token: TokenView }) => {
   const { host, text, format } = useUi()
   const { amountsHidden } = host.preferences.current.value
   const { prefix, whole, fraction } = format.amount(balance.total, token, 'down')
@@ -60,14 +60,14 @@ const Figure = ({ balance, token }: { readonly balance: Balance; readonly token:
   return (
     <button
       type="button"
-      class={styles.figure}
+      class={styles.total}
       title={text(amountsHidden ? 'home.show' : 'home.hide')}
       onClick={() => void host.preferences.change({ amountsHidden: !amountsHidden })}
     >
       {amountsHidden ? (
-        <span>{text('home.hidden')}</span>
+        <span class={styles.hidden}>{text('home.hidden')}</span>
       ) : (
-        <Amount value={balance.total} token={token} precision={isLong ? 'short' : 'down'} />
+        <Figure value={balance.total} token={token} precision={isLong ? 'short' : 'down'} />
       )}
     </button>
   )
@@ -121,7 +121,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
         </div>
         {balance !== null && token !== null && (
           <>
-            <Figure balance={balance} token={token} />
+            <Total balance={balance} token={token} />
             <p class={`${styles.canSend} ${amountsHidden ? styles.concealed : ''}`}>
               {text('home.canSend', { amount: format.money(balance.canSend, token, 'down') })}
             </p>
@@ -143,13 +143,13 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
           <Key of="Q" />
         </Button>
       </div>
+      <Backup onShow={() => onSettings('phrase')} />
       <section class={styles.latest}>
         <h2 class={styles.label}>{text('home.latest')}</h2>
         <UnderWay pay={pay} onPay={onPay} />
         <ActivityList label={text('home.latest')} entries={entries} onOpen={onActivity} amountsHidden={amountsHidden} />
         {entries.length === 0 && <p class={screen.muted}>{text('home.empty')}</p>}
       </section>
-      <Backup onShow={() => onSettings('phrase')} />
       <nav class={styles.nav} aria-label={text('home.more')}>
         <Button look="quiet" onClick={() => onActivity(null)}>
           {text('home.activity')}

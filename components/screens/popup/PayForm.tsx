@@ -16,6 +16,8 @@ type Props = { readonly pay: PayModel; readonly onBack: () => void; readonly onS
 
 /** A route found sooner needs no word. */
 const SAY_ASKING_AFTER_MS = 300
+/** A longer amount does not fit its field in the large type. */
+const LARGE_CHARACTERS = 9
 /** More names than this are typed, not picked. */
 const PICKS = 5
 
@@ -91,6 +93,7 @@ export const PayForm = ({ pay, onBack, onScan }: Props) => {
             label={text('pay.amount')}
             value={amount}
             inputMode="decimal"
+            large={amount.length <= LARGE_CHARACTERS}
             onInput={(value) => pay.edit({ amount: value })}
             invalid={faultOf('amount') !== null}
             errorId={errorId}
@@ -121,9 +124,11 @@ export const PayForm = ({ pay, onBack, onScan }: Props) => {
           focusOn={faultOf('memo')}
         />
         <div class={styles.refusal}>{refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}</div>
-        <Button type="submit" look="filled" wide disabled={session.isReadOnly.value || isAsking}>
-          {text(isSlow ? 'pay.reviewing' : 'pay.review')}
-        </Button>
+        <div class={styles.actions}>
+          <Button type="submit" look="filled" wide disabled={session.isReadOnly.value || isAsking}>
+            {text(isSlow ? 'pay.reviewing' : 'pay.review')}
+          </Button>
+        </div>
       </form>
     </main>
   )

@@ -1,5 +1,5 @@
 /**
- * One payment from review to receipt. One component, so that the seam stays the same element throughout: the review
+ * One payment from review to receipt. One component, so that amount and seam stay where they are throughout: the review
  * shows the new position as a ghost, and once the payment is made the seam slides there.
  */
 import { Check } from 'lucide'
@@ -15,6 +15,7 @@ import { Amount } from '../../primitives/Amount.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
+import { Figure } from '../../primitives/Figure.tsx'
 import { Icon } from '../../primitives/Icon.tsx'
 import { Identicon } from '../../primitives/Identicon.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
@@ -41,34 +42,46 @@ const useRoute = (quote: Quote): string => {
 }
 
 const ReviewFacts = ({ quote, token }: { readonly quote: Quote; readonly token: TokenView }) => {
-  const { session, text } = useUi()
+  const { text } = useUi()
   const route = useRoute(quote)
   const facts: readonly (Fact | null)[] = [
-    {
-      name: text('review.to'),
-      value: (
-        <span class={styles.who}>
-          <Identicon id={quote.to} />
-          <span>{quote.toLabel}</span>
-          <EntityId id={quote.to} name={quote.toLabel} />
-        </span>
-      ),
-    },
-    {
-      name: text('review.amount'),
-      value: (
-        <span class={styles.who}>
-          <TokenIcon token={token} isKnown={session.isKnown(token.tokenId)} />
-          <Amount value={quote.amount} token={token} precision="exact" />
-        </span>
-      ),
-    },
     { name: text('review.fee'), value: <Amount value={quote.fee} token={token} precision="exact" /> },
     { name: text('review.route'), value: route },
     { name: text('review.remaining'), value: <Amount value={quote.remaining} token={token} precision="exact" /> },
     quote.memo === '' ? null : { name: text('review.memo'), value: quote.memo },
   ]
   return <Facts facts={facts.filter((fact) => fact !== null)} />
+}
+
+/** Who gets it, under the amount. */
+const To = ({ quote }: { readonly quote: Quote }) => {
+  const { text } = useUi()
+  return (
+    <dl class={styles.to}>
+      <dt>{text('review.to')}</dt>
+      <dd class={styles.who}>
+        <Identicon id={quote.to} />
+        <span class={styles.name}>{quote.toLabel}</span>
+        <EntityId id={quote.to} name={quote.toLabel} />
+      </dd>
+    </dl>
+  )
+}
+
+/** The amount, the same from review to receipt. */
+const Head = ({ step }: { readonly step: Shown }) => {
+  const { session, text } = useUi()
+  const { amount, tokenId } = step.type === 'review' ? step.quote : step.type === 'paying' ? step.inHand : step.entry
+  const token = session.tokenOf(tokenId)
+  return (
+    <dl class={styles.head}>
+      <dt class="visually-hidden">{text('review.amount')}</dt>
+      <dd>
+        <Figure value={amount} token={token} />
+        {!session.isKnown(tokenId) && <TokenIcon token={token} isKnown={false} />}
+      </dd>
+    </dl>
+  )
 }
 
 const PayNow = ({ pay }: { readonly pay: PayModel }) => {
@@ -198,8 +211,14 @@ export const Payment = ({ pay, step, onBack, onDone }: Props) => {
         title={text(step.type === 'review' ? 'review.heading' : 'paying.heading')}
         onBack={onBack}
         takesFocus={step.type !== 'review'}
+        isSmall
       />
-      {step.type !== 'review' && <How pay={pay} step={step} />}
+      <div class={styles.top}>
+        <Head step={step} />
+        <div class={styles.how}>
+          {step.type === 'review' ? <To quote={step.quote} /> : <How pay={pay} step={step} />}
+        </div>
+      </div>
       {quote !== null && (
         <Seam
           key="seam"
@@ -211,7 +230,6 @@ export const Payment = ({ pay, step, onBack, onDone }: Props) => {
       {step.type === 'review' && <ReviewFacts quote={step.quote} token={session.tokenOf(step.quote.tokenId)} />}
       {step.type === 'ended' && <Receipt entry={step.entry} explains={false} />}
       {refusal !== null && <Alert>{inOneLine(refusal)}</Alert>}
-      <span class={styles.gap} />
       {step.type === 'review' && <PayNow pay={pay} />}
       {step.type === 'paying' && <Cancel pay={pay} step={step} />}
       {step.type === 'ended' && <EndActions pay={pay} step={step} onDone={onDone} />}

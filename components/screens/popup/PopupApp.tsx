@@ -88,6 +88,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   useEffect(() => void import('./PayScreen.tsx').catch(() => undefined), [])
   const goHome = (): void => {
     ui.session.lookHome()
+    scrollTo(0, 0)
     setScreen({ type: 'home' })
   }
   const goPay = (): void => {

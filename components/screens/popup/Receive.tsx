@@ -12,6 +12,7 @@ import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { CopyButton } from '../../primitives/CopyButton.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
+import { Figure } from '../../primitives/Figure.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Qr } from '../../primitives/Qr.tsx'
 import { Select } from '../../primitives/Select.tsx'
@@ -20,6 +21,9 @@ import { TextField } from '../../primitives/TextField.tsx'
 import { Toggle } from '../../primitives/Toggle.tsx'
 import styles from './Receive.module.css'
 import screen from './Screen.module.css'
+
+/** A longer amount does not fit its field in the large type. */
+const LARGE_CHARACTERS = 12
 
 const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
   const { session, text } = useUi()
@@ -39,6 +43,7 @@ const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
           label={text('receive.amount')}
           value={amount}
           inputMode="decimal"
+          large={amount.length <= LARGE_CHARACTERS}
           onInput={(value) => receive.edit({ amount: value })}
           invalid={refusal?.field === 'amount'}
           errorId={errorId}
@@ -78,9 +83,11 @@ const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
         )}
       </div>
       <div class={screen.refusal}>{refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}</div>
-      <Button type="submit" look="filled" wide disabled={receive.busy.value || session.isReadOnly.value}>
-        {text(receive.isReusable.value ? 'receive.createLink' : 'receive.create')}
-      </Button>
+      <div class={screen.actions}>
+        <Button type="submit" look="filled" wide disabled={receive.busy.value || session.isReadOnly.value}>
+          {text(receive.isReusable.value ? 'receive.createLink' : 'receive.create')}
+        </Button>
+      </div>
     </form>
   )
 }
@@ -125,7 +132,7 @@ const Share = ({ link }: { readonly link: string }) => {
 }
 
 const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link: string }) => {
-  const { session, text, format } = useUi()
+  const { session, text } = useUi()
   const invoice = receive.invoice.value
   const asked = receive.asked.value
   const isReusable = receive.isReusable.value
@@ -133,14 +140,14 @@ const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link
   return (
     <div class={screen.form}>
       {asked !== null && asked.amount !== null && (
-        <p class={styles.asked}>{format.money(asked.amount, session.tokenOf(asked.tokenId), 'exact')}</p>
+        <Figure value={asked.amount} token={session.tokenOf(asked.tokenId)} />
       )}
       <InvoiceStatus receive={receive} />
       <div class={isPaid ? styles.used : undefined}>
         <Qr value={link} label={text(isReusable ? 'receive.linkQr' : 'receive.qr')} />
       </div>
-      <TextField label={text(isReusable ? 'receive.link' : 'receive.invoice')} value={link} rows={2} mono readOnly />
-      <div class={styles.two}>
+      <TextField label={text(isReusable ? 'receive.link' : 'receive.invoice')} value={link} mono readOnly />
+      <div class={`${screen.actions} ${styles.two}`}>
         <CopyButton value={link} label={text('receive.copyLink')} />
         <Share link={link} />
         <Button look={isPaid ? 'filled' : 'plain'} onClick={receive.another}>
@@ -166,7 +173,13 @@ export const Receive = ({ held, onLeave }: Props) => {
   useEscape(onLeave)
   return (
     <main class={screen.screen}>
-      <PageHead key={link} title={text('receive.heading')} onBack={onLeave} takesFocus={link !== null} />
+      <PageHead
+        key={link}
+        title={text('receive.heading')}
+        onBack={onLeave}
+        takesFocus={link !== null}
+        isSmall={link !== null}
+      />
       {link === null ? <Form receive={receive} /> : <Made receive={receive} link={link} />}
     </main>
   )

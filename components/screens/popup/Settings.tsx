@@ -12,6 +12,7 @@ import { Button } from '../../primitives/Button.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
 import { lazy } from '../../primitives/lazy.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
+import { RowButton } from '../../primitives/RowButton.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Toggle } from '../../primitives/Toggle.tsx'
 import { ChangePassword } from '../owner/ChangePassword.tsx'
@@ -163,9 +164,9 @@ const All = ({ onOpen, onLeave }: { readonly onOpen: (screen: OwnerScreen) => vo
         <AutoLock />
         <div class={styles.rows}>
           {OWNER_SCREENS.map((name) => (
-            <Button key={name} wide onClick={() => onOpen(name)}>
+            <RowButton key={name} onClick={() => onOpen(name)}>
               {text(OWNER_WORDS[name])}
-            </Button>
+            </RowButton>
           ))}
         </div>
       </section>

@@ -10,9 +10,11 @@ export const Choose = ({ welcome }: { readonly welcome: WelcomeModel }) => {
   const { text } = useUi()
   return (
     <div class={styles.step}>
-      <Mark />
-      <PageHead title={text('welcome.heading')} />
-      <p class={styles.lead}>{text('welcome.lead')}</p>
+      <div class={styles.first}>
+        <PageHead title={text('welcome.heading')} />
+        <Mark wide />
+        <p class={styles.lead}>{text('welcome.lead')}</p>
+      </div>
       <div class={styles.actions}>
         <Button look="filled" wide onClick={() => welcome.choose('phrase')}>
           {text('welcome.create')}

@@ -34,10 +34,10 @@ export const Import = ({ welcome }: { readonly welcome: WelcomeModel }) => {
         errorId={errorId}
       />
       <PasswordFields welcome={welcome} errorId={errorId} value={value} onChange={setValue} focusOn={missing} />
+      <Refusal welcome={welcome} id={errorId} />
       <Button type="submit" look="filled" wide disabled={welcome.busy.value}>
         {text('common.continue')}
       </Button>
-      <Refusal welcome={welcome} id={errorId} />
     </form>
   )
 }

@@ -21,10 +21,10 @@ export const Password = ({ welcome }: { readonly welcome: WelcomeModel }) => {
       <PageHead title={text('password.heading')} onBack={welcome.back} />
       <p class={styles.lead}>{text('password.lead')}</p>
       <PasswordFields welcome={welcome} errorId={errorId} value={value} onChange={setValue} />
+      <Refusal welcome={welcome} id={errorId} />
       <Button type="submit" look="filled" wide disabled={welcome.busy.value}>
         {text('common.continue')}
       </Button>
-      <Refusal welcome={welcome} id={errorId} />
     </form>
   )
 }

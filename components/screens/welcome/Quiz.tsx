@@ -33,10 +33,10 @@ export const Quiz = ({ welcome }: { readonly welcome: WelcomeModel }) => {
           first={index === 0}
         />
       ))}
+      <Refusal welcome={welcome} id={errorId} />
       <Button type="submit" look="filled" wide>
         {text('common.continue')}
       </Button>
-      <Refusal welcome={welcome} id={errorId} />
     </form>
   )
 }

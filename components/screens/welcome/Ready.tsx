@@ -9,8 +9,10 @@ export const Ready = () => {
   const { text } = useUi()
   return (
     <div class={styles.step}>
-      <Mark />
-      <PageHead title={text('ready.heading')} />
+      <div class={styles.first}>
+        <PageHead title={text('ready.heading')} />
+        <Mark wide />
+      </div>
       <p>{text('ready.lead')}</p>
       <p class={styles.lead}>{text('ready.testNote')}</p>
       <LinkButton look="filled" wide href="/popup.html">
