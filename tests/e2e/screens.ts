@@ -217,6 +217,20 @@ const walkApproval = async (extension: Extension, visit: Visit, { text }: Tongue
   await site.close()
 }
 
+/** The site that was let in: on Home, among the connected ones, and sent away. */
+const walkSites = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
+  const chip = button(page, text('sites.heading'))
+  await chip.waitFor()
+  await visit('home-site')
+  await chip.click()
+  await button(page, text('sites.revoke')).waitFor()
+  await visit('sites')
+  await press(page, text('sites.revoke'))
+  await page.getByText(text('sites.empty')).waitFor()
+  await visit('sites-none')
+  await press(page, text('common.back'))
+}
+
 /** From a fresh profile to the lock. */
 export const walkScreens = async (extension: Extension, visit: Visit, tongue: Tongue = IN_ENGLISH): Promise<void> => {
   const walkOn = (page: Page): Walk => ({ page, tongue, visit: (name) => visit(page, name) })
@@ -226,6 +240,7 @@ export const walkScreens = async (extension: Extension, visit: Visit, tongue: To
   await walkPay(popup)
   await walkPopup(popup)
   await walkApproval(extension, visit, tongue)
+  await walkSites(walkOn(await extension.open('popup.html')))
   const panel = walkOn(await extension.open('sidepanel.html'))
   await walkPanel(panel)
   await press(panel.page, text('lock.button'))
