@@ -60,6 +60,7 @@ const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
   receipt: [4, struct({ seq: uint })],
   j_block: [5, struct({ jurisdiction: label, block: jBlockCodec })],
   batch_failed: [6, struct({ entityId, nonce: uint, reason: text(LIMITS.revertBytes) })],
+  call_failed: [7, struct({ entityId, key: text(LIMITS.callKeyBytes), reason: text(LIMITS.revertBytes) })],
 })
 
 export const runtimeFrameCodec: Codec<RuntimeFrame> = struct<RuntimeFrame>({

@@ -2,7 +2,7 @@
  * The highest dispute nonce signed in each account, by "left/right": a second high-water mark beside the height. The
  * canary keeps it outside the database, and a database that knows of fewer signatures must not sign again.
  */
-import { frameNonce } from './account/proof.ts'
+import { signedNonce } from './account/seal.ts'
 import { emptyMaps } from './entity/frame.ts'
 import { emptyEnv } from './frame.ts'
 import type { Env } from './types.ts'
@@ -17,10 +17,12 @@ export const createSignedNonces = () => {
       for (const { key: entityId, after } of now.eReplicas.changesSince(before.eReplicas)) {
         const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
         for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
-          const frame = account?.pending?.frame ?? account?.frames[0]?.frame
-          if (account === undefined || frame === undefined) continue
-          const key = `${account.state.terms.left}/${account.state.terms.right}`
-          nonces.set(key, Math.max(nonces.get(key) ?? 0, frameNonce(frame)))
+          const nonce = account === undefined ? 0 : signedNonce(account)
+          if (account === undefined || nonce === 0) continue
+          const { left, right, epoch } = account.state.terms
+          // Nonces begin anew with each epoch.
+          const key = epoch === 0 ? `${left}/${right}` : `${left}/${right}/${epoch}`
+          nonces.set(key, Math.max(nonces.get(key) ?? 0, nonce))
         }
       }
     },

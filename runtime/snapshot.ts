@@ -8,10 +8,21 @@
  *   e/<entity>                  the entity's own fields
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
  *   e/<entity>/l|p|h|i|f|w/<key>  lock route, payment, paid hashlock, invoice, offer, wake
+ *   e/<entity>/t|s|d|k/<key>      deadline, revealed secret, debt, chain call
  */
-import { claimCodec, frameCodec, lockCodec, mempoolCodec, signedFrameCodec, termsCodec } from './account/codec.ts'
+import {
+  claimCodec,
+  frameCodec,
+  lockCodec,
+  mempoolCodec,
+  policiesCodec,
+  sealsCodec,
+  settlementCodec,
+  signedFrameCodec,
+  statusCodec,
+  termsCodec,
+} from './account/codec.ts'
 import { type Delta, deltaCodec } from './account/delta.ts'
-import type { AccountViolation } from './account/errors.ts'
 import { accountStateRoot, execute, hashDelta, hashFrame, hashLock } from './account/frame.ts'
 import { deltaKey, lockKey } from './account/keys.ts'
 import type { AccountReplica, AccountState, HtlcLock, PendingFrame } from './account/types.ts'
@@ -32,6 +43,8 @@ import {
 import { offerCodec, profileCodec, wakeCodec } from './entity/codec.ts'
 import {
   batchStateCodec,
+  deadlineCodec,
+  debtCodec,
   type EntityIdentity,
   emptyMaps,
   entityStateRoot,
@@ -39,10 +52,11 @@ import {
   invoiceRecordCodec,
   paymentCodec,
   routeCodec,
+  secretCodec,
 } from './entity/frame.ts'
 import type { BatchState, EntityState } from './entity/types.ts'
 import { answerCodec, emptyEnv, outboxCodec, queueCodec } from './frame.ts'
-import { jReplicaCodec } from './jurisdiction/codec.ts'
+import { jCallCodec, jReplicaCodec } from './jurisdiction/codec.ts'
 import { Fault } from './lib/assert.ts'
 import type { Bytes } from './lib/bytes.ts'
 import { LIMITS } from './lib/limits.ts'
@@ -78,12 +92,14 @@ const entityCodec: Codec<EntityRow> = struct<EntityRow>({
 })
 
 const claims = list(claimCodec, LIMITS.claimsPerSide)
-type AccountRow = Omit<AccountReplica, 'state' | 'pending' | 'status'> & {
-  readonly state: Pick<AccountState, 'terms' | 'height' | 'frameHash' | 'timestampMs' | 'leftClaims' | 'rightClaims'>
+type AccountRow = Omit<AccountReplica, 'state' | 'pending'> & {
+  readonly state: Pick<
+    AccountState,
+    'terms' | 'height' | 'frameHash' | 'timestampMs' | 'leftClaims' | 'rightClaims' | 'settlement' | 'policies'
+  >
   readonly deltas: readonly Delta[]
   readonly locks: readonly HtlcLock[]
   readonly pending: Pick<PendingFrame, 'frame' | 'hanko' | 'message'> | null
-  readonly frozen: string | null
 }
 const accountCodec: Codec<AccountRow> = struct<AccountRow>({
   isLeft: bool,
@@ -94,6 +110,8 @@ const accountCodec: Codec<AccountRow> = struct<AccountRow>({
     timestampMs: uint,
     leftClaims: claims,
     rightClaims: claims,
+    settlement: nullable(settlementCodec),
+    policies: policiesCodec,
   }),
   deltas: list(deltaCodec, LIMITS.tokensPerAccount),
   locks: list(lockCodec, LIMITS.locksPerAccount),
@@ -105,26 +123,26 @@ const accountCodec: Codec<AccountRow> = struct<AccountRow>({
     struct<NonNullable<AccountReplica['lastReply']>>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) }),
   ),
   frames: list(signedFrameCodec, LIMITS.framesInMemory),
-  frozen: nullable(text(LIMITS.reasonBytes)),
+  status: statusCodec,
+  seals: nullable(sealsCodec),
   counter: uint,
   createdAtHeight: uint,
   updatedAtHeight: uint,
 })
 
 const encodeAccount = (replica: AccountReplica): Bytes => {
-  const { state, pending, status, ...rest } = replica
+  const { state, pending, ...rest } = replica
   return encode(accountCodec, {
     ...rest,
     state,
     deltas: [...state.deltas.values()],
     locks: [...state.locks.values()],
     pending,
-    frozen: status.type === 'frozen' ? status.violation : null,
   })
 }
 
 const decodeAccount = (row: AccountRow): AccountReplica => {
-  const { deltas, locks, pending, frozen, ...rest } = row
+  const { deltas, locks, pending, ...rest } = row
   const sections = {
     ...row.state,
     deltas: MerkleMap.from(
@@ -141,7 +159,6 @@ const decodeAccount = (row: AccountRow): AccountReplica => {
     ...rest,
     state,
     pending: pending === null ? null : restorePending(state, pending),
-    status: frozen === null ? { type: 'open' } : { type: 'frozen', violation: frozen as AccountViolation['type'] },
   }
 }
 
@@ -183,6 +200,10 @@ const SECTIONS: readonly Section[] = [
   { letter: 'i', rows: (state) => rowsOf(invoiceRecordCodec)(state.invoices) },
   { letter: 'f', rows: (state) => rowsOf(offerCodec)(state.offers) },
   { letter: 'w', rows: (state) => rowsOf(wakeCodec)(state.wakes) },
+  { letter: 't', rows: (state) => rowsOf(deadlineCodec)(state.deadlines) },
+  { letter: 's', rows: (state) => rowsOf(secretCodec)(state.secrets) },
+  { letter: 'd', rows: (state) => rowsOf(debtCodec)(state.debts) },
+  { letter: 'k', rows: (state) => rowsOf(jCallCodec)(state.calls) },
 ]
 
 /** Every row of an Env, in key order within each kind. */
@@ -224,6 +245,10 @@ const newState = (row: EntityRow): EntityState => ({
   invoices: emptyMaps.invoices(),
   offers: emptyMaps.offers(),
   wakes: emptyMaps.wakes(),
+  deadlines: emptyMaps.deadlines(),
+  secrets: emptyMaps.secrets(),
+  debts: emptyMaps.debts(),
+  calls: emptyMaps.calls(),
   batch: row.batch,
 })
 
@@ -245,6 +270,14 @@ const withSection = (state: EntityState, letter: string, key: string, row: Store
       return { ...state, offers: state.offers.set(key, read(offerCodec, row)) }
     case 'w':
       return { ...state, wakes: state.wakes.set(key, read(wakeCodec, row)) }
+    case 't':
+      return { ...state, deadlines: state.deadlines.set(key, read(deadlineCodec, row)) }
+    case 's':
+      return { ...state, secrets: state.secrets.set(key, read(secretCodec, row)) }
+    case 'd':
+      return { ...state, debts: state.debts.set(key, read(debtCodec, row)) }
+    case 'k':
+      return { ...state, calls: state.calls.set(key, read(jCallCodec, row)) }
     default:
       throw new Fault('I-SNAPSHOT', `unknown section in ${row.key}`)
   }

@@ -5,6 +5,7 @@
  */
 
 import { type AppliedEnv, applyJBlock, applyRuntimeTx, learnProfile } from './apply.ts'
+import { isDue } from './entity/deadline.ts'
 import type { EntityContext } from './entity/draft.ts'
 import { type EntityStep, stepEntity } from './entity/step.ts'
 import { ownProfile } from './entity/tx/invoice.ts'
@@ -173,6 +174,8 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
       return forEntity(input.to, { type: 'message', from: input.from, bytes: input.bytes })
     case 'batch_failed':
       return forEntity(input.entityId, { type: 'batch_failed', nonce: input.nonce, reason: input.reason })
+    case 'call_failed':
+      return forEntity(input.entityId, { type: 'call_failed', key: input.key, reason: input.reason })
     case 'command': {
       if (parseCommandId(input.commandId) === null || !isCommand(input.tx))
         return rejectInput({ type: 'not_a_command' })
@@ -191,7 +194,7 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
 
 /** What a client may ask for; the rest is what the world tells us, and comes in by its own kind of input. */
 const isCommand = ({ type }: EntityTx): boolean =>
-  type !== 'message' && type !== 'j_event' && type !== 'batch_failed' && type !== 'wake'
+  type !== 'message' && type !== 'j_event' && type !== 'batch_failed' && type !== 'call_failed' && type !== 'wake'
 
 const concerns = (event: JEvent, entityId: EntityId): boolean => {
   switch (event.type) {
@@ -216,7 +219,8 @@ const takeBlock = (work: Work, { jurisdiction, block }: Extract<RuntimeInput, { 
   for (const [id, { state }] of work.env.eReplicas.entries()) {
     const entityId = id as EntityId
     const events = block.events.filter((event) => concerns(event, entityId))
-    if (state.jurisdiction !== jurisdiction || events.length === 0) continue
+    if (state.jurisdiction !== jurisdiction) continue
+    if (events.length === 0 && !isDue(state, block.timestampSeconds)) continue
     const tx: EntityTx = { type: 'j_event', jHeight: block.height, blockHash: block.hash, events }
     addJob(work, entityId, { tx, input: null, queued: null })
   }

@@ -66,6 +66,7 @@ export type RuntimeInput =
   | { readonly type: 'receipt'; readonly seq: number }
   | { readonly type: 'j_block'; readonly jurisdiction: string; readonly block: JBlock }
   | { readonly type: 'batch_failed'; readonly entityId: EntityId; readonly nonce: number; readonly reason: string }
+  | { readonly type: 'call_failed'; readonly entityId: EntityId; readonly key: string; readonly reason: string }
 
 /** One committed tick, as the WAL keeps it: enough to make the same tick again without keys, clock or network. */
 export type RuntimeFrame = {

@@ -8,7 +8,12 @@ import { directPayment } from './tx/direct-payment.ts'
 import { htlcLock } from './tx/htlc-lock.ts'
 import { htlcResolve } from './tx/htlc-resolve.ts'
 import { jEventClaim } from './tx/j-event-claim.ts'
+import { rebalancePolicy } from './tx/rebalance-policy.ts'
+import { requestCollateral } from './tx/request-collateral.ts'
 import { setCreditLimit } from './tx/set-credit-limit.ts'
+import { settleApprove } from './tx/settle-approve.ts'
+import { settlePropose } from './tx/settle-propose.ts'
+import { settleReject } from './tx/settle-reject.ts'
 import type { AccountEvent, AccountState, AccountTx } from './types.ts'
 
 export type FrameContext = { readonly byLeft: boolean; readonly timestampMs: number }
@@ -37,5 +42,15 @@ export const applyAccountTx = (state: AccountState, tx: AccountTx, context: Fram
       return htlcResolve(state, tx, context)
     case 'j_event_claim':
       return jEventClaim(state, tx, context)
+    case 'settle_propose':
+      return settlePropose(state, tx, context)
+    case 'settle_approve':
+      return settleApprove(state, tx, context)
+    case 'settle_reject':
+      return settleReject(state, tx, context)
+    case 'request_collateral':
+      return requestCollateral(state, tx, context)
+    case 'rebalance_policy':
+      return rebalancePolicy(state, tx, context)
   }
 }

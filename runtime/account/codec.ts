@@ -1,18 +1,42 @@
 /** Canonical encodings of everything an account hashes, stores or sends. Tags are part of the format. */
 import { address, amount, entityId, envelope, hanko, hash32, memo, reason, tokenId } from '../codec/common.ts'
-import { bigInt, bigUint, bool, bytes, type Codec, list, nullable, struct, uint, union } from '../codec/schema.ts'
+import {
+  bigInt,
+  bigUint,
+  bool,
+  bytes,
+  bytesUpTo,
+  type Codec,
+  list,
+  nullable,
+  oneOf,
+  struct,
+  text,
+  uint,
+  union,
+  via,
+} from '../codec/schema.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { deltaCodec } from './delta.ts'
+import type { AccountViolation } from './errors.ts'
 import type {
   AccountAck,
   AccountFrame,
   AccountMessage,
   AccountProposal,
+  AccountStatus,
   AccountTerms,
   AccountTx,
+  Dispute,
   HtlcLock,
   HtlcOutcome,
   JClaim,
+  RebalancePolicy,
+  SealSlot,
+  Seals,
+  Settlement,
+  SettlementDiff,
+  SideSeals,
   SignedFrame,
 } from './types.ts'
 
@@ -44,8 +68,26 @@ const claimFields = {
     struct<JClaim['events'][number]>({ tokenId, collateral: bigUint(256), ondelta: bigInt(256) }),
     LIMITS.tokensPerAccount,
   ),
+  nonce: uint,
 }
 export const claimCodec: Codec<JClaim> = struct<JClaim>(claimFields)
+
+/** Away from a reserve or into it; what a side of an account can move is below 2^128. */
+const diff = bigInt(LIMITS.amountBits + 8)
+export const diffsCodec: Codec<readonly SettlementDiff[]> = list(
+  struct<SettlementDiff>({ tokenId, leftDiff: diff, rightDiff: diff }),
+  LIMITS.tokensPerAccount,
+)
+export const settlementCodec: Codec<Settlement> = struct<Settlement>({
+  diffs: diffsCodec,
+  validUntil: uint,
+  byLeft: bool,
+  approvedAtHeight: nullable(uint),
+})
+export const policiesCodec: Codec<readonly RebalancePolicy[]> = list(
+  struct<RebalancePolicy>({ tokenId, byLeft: bool, softLimit: amount }),
+  2 * LIMITS.tokensPerAccount,
+)
 
 const outcomeCodec: Codec<HtlcOutcome> = union<HtlcOutcome>({
   secret: [1, struct({ preimage: bytes(32) })],
@@ -59,6 +101,11 @@ export const txCodec: Codec<AccountTx> = union<AccountTx>({
   htlc_lock: [4, struct({ hashlock: hash32, part: uint, tokenId, amount, expirySeconds: uint, envelope })],
   htlc_resolve: [5, struct({ hashlock: hash32, part: uint, outcome: outcomeCodec })],
   j_event_claim: [6, struct(claimFields)],
+  settle_propose: [7, struct({ diffs: diffsCodec, validUntil: uint })],
+  settle_approve: [8, struct({})],
+  settle_reject: [9, struct({})],
+  request_collateral: [10, struct({ tokenId, amount })],
+  rebalance_policy: [11, struct({ tokenId, softLimit: nullable(amount) })],
 })
 
 /** What waits to be proposed: the bounded, and what is always taken (see `enqueue`). */
@@ -96,4 +143,44 @@ export const messageCodec: Codec<AccountMessage> = union<AccountMessage>({
   frame: [1, struct({ counter: uint, proposal: proposalCodec })],
   ack: [2, struct({ counter: uint, ack: ackCodec })],
   frame_ack: [3, struct({ counter: uint, ack: ackCodec, proposal: proposalCodec })],
+  settle_seal: [
+    4,
+    struct({ counter: uint, height: uint, frameHash: hash32, slot: oneOf<SealSlot>(['proof', 'settlement']), hanko }),
+  ],
+  dispute: [5, struct({ counter: uint, epoch: uint, nonce: uint, bodyHash: hash32, hanko })],
+})
+
+const sideSealsCodec: Codec<SideSeals> = struct<SideSeals>({ proof: nullable(hanko), settlement: nullable(hanko) })
+export const sealsCodec: Codec<Seals> = struct<Seals>({
+  height: uint,
+  frameHash: hash32,
+  bodyHash: hash32,
+  own: sideSealsCodec,
+  peer: sideSealsCodec,
+  isHandedIn: bool,
+})
+
+const violation = via<AccountViolation['type'], string>(
+  text(LIMITS.reasonBytes),
+  (type) => type,
+  (raw) => raw as AccountViolation['type'],
+)
+export const statusCodec: Codec<AccountStatus> = union<AccountStatus>({
+  open: [1, struct({})],
+  frozen: [2, struct({ violation })],
+  suing: [3, struct({ violation: nullable(violation) })],
+  disputed: [
+    4,
+    struct({
+      dispute: struct<Dispute>({
+        byLeft: bool,
+        nonce: uint,
+        body: bytesUpTo(LIMITS.proofBodyBytes),
+        windowEndSeconds: uint,
+        judgedAfterSeconds: uint,
+      }),
+      violation: nullable(violation),
+    }),
+  ],
+  closed: [5, struct({})],
 })

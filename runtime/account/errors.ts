@@ -24,6 +24,12 @@ export type AccountRejection =
   | { readonly type: 'bad_text' }
   | { readonly type: 'mempool_full'; readonly limit: number }
   | { readonly type: 'account_frozen' }
+  | { readonly type: 'settlement_open' }
+  | { readonly type: 'no_settlement' }
+  | { readonly type: 'own_settlement' }
+  | { readonly type: 'settlement_approved' }
+  | { readonly type: 'bad_settlement' }
+  | { readonly type: 'over_collateral'; readonly tokenId: TokenId; readonly have: bigint; readonly need: bigint }
 
 /** ignore: nothing happens; retry: keep it and try again later; dispute: freeze the account, go to court. */
 export type Disposition = 'ignore' | 'retry' | 'dispute'
@@ -48,6 +54,13 @@ export type AccountViolation =
   | { readonly type: 'wrong_proof' }
   | { readonly type: 'wrong_deltas' }
   | { readonly type: 'account_frozen' }
+  /** A lock is taken back although its preimage stands on chain in time. */
+  | { readonly type: 'revealed'; readonly expirySeconds: number }
+  /** A settlement is given up while the chain may still do it. */
+  | { readonly type: 'still_valid'; readonly validUntil: number }
+  /** A seal for a frame, or a settlement, that this side does not have (yet). */
+  | { readonly type: 'unknown_seal'; readonly height: number }
+  | { readonly type: 'unknown_dispute' }
 
 export type Refused = {
   readonly type: 'refused'

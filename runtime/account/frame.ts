@@ -2,17 +2,17 @@
  * Frames: executing a batch of transactions once on an overlay, and the commitments both sides compare and sign.
  *
  * accountStateRoot is a Merkle root over the account's sections; each section is itself a Merkle root or hash:
- *   claims, deltas, identity, locks   (keys of the section map, lib/merkle.ts)
+ *   claims, deltas, identity, locks, policy, settlement   (keys of the section map, lib/merkle.ts)
  * so one delta is proven by its path in `deltas` and the path of `deltas` in the root.
  */
-import { encode, list } from '../codec/schema.ts'
+import { encode, list, nullable } from '../codec/schema.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { keccak, taggedHash } from '../lib/hash.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { MerkleMap, type MerkleProof, merkleRootFrom } from '../lib/merkle.ts'
 import type { TokenId } from '../lib/units.ts'
 import { applyAccountTx, type FrameContext } from './apply.ts'
-import { claimCodec, frameCodec, lockCodec, termsCodec } from './codec.ts'
+import { claimCodec, frameCodec, lockCodec, policiesCodec, settlementCodec, termsCodec } from './codec.ts'
 import { type Delta, deltaCodec } from './delta.ts'
 import type { AccountRejection } from './errors.ts'
 import { deltaKey } from './keys.ts'
@@ -38,6 +38,8 @@ export const emptyState = (terms: AccountTerms): AccountState => {
     locks: MerkleMap.empty(hashLock),
     leftClaims: [],
     rightClaims: [],
+    settlement: null,
+    policies: [],
   }
   return { ...sections, height: 0, frameHash: new Uint8Array(32), timestampMs: 0, root: accountStateRoot(sections) }
 }
@@ -52,6 +54,8 @@ const sectionMap = (state: AccountSections): MerkleMap<Bytes> =>
       ['deltas', state.deltas.root()],
       ['identity', keccak(encode(termsCodec, state.terms))],
       ['locks', state.locks.root()],
+      ['policy', keccak(encode(policiesCodec, state.policies))],
+      ['settlement', keccak(encode(nullable(settlementCodec), state.settlement))],
     ],
     (hash) => hash,
   )

@@ -2,7 +2,7 @@
  * What must hold of every account after every frame; checked before the WAL write and after load.
  *
  * I-RCPAN   no frame moves Δ further outside −leftCreditLimit ≤ Δ ≤ collateral + rightCreditLimit, holds counted
- * I-HOLD    each side's hold is the sum of its open locks
+ * I-HOLD    each side's hold is the sum of its open locks and of what an approved settlement takes out of the account
  * I-CHAIN   the newest signed frame is the one the state names
  * I-SIDE    left < right
  */
@@ -11,6 +11,7 @@ import { equalBytes } from '../lib/bytes.ts'
 import { type Delta, emptyDelta, rcpanExcess } from './delta.ts'
 import { hashFrame } from './frame.ts'
 import { deltaKey } from './keys.ts'
+import { heldBy } from './settlement.ts'
 import type { AccountReplica, AccountState } from './types.ts'
 
 /** Δ if every lock of LEFT, or every lock of RIGHT, were paid. */
@@ -51,8 +52,11 @@ export const checkAccount = (replica: AccountReplica): void => {
     held.set(key, (held.get(key) ?? 0n) + lock.amount)
   }
   for (const [key, delta] of state.deltas.entries()) {
-    invariant((held.get(`${key}l`) ?? 0n) === delta.leftHold, 'I-HOLD', () => `left hold of token ${delta.tokenId}`)
-    invariant((held.get(`${key}r`) ?? 0n) === delta.rightHold, 'I-HOLD', () => `right hold of token ${delta.tokenId}`)
+    const { tokenId, leftHold, rightHold } = delta
+    const heldBySide = (byLeft: boolean): bigint =>
+      (held.get(`${key}${byLeft ? 'l' : 'r'}`) ?? 0n) + heldBy(state.settlement, tokenId, byLeft)
+    invariant(heldBySide(true) === leftHold, 'I-HOLD', () => `left hold of token ${tokenId}`)
+    invariant(heldBySide(false) === rightHold, 'I-HOLD', () => `right hold of token ${tokenId}`)
   }
   const latest = frames[0]
   invariant(

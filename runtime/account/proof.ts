@@ -1,48 +1,38 @@
 /**
- * The dispute proof: what each side signs with every frame, and what the Depository verifies in court.
+ * What the two sides of an account sign, and the Depository verifies in court (contracts/libraries/Digests.sol is the
+ * twin; vectors compare the two). All words are 32 bytes big-endian, as Solidity's `abi.encode` of static types:
  *
- * All words are 32 bytes big-endian, so that Solidity's `abi.encode` of static types gives the same bytes
- * (contracts/libraries/Proofs.sol is the twin; vectors compare the two):
- *   tokensHash  = keccak(… tokenId ‖ offdelta ‖ leftAllowance ‖ rightAllowance …)              ascending by token
- *   clausesHash = keccak(… 1 ‖ tokenId ‖ amount ‖ byLeft ‖ expirySeconds ‖ hashlock ‖ part …)  in lock-key order
- *   bodyHash    = keccak(tag ‖ leftResponseSeconds ‖ rightResponseSeconds ‖ tokensHash ‖ clausesHash)
- *   digest      = keccak(tag ‖ chainId ‖ depository ‖ left ‖ right ‖ epoch ‖ nonce ‖ bodyHash ‖ frameHash)
+ *   bodyHash   = keccak(body)                                                                  (proof-body.ts)
+ *   proof      = keccak(tag ‖ chainId ‖ depository ‖ left ‖ right ‖ epoch ‖ nonce ‖ bodyHash ‖ frameHash)
+ *   settlement = keccak(tag ‖ chainId ‖ depository ‖ left ‖ right ‖ epoch ‖ nonce ‖ validUntil ‖ diffsHash)
+ *   diffsHash  = keccak(… tokenId ‖ leftDiff ‖ rightDiff ‖ collateralDiff …)                   ascending by token
+ *   agreement  = keccak(tag ‖ chainId ‖ depository ‖ left ‖ right ‖ epoch ‖ nonce ‖ bodyHash)
  *
  * nonce = 4·height + k: k = 0 for RIGHT's frame, 1 for LEFT's, so that LEFT's frame beats the one RIGHT gave up after
- * a collision (I-NONCE). The digest is neither EIP-191 nor EIP-712 shaped: no dApp signature can be one.
+ * a collision; 2 for a settlement, 3 for the proof that still holds after it (I-NONCE). None of the digests is EIP-191 or
+ * EIP-712 shaped: no dApp signature can be one.
  */
 import { type Bytes, concat, fromHex, word, wordOfBytes } from '../lib/bytes.ts'
 import { keccak, taggedHash } from '../lib/hash.ts'
-import type { AccountFrame, AccountState, AccountTerms } from './types.ts'
-
-const HTLC_CLAUSE = 1
+import { encodeProofBody } from './proof-body.ts'
+import type { AccountFrame, AccountState, AccountTerms, SettlementDiff } from './types.ts'
 
 export const frameNonce = (frame: Pick<AccountFrame, 'height' | 'byLeft'>): number =>
   4 * frame.height + (frame.byLeft ? 1 : 0)
+export const settlementNonce = (height: number): number => 4 * height + 2
+export const resealedNonce = (height: number): number => 4 * height + 3
 
-export const proofBodyHash = (state: Pick<AccountState, 'terms' | 'deltas' | 'locks'>): Bytes => {
-  const tokens: Bytes[] = []
-  for (const delta of state.deltas.values())
-    tokens.push(word(delta.tokenId), word(delta.offdelta), word(delta.leftAllowance), word(delta.rightAllowance))
-  const clauses: Bytes[] = []
-  for (const lock of state.locks.values())
-    clauses.push(
-      word(HTLC_CLAUSE),
-      word(lock.tokenId),
-      word(lock.amount),
-      word(lock.byLeft ? 1 : 0),
-      word(lock.expirySeconds),
-      lock.hashlock,
-      word(lock.part),
-    )
-  return taggedHash(
-    'xln:proof-body:v1',
-    word(state.terms.leftResponseSeconds),
-    word(state.terms.rightResponseSeconds),
-    keccak(concat(...tokens)),
-    keccak(concat(...clauses)),
-  )
-}
+export const proofBodyHash = (state: Pick<AccountState, 'terms' | 'deltas' | 'locks'>): Bytes =>
+  keccak(encodeProofBody(state))
+
+/** What ties a signature to one chain, one contract, one pair and one epoch. */
+const place = ({ chainId, depository, left, right, epoch }: AccountTerms): readonly Bytes[] => [
+  word(chainId),
+  wordOfBytes(fromHex(depository)),
+  fromHex(left),
+  fromHex(right),
+  word(epoch),
+]
 
 export const disputeDigest = (proof: {
   readonly terms: AccountTerms
@@ -50,14 +40,30 @@ export const disputeDigest = (proof: {
   readonly bodyHash: Bytes
   readonly frameHash: Bytes
 }): Bytes =>
-  taggedHash(
-    'xln:dispute-proof:v1',
-    word(proof.terms.chainId),
-    wordOfBytes(fromHex(proof.terms.depository)),
-    fromHex(proof.terms.left),
-    fromHex(proof.terms.right),
-    word(proof.terms.epoch),
-    word(proof.nonce),
-    proof.bodyHash,
-    proof.frameHash,
-  )
+  taggedHash('xln:dispute-proof:v1', ...place(proof.terms), word(proof.nonce), proof.bodyHash, proof.frameHash)
+
+/** `height` is that of the frame which approved it. */
+export const settlementDigest = (settlement: {
+  readonly terms: AccountTerms
+  readonly height: number
+  readonly validUntil: number
+  readonly diffs: readonly SettlementDiff[]
+}): Bytes => {
+  const { terms, height, validUntil, diffs } = settlement
+  const words = diffs.flatMap(({ tokenId, leftDiff, rightDiff }) => [
+    word(tokenId),
+    word(leftDiff),
+    word(rightDiff),
+    word(-leftDiff - rightDiff),
+  ])
+  const diffsHash = keccak(concat(...words))
+  return taggedHash('xln:settlement:v1', ...place(terms), word(settlementNonce(height)), word(validUntil), diffsHash)
+}
+
+/** Consent to judge an open dispute now, by the proof of this nonce. */
+export const agreementDigest = (agreement: {
+  readonly terms: AccountTerms
+  readonly nonce: number
+  readonly bodyHash: Bytes
+}): Bytes =>
+  taggedHash('xln:dispute-agreement:v1', ...place(agreement.terms), word(agreement.nonce), agreement.bodyHash)

@@ -16,6 +16,8 @@ import { type AccountRejection, type AccountViolation, type Refused, refused } f
 import { buildFrame, emptyState, execute, frameDigest, hashFrame } from './frame.ts'
 import { checkAccountStep } from './invariants.ts'
 import { lockKey } from './keys.ts'
+import { settlementNonce } from './proof.ts'
+import { receiveSeal, signSeals } from './seal.ts'
 import { boundClaims } from './tx/j-event-claim.ts'
 import {
   type AccountAck,
@@ -37,6 +39,8 @@ export type AccountContext = {
   readonly jHeight: number
   readonly jSeconds: number
   readonly runtimeHeight: number
+  /** When the preimage of a lock of this account was revealed on chain, in its seconds; null when it was not. */
+  readonly revealedAt: (hashlock: Bytes) => number | null
   readonly seal: (digest: Bytes) => Bytes
   /** True when `hanko` is the board's signature of `digest`. */
   readonly verify: (signer: EntityId, digest: Bytes, hanko: Bytes) => boolean
@@ -50,6 +54,7 @@ export const openReplica = (terms: AccountTerms, owner: EntityId, runtimeHeight:
   lastReply: null,
   frames: [],
   status: { type: 'open' },
+  seals: null,
   counter: 0,
   createdAtHeight: runtimeHeight,
   updatedAtHeight: runtimeHeight,
@@ -81,7 +86,7 @@ export const enqueue = (
 ):
   | { readonly type: 'queued'; readonly replica: AccountReplica }
   | { readonly type: 'rejected'; readonly rejection: AccountRejection } => {
-  if (replica.status.type === 'frozen') return { type: 'rejected', rejection: { type: 'account_frozen' } }
+  if (replica.status.type !== 'open') return { type: 'rejected', rejection: { type: 'account_frozen' } }
   // What is pending comes back to the mempool when LEFT's frame wins.
   const waiting = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
   if (!isOwed(tx) && waiting.filter((other) => !isOwed(other)).length >= LIMITS.mempoolTxs)
@@ -102,6 +107,8 @@ export type Dropped = { readonly tx: AccountTx; readonly rejection: AccountRejec
 export type Flushed = {
   readonly replica: AccountReplica
   readonly message: Bytes | null
+  /** What is to be sent beside it, each by itself. */
+  readonly seals: readonly Bytes[]
   /** Queued transactions that are no longer legal; their owners must be told. */
   readonly dropped: readonly Dropped[]
 }
@@ -118,8 +125,17 @@ const nextBatch = (mempool: readonly AccountTx[]): readonly AccountTx[] => {
   return mempool.slice(0, count)
 }
 
-/** Sends what is owed: the acknowledgement, a new proposal, or both in one message. */
-export const flush = (replica: AccountReplica, ack: AccountAck | null, context: AccountContext): Flushed => {
+/** Sends what is owed: the acknowledgement, a new proposal, or both in one message; and the seals of a settlement. */
+export const flush = (before: AccountReplica, ack: AccountAck | null, context: AccountContext): Flushed => {
+  const { replica, messages } = signSeals(before, context)
+  return { ...flushFrames(replica, ack, context), seals: messages }
+}
+
+const flushFrames = (
+  replica: AccountReplica,
+  ack: AccountAck | null,
+  context: AccountContext,
+): Omit<Flushed, 'seals'> => {
   const canPropose = replica.pending === null && replica.mempool.length > 0 && replica.status.type === 'open'
   const proposal = canPropose ? propose(replica, context) : { replica, draft: null, dropped: [] }
   const { draft, dropped } = proposal
@@ -195,7 +211,9 @@ export const decodeAccountMessage = (bytes: Bytes) => decode(messageCodec, bytes
 
 /** Takes in one message of the counterparty. A refusal leaves the replica as it was. */
 export const receive = (replica: AccountReplica, message: AccountMessage, context: AccountContext): Received => {
-  if (replica.status.type === 'frozen') return refused({ type: 'account_frozen' }, 'ignore')
+  if (replica.status.type !== 'open') return refused({ type: 'account_frozen' }, 'ignore')
+  if (message.type === 'settle_seal') return receiveSeal(replica, message, context)
+  if (message.type === 'dispute') return refused({ type: 'unknown_dispute' }, 'ignore')
   if (message.type === 'ack') return receiveAck(replica, message.ack, context)
   if (message.type === 'frame') return receiveProposal(replica, message.proposal, context)
   const acked = receiveAck(replica, message.ack, context)
@@ -250,6 +268,8 @@ const commit = (
   return {
     ...replica,
     state,
+    // A settlement that is over needs no more signatures, and a later frame's proof is better than its.
+    seals: state.settlement === null ? null : replica.seals,
     frames: [signed, ...replica.frames].slice(0, LIMITS.framesInMemory),
     updatedAtHeight: context.runtimeHeight,
   }
@@ -305,13 +325,28 @@ const receiveProposal = (replica: AccountReplica, proposal: AccountProposal, con
   return accept(replica, proposal, { hash, digest }, context)
 }
 
+/** True while an approved settlement may be done on chain, or was and the proposer of its end does not know. */
+const mayStillBeDone = (state: AccountState, byLeft: boolean, context: AccountContext): boolean => {
+  const { settlement, leftClaims, rightClaims } = state
+  if (settlement?.approvedAtHeight == null) return false
+  const nonce = settlementNonce(settlement.approvedAtHeight)
+  const ownClaims = byLeft ? rightClaims : leftClaims
+  return context.jSeconds <= settlement.validUntil || ownClaims.some((claim) => claim.nonce >= nonce)
+}
+
 /** Deadlines are judged by the chain time each side has confirmed, which the frame cannot carry. */
 const deadlineViolation = (state: AccountState, frame: AccountFrame, context: AccountContext): Refused | null => {
   for (const tx of frame.accountTxs) {
+    if (tx.type === 'settle_reject' && mayStillBeDone(state, frame.byLeft, context))
+      return refused({ type: 'still_valid', validUntil: state.settlement?.validUntil ?? 0 }, 'retry')
     if (tx.type !== 'htlc_resolve') continue
     const lock = state.locks.get(lockKey(tx))
     if (lock === undefined) continue
-    const dead = context.jSeconds > lock.expirySeconds
+    const revealedAt = context.revealedAt(lock.hashlock)
+    const isRevealed = revealedAt !== null && revealedAt <= lock.expirySeconds
+    if (isRevealed && tx.outcome.type === 'error' && lock.byLeft === frame.byLeft)
+      return refused({ type: 'revealed', expirySeconds: lock.expirySeconds }, 'dispute')
+    const dead = context.jSeconds > lock.expirySeconds && !isRevealed
     if (tx.outcome.type === 'secret' && dead)
       return refused({ type: 'too_late', expirySeconds: lock.expirySeconds }, 'ignore')
     if (tx.outcome.type === 'error' && lock.byLeft === frame.byLeft && !dead)

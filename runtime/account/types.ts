@@ -38,7 +38,30 @@ export type JClaim = {
   readonly jHeight: number
   readonly blockHash: Bytes
   readonly events: readonly { readonly tokenId: TokenId; readonly collateral: bigint; readonly ondelta: bigint }[]
+  /** The pair's nonce after that block: of the last settlement the chain has done, 0 before the first. */
+  readonly nonce: number
 }
+
+/** Out of the account into the reserve of a side, or, negative, the other way. Nobody's sum of the two changes. */
+export type SettlementDiff = { readonly tokenId: TokenId; readonly leftDiff: bigint; readonly rightDiff: bigint }
+
+/**
+ * A move between account and reserves that both sides are agreeing on. From its approval on, what it takes out is held,
+ * until the chain has done it or can do it no more.
+ */
+export type Settlement = {
+  /** Ascending by token, at least one, none of them zero. */
+  readonly diffs: readonly SettlementDiff[]
+  /** The last second in which the chain takes it. */
+  readonly validUntil: number
+  /** Who proposed it, and hands it in. */
+  readonly byLeft: boolean
+  /** The frame that approved it; its seals are for that frame's height. Null while only proposed. */
+  readonly approvedAtHeight: number | null
+}
+
+/** What a side wants of the other: collateral whenever its unsecured claim in a token exceeds `softLimit`. */
+export type RebalancePolicy = { readonly tokenId: TokenId; readonly byLeft: boolean; readonly softLimit: bigint }
 
 export type HtlcOutcome =
   | { readonly type: 'secret'; readonly preimage: Bytes }
@@ -61,6 +84,18 @@ export type AccountTx =
     }
   | { readonly type: 'htlc_resolve'; readonly hashlock: Bytes; readonly part: number; readonly outcome: HtlcOutcome }
   | ({ readonly type: 'j_event_claim' } & JClaim)
+  | {
+      readonly type: 'settle_propose'
+      readonly diffs: readonly SettlementDiff[]
+      readonly validUntil: number
+    }
+  | { readonly type: 'settle_approve' }
+  /** Ends a settlement that was not approved, or that the chain takes no more. */
+  | { readonly type: 'settle_reject' }
+  /** The proposer asks the other side to put this much more of its own reserve into the account. */
+  | { readonly type: 'request_collateral'; readonly tokenId: TokenId; readonly amount: bigint }
+  /** Null: the proposer no longer asks by itself. */
+  | { readonly type: 'rebalance_policy'; readonly tokenId: TokenId; readonly softLimit: bigint | null }
 
 /** What `accountStateRoot` commits to. */
 export type AccountSections = {
@@ -69,6 +104,9 @@ export type AccountSections = {
   readonly locks: MerkleMap<HtlcLock>
   readonly leftClaims: readonly JClaim[]
   readonly rightClaims: readonly JClaim[]
+  readonly settlement: Settlement | null
+  /** Ascending by token, LEFT's before RIGHT's. */
+  readonly policies: readonly RebalancePolicy[]
 }
 
 /** The sections after a frame, and that frame's place in the chain. While a frame is executed, `root` is the old one. */
@@ -118,6 +156,22 @@ export type AccountEvent =
       readonly ondelta: bigint
       readonly jHeight: number
     }
+  | { readonly type: 'settlement_proposed'; readonly settlement: Settlement }
+  | { readonly type: 'settlement_approved'; readonly settlement: Settlement }
+  /** Without `isDone` the money stays where it was. */
+  | { readonly type: 'settlement_ended'; readonly settlement: Settlement; readonly isDone: boolean }
+  | {
+      readonly type: 'collateral_asked'
+      readonly tokenId: TokenId
+      readonly amount: bigint
+      readonly byLeft: boolean
+    }
+  | {
+      readonly type: 'policy_set'
+      readonly tokenId: TokenId
+      readonly softLimit: bigint | null
+      readonly byLeft: boolean
+    }
 
 export type AccountAck = { readonly height: number; readonly frameHash: Bytes; readonly hanko: Bytes }
 export type AccountProposal = {
@@ -137,6 +191,40 @@ export type AccountMessage =
       readonly ack: AccountAck
       readonly proposal: AccountProposal
     }
+  /**
+   * For an approved settlement, in this order: each side signs the proof that will still hold after it (nonce
+   * 4·height + 3, over the unchanged body), and only then the settlement itself (4·height + 2).
+   */
+  | {
+      readonly type: 'settle_seal'
+      readonly counter: number
+      readonly height: number
+      readonly frameHash: Bytes
+      readonly slot: SealSlot
+      readonly hanko: Bytes
+    }
+  /** The sender agrees to end the dispute now, by the proof of this nonce. */
+  | {
+      readonly type: 'dispute'
+      readonly counter: number
+      readonly epoch: number
+      readonly nonce: number
+      readonly bodyHash: Bytes
+      readonly hanko: Bytes
+    }
+
+export type SealSlot = 'proof' | 'settlement'
+export type SideSeals = { readonly proof: Bytes | null; readonly settlement: Bytes | null }
+/** What has been signed for the settlement approved at `height`; outside the agreed state, since the sides differ. */
+export type Seals = {
+  readonly height: number
+  readonly frameHash: Bytes
+  readonly bodyHash: Bytes
+  readonly own: SideSeals
+  readonly peer: SideSeals
+  /** True once this side has put the settlement into its batch. */
+  readonly isHandedIn: boolean
+}
 
 export type PendingFrame = {
   readonly frame: AccountFrame
@@ -149,10 +237,28 @@ export type PendingFrame = {
   readonly events: readonly AccountEvent[]
 }
 
+/** A dispute on chain, as the last confirmed block has it. */
+export type Dispute = {
+  readonly byLeft: boolean
+  /** Of the newest proof the court knows, and its body as the contracts take it. */
+  readonly nonce: number
+  readonly body: Bytes
+  /** Until when a newer proof can be shown. */
+  readonly windowEndSeconds: number
+  /** From when on it can be judged: after the window, and after every lock in the body. */
+  readonly judgedAfterSeconds: number
+}
+
+/** Nothing is signed in an account that is not open; what was signed stays enforceable. */
 export type AccountStatus =
   | { readonly type: 'open' }
-  /** The peer broke the protocol: nothing more is signed here. */
+  /** The peer broke the protocol. */
   | { readonly type: 'frozen'; readonly violation: AccountViolation['type'] }
+  /** We have called the court, and the chain has not said so yet. */
+  | { readonly type: 'suing'; readonly violation: AccountViolation['type'] | null }
+  | { readonly type: 'disputed'; readonly dispute: Dispute; readonly violation: AccountViolation['type'] | null }
+  /** Judged. The state is that of the next epoch, empty until somebody opens it. */
+  | { readonly type: 'closed' }
 
 export type AccountReplica = {
   readonly isLeft: boolean
@@ -164,6 +270,7 @@ export type AccountReplica = {
   /** Latest first, at most LIMITS.framesInMemory; the first is the best proof held. */
   readonly frames: readonly SignedFrame[]
   readonly status: AccountStatus
+  readonly seals: Seals | null
   readonly counter: number
   /** Runtime heights; outside the agreed root, since the two replicas differ. */
   readonly createdAtHeight: number

@@ -1,12 +1,16 @@
 /** Applies one transaction to an entity's draft. A rejection may leave the draft half-written: the caller drops it. */
+import { batchFailed } from './batch.ts'
+import { callFailed } from './calls.ts'
 import type { EntityContext, EntityDraft, TxResult } from './draft.ts'
 import { cancelPayment, startPayment } from './payment.ts'
-import { directPayment, setCreditLimit } from './tx/account.ts'
+import { settle, settleApprove, settleReject } from './settle.ts'
+import { directPayment, rebalancePolicy, requestCollateral, setCreditLimit } from './tx/account.ts'
+import { disputeStart, enforceDebts } from './tx/dispute.ts'
 import { createInvoice, createOffer } from './tx/invoice.ts'
 import { jEvent } from './tx/j-event.ts'
 import { message } from './tx/message.ts'
 import { openAccount } from './tx/open-account.ts'
-import { batchFailed, reserveToCollateral, reserveToReserve } from './tx/reserve.ts'
+import { deposit, reserveToCollateral, reserveToReserve, withdraw } from './tx/reserve.ts'
 import { wake } from './tx/wake.ts'
 import type { EntityTx } from './types.ts'
 
@@ -36,6 +40,26 @@ export const applyEntityTx = (draft: EntityDraft, tx: EntityTx, context: EntityC
       return reserveToReserve(draft, tx, context)
     case 'reserve_to_collateral':
       return reserveToCollateral(draft, tx, context)
+    case 'deposit':
+      return deposit(draft, tx, context)
+    case 'withdraw':
+      return withdraw(draft, tx, context)
+    case 'settle':
+      return settle(draft, tx, context)
+    case 'settle_approve':
+      return settleApprove(draft, tx, context)
+    case 'settle_reject':
+      return settleReject(draft, tx, context)
+    case 'request_collateral':
+      return requestCollateral(draft, tx, context)
+    case 'rebalance_policy':
+      return rebalancePolicy(draft, tx, context)
+    case 'dispute_start':
+      return disputeStart(draft, tx, context)
+    case 'enforce_debts':
+      return enforceDebts(draft, tx, context)
+    case 'call_failed':
+      return callFailed(draft, tx, context)
     case 'message':
       return message(draft, tx, context)
     case 'j_event':

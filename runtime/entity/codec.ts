@@ -1,4 +1,5 @@
 /** Canonical encodings of what an entity sends, signs and stores. Tags are part of the format. */
+import { diffsCodec } from '../account/codec.ts'
 import {
   address,
   amount,
@@ -91,7 +92,15 @@ export const offerTermsCodec: Codec<OfferTerms> = struct<OfferTerms>({
 
 export const wakeCodec: Codec<Wake> = struct<Wake>({
   atMs: uint,
-  kind: oneOf<WakeKind>(['invoice_request', 'lock_expiry', 'invoice_expiry', 'paid_expiry', 'offer_request']),
+  kind: oneOf<WakeKind>([
+    'invoice_request',
+    'lock_expiry',
+    'invoice_expiry',
+    'paid_expiry',
+    'offer_request',
+    'lock_reveal',
+    'deadline',
+  ]),
   id: text(LIMITS.wakeIdBytes),
 })
 
@@ -143,4 +152,14 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   j_event: [11, struct({ jHeight: uint, blockHash: hash32, events: list(jEventCodec, LIMITS.eventsPerBlock) })],
   batch_failed: [12, struct({ nonce: uint, reason: text(LIMITS.revertBytes) })],
   wake: [13, struct({ wake: wakeCodec })],
+  deposit: [14, struct({ from: address, tokenId, amount })],
+  withdraw: [15, struct({ to: address, tokenId, amount })],
+  settle: [16, struct({ counterparty: entityId, diffs: diffsCodec })],
+  settle_approve: [17, struct({ counterparty: entityId })],
+  settle_reject: [18, struct({ counterparty: entityId })],
+  request_collateral: [19, struct({ counterparty: entityId, tokenId, amount })],
+  rebalance_policy: [20, struct({ counterparty: entityId, tokenId, softLimit: nullable(amount) })],
+  dispute_start: [21, struct({ counterparty: entityId })],
+  enforce_debts: [22, struct({ debtor: entityId, tokenId })],
+  call_failed: [23, struct({ key: text(LIMITS.callKeyBytes), reason: text(LIMITS.revertBytes) })],
 })

@@ -101,6 +101,7 @@ export const accountContext = (draft: EntityDraft, context: EntityContext): Acco
   jHeight: context.chain.height,
   jSeconds: context.chain.timestampSeconds,
   runtimeHeight: context.runtimeHeight,
+  revealedAt: (hashlock) => draft.state.secrets.get(hashKey(hashlock))?.revealedAtSeconds ?? null,
   seal: context.seal,
   verify: (signer, digest, hanko) => {
     const profile = context.profile(signer) ?? draft.profiles.find((known) => known.entityId === signer) ?? null

@@ -25,6 +25,12 @@ export type EntityRejection =
   | { readonly type: 'insufficient_reserve'; readonly tokenId: TokenId; readonly have: bigint; readonly need: bigint }
   | { readonly type: 'batch_full'; readonly limit: number }
   | { readonly type: 'stale_batch'; readonly nonce: number }
+  | { readonly type: 'stale_call'; readonly key: string }
+  /** Deposits of one batch come from one address: the one that sends it. */
+  | { readonly type: 'mixed_senders' }
+  | { readonly type: 'unknown_debt' }
+  /** There is a dispute in this account already, or it has been judged. */
+  | { readonly type: 'account_disputed' }
   | { readonly type: 'malformed_message'; readonly reason: string }
   | { readonly type: 'unexpected_message' }
   | { readonly type: 'bad_profile' }

@@ -1,8 +1,8 @@
 /**
  * EntityFrame and the entity's root: a Merkle root over its sections (accounts, reserves, lock book, payments,
- * paid hashlocks, invoices, offers, wakes, batch, identity). Two hosts with the same root hold the same entity, queues included.
+ * paid hashlocks, invoices, offers, wakes, batch, chain calls, deadlines, revealed secrets, debts, identity). Two hosts with the same root hold the same entity, queues included.
  */
-import { frameCodec, mempoolCodec } from '../account/codec.ts'
+import { frameCodec, mempoolCodec, sealsCodec, statusCodec } from '../account/codec.ts'
 import type { AccountReplica } from '../account/types.ts'
 import { amount, entityId, hash32, label, memo, paymentId, tokenId } from '../codec/common.ts'
 import {
@@ -19,8 +19,8 @@ import {
   uint,
   union,
 } from '../codec/schema.ts'
-import { jBatchCodec, jBatchTxCodec } from '../jurisdiction/codec.ts'
-import { EMPTY_BATCH } from '../jurisdiction/types.ts'
+import { jBatchCodec, jBatchTxCodec, jCallCodec } from '../jurisdiction/codec.ts'
+import { EMPTY_BATCH, type JCall } from '../jurisdiction/types.ts'
 import { type Bytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak, taggedHash } from '../lib/hash.ts'
 import { LIMITS } from '../lib/limits.ts'
@@ -28,6 +28,9 @@ import { MerkleMap } from '../lib/merkle.ts'
 import { boardCodec, entityTxCodec, hubPolicyCodec, invoiceCodec, offerCodec, wakeCodec } from './codec.ts'
 import type {
   BatchState,
+  Deadline,
+  DeadlineKind,
+  Debt,
   EntityFrame,
   EntityState,
   EntityTx,
@@ -35,6 +38,7 @@ import type {
   LockRoute,
   Offer,
   Payment,
+  RevealedSecret,
   Wake,
 } from './types.ts'
 
@@ -91,6 +95,20 @@ export const batchStateCodec: Codec<BatchState> = struct<BatchState>({
   inFlight: nullable(struct<NonNullable<BatchState['inFlight']>>({ jTx: jBatchTxCodec, batch: jBatchCodec })),
 })
 
+export const deadlineCodec: Codec<Deadline> = struct<Deadline>({
+  atSeconds: uint,
+  kind: oneOf<DeadlineKind>(['judge', 'settlement']),
+  counterparty: entityId,
+})
+export const secretCodec: Codec<RevealedSecret> = struct<RevealedSecret>({ preimage: hash32, revealedAtSeconds: uint })
+export const debtCodec: Codec<Debt> = struct<Debt>({
+  debtor: entityId,
+  creditor: entityId,
+  tokenId,
+  debtId: uint,
+  amount: bigUint(256),
+})
+
 export type EntityIdentity = Pick<
   EntityState,
   'entityId' | 'board' | 'label' | 'boxPublicKey' | 'isOwn' | 'jurisdiction' | 'responseSeconds' | 'hubPolicy'
@@ -111,12 +129,11 @@ const hashed =
   (value: T): Bytes =>
     keccak(encode(codec, value))
 
-const statusCodec = text(LIMITS.reasonBytes)
 const replyCodec = struct<{ height: number; message: Bytes }>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) })
 
 /** Binds all of one side's replica, queue and pending proposal included. */
 export const hashReplica = (replica: AccountReplica): Bytes => {
-  const { state, pending, lastReply, status, counter } = replica
+  const { state, pending, lastReply, status, seals, counter } = replica
   return taggedHash(
     'xln:account-replica:v1',
     state.root,
@@ -124,7 +141,8 @@ export const hashReplica = (replica: AccountReplica): Bytes => {
     keccak(encode(mempoolCodec, replica.mempool)),
     pending === null ? ZERO_32 : keccak(encode(frameCodec, pending.frame)),
     lastReply === null ? ZERO_32 : keccak(encode(replyCodec, lastReply)),
-    keccak(encode(statusCodec, status.type === 'open' ? '' : status.violation)),
+    keccak(encode(statusCodec, status)),
+    seals === null ? ZERO_32 : keccak(encode(sealsCodec, seals)),
     keccak(encode(uint, counter)),
     keccak(encode(uint, replica.createdAtHeight)),
     keccak(encode(uint, replica.updatedAtHeight)),
@@ -140,6 +158,10 @@ export const emptyMaps = {
   invoices: (): MerkleMap<InvoiceRecord> => MerkleMap.empty(hashed(invoiceRecordCodec)),
   offers: (): MerkleMap<Offer> => MerkleMap.empty(hashed(offerCodec)),
   wakes: (): MerkleMap<Wake> => MerkleMap.empty(hashed(wakeCodec)),
+  deadlines: (): MerkleMap<Deadline> => MerkleMap.empty(hashed(deadlineCodec)),
+  secrets: (): MerkleMap<RevealedSecret> => MerkleMap.empty(hashed(secretCodec)),
+  debts: (): MerkleMap<Debt> => MerkleMap.empty(hashed(debtCodec)),
+  calls: (): MerkleMap<JCall> => MerkleMap.empty(hashed(jCallCodec)),
 } as const
 
 export const entityStateRoot = (state: EntityState): Bytes =>
@@ -147,6 +169,9 @@ export const entityStateRoot = (state: EntityState): Bytes =>
     [
       ['accounts', state.accounts.root()],
       ['batch', keccak(encode(batchStateCodec, state.batch))],
+      ['calls', state.calls.root()],
+      ['deadlines', state.deadlines.root()],
+      ['debts', state.debts.root()],
       ['identity', keccak(encode(identityCodec, identityOf(state)))],
       ['invoices', state.invoices.root()],
       ['lockBook', state.lockBook.root()],
@@ -154,6 +179,7 @@ export const entityStateRoot = (state: EntityState): Bytes =>
       ['paid', state.paid.root()],
       ['payments', state.payments.root()],
       ['reserves', state.reserves.root()],
+      ['secrets', state.secrets.root()],
       ['wakes', state.wakes.root()],
     ],
     (hash) => hash,
@@ -205,5 +231,9 @@ export const newEntity = (identity: EntityIdentity): EntityState => ({
   invoices: emptyMaps.invoices(),
   offers: emptyMaps.offers(),
   wakes: emptyMaps.wakes(),
+  deadlines: emptyMaps.deadlines(),
+  secrets: emptyMaps.secrets(),
+  debts: emptyMaps.debts(),
+  calls: emptyMaps.calls(),
   batch: { nonce: 0, draft: EMPTY_BATCH, inFlight: null },
 })

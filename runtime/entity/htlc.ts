@@ -15,7 +15,8 @@ import { hopDeltaSeconds, TIMING } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
 import { envelopePayloadCodec } from './codec.ts'
 import { type EntityContext, type EntityDraft, enqueueTx, hashKey, schedule, setAccount, unschedule } from './draft.ts'
-import { completePayment, failPayment, lockWake } from './payment.ts'
+import { lockWake, revealWake } from './lock-wakes.ts'
+import { completePayment, failPayment } from './payment.ts'
 import { forwardingFee } from './route.ts'
 import { settleInvoice } from './tx/invoice.ts'
 import type { EnvelopePayload, InvoiceRecord, LockRoute } from './types.ts'
@@ -35,10 +36,14 @@ const dropRoute = (draft: EntityDraft, key: string): void => {
 const resolve = (draft: EntityDraft, incoming: Incoming, outcome: HtlcOutcome, context: EntityContext): void => {
   const { hashlock, part } = incoming.lock
   const queued = enqueueTx(draft, incoming.from, { type: 'htlc_resolve', hashlock, part, outcome }, context)
-  if (queued.type === 'applied' || outcome.type === 'error') return
-  // The lock may have been resolved already, and a frozen account is for the court. Anything else costs us the amount.
+  if (outcome.type === 'error') return
+  const wake = revealWake(incoming.lock, incoming.from, lockKey(incoming.lock))
+  if (queued.type === 'applied') return schedule(draft, wake)
   const { type } = queued.rejection
-  invariant(type === 'unknown_lock' || type === 'account_frozen', 'I-COLLECT', () => `a preimage was refused: ${type}`)
+  // Where nothing more is signed only a court can collect it, which knows it from the chain.
+  if (type === 'account_frozen') return schedule(draft, { ...wake, atMs: context.nowMs })
+  // The lock may have been resolved already. Anything else costs us the amount.
+  invariant(type === 'unknown_lock', 'I-COLLECT', () => `a preimage was refused: ${type}`)
 }
 const giveUp = (draft: EntityDraft, incoming: Incoming, reason: string, context: EntityContext): void =>
   resolve(draft, incoming, { type: 'error', reason }, context)
@@ -141,7 +146,7 @@ const paysTo = (draft: EntityDraft, route: LockRoute | undefined): EntityId | nu
 }
 
 /** A lock of ours towards `to` has ended: tell whoever it was for. */
-const onOutgoingResolved = (
+export const onOutgoingResolved = (
   draft: EntityDraft,
   { to, lock }: { readonly to: EntityId; readonly lock: Pick<HtlcLock, 'hashlock' | 'part' | 'expirySeconds'> },
   outcome: HtlcOutcome,
@@ -160,6 +165,8 @@ const onOutgoingResolved = (
     else failPayment(draft, payment, outcome.reason)
     return
   }
+  // It was paid when the chain told of the preimage; the counterparty only confirms it now.
+  if (route.preimage !== null) return
   // The preimage stays with the route until the incoming lock has ended, however long its payer makes us wait for that.
   if (outcome.type === 'secret') setRoute(draft, key, { ...route, preimage: outcome.preimage })
   else dropRoute(draft, key)
@@ -172,7 +179,7 @@ const onOutgoingResolved = (
 }
 
 /** A lock towards us has ended: if we showed the preimage, we have been paid. */
-const onIncomingResolved = (
+export const onIncomingResolved = (
   draft: EntityDraft,
   { from, lock }: Incoming,
   outcome: HtlcOutcome,
@@ -183,7 +190,10 @@ const onIncomingResolved = (
   const record = draft.state.invoices.get(hashKey(lock.hashlock))
   // Another payer's lock on the same hash is no business of this route.
   if (route === undefined || route.type === 'origin' || route.from !== from) return
-  if (route.type === 'forward') return giveUpOutgoing(draft, key, context)
+  unschedule(draft, revealWake(lock, from, key))
+  // What was paid on is not given up: its payee has the preimage, and confirms it when it likes.
+  if (route.type === 'forward')
+    return route.preimage === null ? giveUpOutgoing(draft, key, context) : dropRoute(draft, key)
   dropRoute(draft, key)
   if (outcome.type !== 'secret') {
     // The payer took it back in time, yet may have seen the preimage in a proposal of ours that came too late: the
@@ -236,6 +246,8 @@ export const onLockExpiry = (draft: EntityDraft, key: string, context: EntityCon
   const out = outgoingLock(draft, key)
   // A younger lock on the same hash has a wake of its own.
   if (out === null || out.lock.expirySeconds * 1_000 >= context.nowMs) return
+  const revealed = draft.state.secrets.get(hashKey(out.lock.hashlock))
+  if (revealed !== undefined && revealed.revealedAtSeconds <= out.lock.expirySeconds) return
   if (out.stage === 'queued' || context.chain.timestampSeconds > out.lock.expirySeconds)
     return giveUpOutgoing(draft, key, context)
   draft.outputs.push({ type: 'observe', jurisdiction: context.chain.name })

@@ -27,7 +27,7 @@ export const largestPayment = (
 ): bigint => {
   let most = 0n
   for (const [id, account] of state.accounts.entries()) {
-    if (account.status.type === 'frozen') continue
+    if (account.status.type !== 'open') continue
     const have = available(account, tokenId)
     const policy = profile(id as EntityId)?.hubPolicy ?? null
     const isPayee = payee?.entityId === id

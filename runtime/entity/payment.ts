@@ -24,6 +24,7 @@ import {
 } from './draft.ts'
 import { rejectedTx } from './errors.ts'
 import { invoiceProblem } from './invoice.ts'
+import { lockWake } from './lock-wakes.ts'
 import { findRoute, type Route } from './route.ts'
 import type { EnvelopePayload, Invoice, Payment, PayTx, Profile, Wake, WakeKind } from './types.ts'
 
@@ -36,12 +37,6 @@ const requestWake = (payment: Payment, deadlineMs: number, kind: RequestKind): W
   atMs: deadlineMs,
   kind,
   id: payment.paymentId,
-})
-/** Looked at once the expiry is surely in the past by our clock. */
-export const lockWake = (lock: { readonly expirySeconds: number }, key: string): Wake => ({
-  atMs: (lock.expirySeconds + 1) * 1_000,
-  kind: 'lock_expiry',
-  id: key,
 })
 
 const setPayment = (draft: EntityDraft, payment: Payment): void => {

@@ -71,7 +71,7 @@ export const findRoute = (
   for (const route of candidates(state, payee, payment, context)) {
     const first = route.hops[0] as Hop
     const account = state.accounts.get(first.to.entityId)
-    if (account === undefined || account.status.type === 'frozen') continue
+    if (account === undefined || account.status.type !== 'open') continue
     const have = available(account, tokenId)
     if (roomiest === null || have > roomiest.have) roomiest = { have, need: first.amount }
     if (first.amount <= have && (best === null || route.fee < best.fee)) best = route

@@ -5,12 +5,14 @@
 import { flush } from '../account/step.ts'
 import type { EntityId } from '../lib/units.ts'
 import { applyEntityTx } from './apply.ts'
+import { flushBatch } from './batch.ts'
+import { rebalance } from './collateral.ts'
 import { accountContext, draftOf, type EntityContext, type EntityDraft, fork, send } from './draft.ts'
 import type { EntityRejection } from './errors.ts'
 import { closeFrame } from './frame.ts'
 import { onDropped } from './htlc.ts'
+import { handInSettlement } from './settle.ts'
 import { ownProfile } from './tx/invoice.ts'
-import { flushBatch } from './tx/reserve.ts'
 import type { EntityAnswer, EntityEvent, EntityFrame, EntityOutput, EntityState, EntityTx, Profile } from './types.ts'
 
 export type TxOutcome =
@@ -81,6 +83,7 @@ const flushAccount = (draft: EntityDraft, counterparty: EntityId, context: Entit
   const {
     replica: next,
     message,
+    seals,
     dropped,
   } = flush(replica, draft.acks.get(counterparty) ?? null, accountContext(draft, context))
   draft.acks.delete(counterparty)
@@ -90,5 +93,8 @@ const flushAccount = (draft: EntityDraft, counterparty: EntityId, context: Entit
     const opener = isOpening ? ownProfile(draft.state, context.profile) : null
     send(draft, counterparty, { type: 'account', opener, body: message })
   }
+  for (const body of seals) send(draft, counterparty, { type: 'account', opener: null, body })
   for (const one of dropped) onDropped(draft, counterparty, one, context)
+  handInSettlement(draft, counterparty, context)
+  rebalance(draft, counterparty)
 }

@@ -2,9 +2,9 @@
  * Entity: a participant with a board of signers, its bilateral accounts, and everything it has promised: invoices,
  * payments on their way, and the routes of the locks it passes on. A single signer is a board of one.
  */
-import type { AccountEvent, AccountReplica } from '../account/types.ts'
+import type { AccountEvent, AccountReplica, SettlementDiff } from '../account/types.ts'
 import type { Board } from '../jurisdiction/board.ts'
-import type { JBatch, JBatchTx, JEvent, JTx } from '../jurisdiction/types.ts'
+import type { JBatch, JBatchTx, JCall, JEvent, JTx } from '../jurisdiction/types.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import type { Address, EntityId, PaymentId, TokenId } from '../lib/units.ts'
@@ -118,8 +118,37 @@ export type LockRoute =
       readonly memo: string
     }
 
-export type WakeKind = 'invoice_request' | 'lock_expiry' | 'invoice_expiry' | 'paid_expiry' | 'offer_request'
+export type WakeKind =
+  | 'invoice_request'
+  | 'lock_expiry'
+  | 'invoice_expiry'
+  | 'paid_expiry'
+  | 'offer_request'
+  /** A preimage of ours that its payer has not acknowledged belongs on chain now. */
+  | 'lock_reveal'
+  /** The chain should be looked at: a deadline of its clock is due. */
+  | 'deadline'
 export type Wake = { readonly atMs: number; readonly kind: WakeKind; readonly id: string }
+
+/** Due once a confirmed block is past `atSeconds`. */
+export type DeadlineKind =
+  /** A dispute can be judged. */
+  | 'judge'
+  /** The chain takes a settlement no more. */
+  | 'settlement'
+export type Deadline = { readonly atSeconds: number; readonly kind: DeadlineKind; readonly counterparty: EntityId }
+
+/** A preimage the chain has told of, while a lock of ours depends on it. */
+export type RevealedSecret = { readonly preimage: Bytes; readonly revealedAtSeconds: number }
+
+/** What a judgement left unpaid. Older ones, by `debtId`, are paid first. */
+export type Debt = {
+  readonly debtor: EntityId
+  readonly creditor: EntityId
+  readonly tokenId: TokenId
+  readonly debtId: number
+  readonly amount: bigint
+}
 
 /** Operations on their way to the chain. */
 export type BatchState = {
@@ -153,6 +182,13 @@ export type EntityState = {
   readonly invoices: MerkleMap<InvoiceRecord>
   readonly offers: MerkleMap<Offer>
   readonly wakes: MerkleMap<Wake>
+  readonly deadlines: MerkleMap<Deadline>
+  /** By hashlock. */
+  readonly secrets: MerkleMap<RevealedSecret>
+  /** Owed by this entity, or to it. */
+  readonly debts: MerkleMap<Debt>
+  /** What the chain is to be told, until it is seen there. */
+  readonly calls: MerkleMap<JCall>
   readonly batch: BatchState
 }
 
@@ -216,6 +252,28 @@ export type EntityTx =
       readonly tokenId: TokenId
       readonly amount: bigint
     }
+  /** From an address of the owner's, which has to send the batch, into the reserve. */
+  | { readonly type: 'deposit'; readonly from: Address; readonly tokenId: TokenId; readonly amount: bigint }
+  | { readonly type: 'withdraw'; readonly to: Address; readonly tokenId: TokenId; readonly amount: bigint }
+  /** Moves money between the account and the reserves of both, if the counterparty agrees. */
+  | { readonly type: 'settle'; readonly counterparty: EntityId; readonly diffs: readonly SettlementDiff[] }
+  | { readonly type: 'settle_approve'; readonly counterparty: EntityId }
+  | { readonly type: 'settle_reject'; readonly counterparty: EntityId }
+  | {
+      readonly type: 'request_collateral'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly amount: bigint
+    }
+  | {
+      readonly type: 'rebalance_policy'
+      readonly counterparty: EntityId
+      readonly tokenId: TokenId
+      readonly softLimit: bigint | null
+    }
+  /** Calls the court: nothing more is signed in the account. */
+  | { readonly type: 'dispute_start'; readonly counterparty: EntityId }
+  | { readonly type: 'enforce_debts'; readonly debtor: EntityId; readonly tokenId: TokenId }
   /** A message of a peer, as it came over the wire. */
   | { readonly type: 'message'; readonly from: EntityId; readonly bytes: Bytes }
   /** What the chain did to this entity in one confirmed block. */
@@ -227,6 +285,8 @@ export type EntityTx =
     }
   /** The chain refused the batch for good. */
   | { readonly type: 'batch_failed'; readonly nonce: number; readonly reason: string }
+  /** The chain refused the call for good. */
+  | { readonly type: 'call_failed'; readonly key: string; readonly reason: string }
   | { readonly type: 'wake'; readonly wake: Wake }
 
 /** What entities say to each other. */
@@ -307,6 +367,34 @@ export type EntityEvent =
     }
   | { readonly type: 'reserve_sent'; readonly to: EntityId; readonly tokenId: TokenId; readonly amount: bigint }
   | { readonly type: 'batch_failed'; readonly nonce: number; readonly reason: string }
+  | { readonly type: 'call_failed'; readonly key: string; readonly reason: string }
+  | { readonly type: 'deposit_sent'; readonly tokenId: TokenId; readonly amount: bigint }
+  | { readonly type: 'withdrawal_sent'; readonly to: Address; readonly tokenId: TokenId; readonly amount: bigint }
+  | { readonly type: 'settlement_handed_in'; readonly counterparty: EntityId; readonly validUntil: number }
+  | { readonly type: 'dispute_called'; readonly counterparty: EntityId }
+  | {
+      readonly type: 'dispute_started'
+      readonly counterparty: EntityId
+      readonly isOurs: boolean
+      readonly nonce: number
+      readonly windowEndSeconds: number
+    }
+  /** A newer proof was shown; `isOurs` when it is as new as the newest this side holds. */
+  | {
+      readonly type: 'dispute_countered'
+      readonly counterparty: EntityId
+      readonly isOurs: boolean
+      readonly nonce: number
+    }
+  | {
+      readonly type: 'dispute_finalized'
+      readonly counterparty: EntityId
+      readonly epoch: number
+      readonly nonce: number
+    }
+  | { readonly type: 'preimage_revealed'; readonly hashlock: Bytes }
+  | { readonly type: 'debt_created'; readonly debt: Debt }
+  | { readonly type: 'debt_enforced'; readonly debt: Debt; readonly paid: bigint }
 
 export type EntityOutput =
   | { readonly type: 'message'; readonly from: EntityId; readonly to: EntityId; readonly bytes: Bytes }

@@ -29,15 +29,13 @@ export const LIMITS = {
   paidInvoices: 10_000,
   /** Answers kept for re-sent commands. */
   answers: 1_000,
+  callKeyBytes: 256,
   batchOperations: 50,
   batchBytes: 131_072,
   /** What a dispute is judged by, as the contracts take it: tokens, locks and offers at their most. */
   proofBodyBytes: 32_768,
   /** How one side fills the swaps it was offered. */
   argumentsBytes: 256,
-  /** What an entity wants the chain to know and has not seen there yet. */
-  chainCalls: 1_000,
-  openDebts: 1_000,
   /** As the contracts take it: the board, and a signature a member. */
   hankoBytes: 8_192,
   /** Why the chain refused a batch. */
@@ -48,7 +46,7 @@ export const LIMITS = {
   framesInMemory: 10,
   /** Names and ids that this side gives: of runtimes, chains, commands. */
   nameBytes: 64,
-  wakeIdBytes: 128,
+  wakeIdBytes: 192,
   inputsPerTick: 1_000_000,
   /** What the keys are asked in one tick. */
   answersPerTick: 10_000_000,
@@ -57,6 +55,8 @@ export const LIMITS = {
   maxSkewMs: 30_000,
   /** A lock may not run longer than this from now. */
   maxLockSeconds: 14 * 86_400,
+  /** Nor may a settlement hold money longer. */
+  maxSettlementSeconds: 86_400,
   /** No side may take longer than this to answer a dispute. */
   maxResponseSeconds: 14 * 86_400,
   invoiceMaxSeconds: 30 * 86_400,
@@ -78,6 +78,8 @@ export const TIMING = {
   resendMaxMs: 60_000,
   /** How soon a dead lock is looked at again when the chain has not reached its expiry yet. */
   expiryRecheckMs: 5_000,
+  /** How long the chain takes a settlement once it is proposed. */
+  settlementSeconds: 3_600,
 } as const
 
 /**

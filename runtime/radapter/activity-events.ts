@@ -61,6 +61,17 @@ export const note = (draft: ActivityDraft, event: EntityEvent): void => {
     case 'account_opened':
     case 'account_frozen':
     case 'payment_forwarded':
+    case 'call_failed':
+    case 'deposit_sent':
+    case 'withdrawal_sent':
+    case 'settlement_handed_in':
+    case 'dispute_called':
+    case 'dispute_started':
+    case 'dispute_countered':
+    case 'dispute_finalized':
+    case 'preimage_revealed':
+    case 'debt_created':
+    case 'debt_enforced':
       return
   }
 }

@@ -64,7 +64,7 @@ const parseCursor = (text: string, key: AccountSortKey): { readonly side: Side; 
 }
 
 const statusOf = ({ status, state }: AccountReplica): AccountView['status'] => {
-  if (status.type === 'frozen') return 'frozen'
+  if (status.type !== 'open') return status.type
   return state.height === 0 ? 'opening' : 'open'
 }
 

@@ -111,7 +111,7 @@ const accountWire: Wire<AccountView> = both(
   row<Omit<AccountView, keyof AccountFigures>>({
     counterpartyId: short,
     counterpartyLabel: short,
-    status: word(['opening', 'open', 'frozen']),
+    status: word(['opening', 'open', 'frozen', 'suing', 'disputed', 'closed']),
     tokens: list(positionWire, 1_000),
   }),
   figures<AccountFigures>({

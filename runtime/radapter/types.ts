@@ -148,7 +148,7 @@ export type AccountView = {
   readonly pendingHTLCs: number
   readonly createdAtHeight: number
   readonly updatedAtHeight: number
-  readonly status: 'opening' | 'open' | 'frozen'
+  readonly status: 'opening' | 'open' | 'frozen' | 'suing' | 'disputed' | 'closed'
   readonly tokens: readonly TokenPosition[]
 }
 

@@ -4,16 +4,21 @@ import type { Delta } from '../../runtime/account/delta.ts'
 import type {
   AccountFrame,
   AccountMessage,
+  AccountStatus,
   AccountTerms,
   AccountTx,
   HtlcLock,
   HtlcOutcome,
   JClaim,
+  Seals,
+  Settlement,
   SignedFrame,
 } from '../../runtime/account/types.ts'
 import type { EntityIdentity } from '../../runtime/entity/frame.ts'
 import type {
   BatchState,
+  Deadline,
+  Debt,
   EntityMessage,
   EntityTx,
   EnvelopePayload,
@@ -25,6 +30,7 @@ import type {
   OfferTerms,
   Payment,
   Profile,
+  RevealedSecret,
   Wake,
 } from '../../runtime/entity/types.ts'
 import type { Board } from '../../runtime/jurisdiction/board.ts'
@@ -102,11 +108,47 @@ const claimFields = {
   jHeight: uint,
   blockHash: hash,
   events: few(fc.record({ tokenId, collateral: edged(256n), ondelta: edgedSigned(256n) })),
+  nonce: uint,
 }
 export const claim: Arbitrary<JClaim> = fc.record(claimFields)
 const outcome: Arbitrary<HtlcOutcome> = fc.oneof(
   fc.record({ type: just('secret'), preimage: hash }),
   fc.record({ type: just('error'), reason: text }),
+)
+const moved = edgedSigned(128n)
+const diffs = few(fc.record({ tokenId, leftDiff: moved, rightDiff: moved }))
+export const settlement: Arbitrary<Settlement> = fc.record({
+  diffs,
+  validUntil: uint,
+  byLeft: fc.boolean(),
+  approvedAtHeight: nullable(uint),
+})
+const sideSeals = fc.record({ proof: nullable(upTo(65)), settlement: nullable(upTo(65)) })
+export const seals: Arbitrary<Seals> = fc.record({
+  height: uint,
+  frameHash: hash,
+  bodyHash: hash,
+  own: sideSeals,
+  peer: sideSeals,
+  isHandedIn: fc.boolean(),
+})
+const violation = fc.constantFrom('fork' as const, 'wrong_root' as const)
+export const accountStatus: Arbitrary<AccountStatus> = fc.oneof(
+  fc.record({ type: just('open') }),
+  fc.record({ type: just('frozen'), violation }),
+  fc.record({ type: just('suing'), violation: nullable(violation) }),
+  fc.record({
+    type: just('disputed'),
+    dispute: fc.record({
+      byLeft: fc.boolean(),
+      nonce: uint,
+      body: upTo(100),
+      windowEndSeconds: uint,
+      judgedAfterSeconds: uint,
+    }),
+    violation: nullable(violation),
+  }),
+  fc.record({ type: just('closed') }),
 )
 export const accountTx: Arbitrary<AccountTx> = fc.oneof(
   fc.record({ type: just('add_delta'), tokenId }),
@@ -115,6 +157,11 @@ export const accountTx: Arbitrary<AccountTx> = fc.oneof(
   fc.record({ type: just('htlc_lock'), hashlock: hash, part: uint, tokenId, amount, expirySeconds: uint, envelope }),
   fc.record({ type: just('htlc_resolve'), hashlock: hash, part: uint, outcome }),
   fc.record({ type: just('j_event_claim'), ...claimFields }),
+  fc.record({ type: just('settle_propose'), diffs, validUntil: uint }),
+  fc.record({ type: just('settle_approve') }),
+  fc.record({ type: just('settle_reject') }),
+  fc.record({ type: just('request_collateral'), tokenId, amount }),
+  fc.record({ type: just('rebalance_policy'), tokenId, softLimit: nullable(amount) }),
 )
 export const accountFrame: Arbitrary<AccountFrame> = fc.record({
   height: uint,
@@ -138,6 +185,15 @@ export const accountMessage: Arbitrary<AccountMessage> = fc.oneof(
   fc.record({ type: just('frame'), counter: uint, proposal }),
   fc.record({ type: just('ack'), counter: uint, ack }),
   fc.record({ type: just('frame_ack'), counter: uint, ack, proposal }),
+  fc.record({
+    type: just('settle_seal'),
+    counter: uint,
+    height: uint,
+    frameHash: hash,
+    slot: fc.constantFrom('proof' as const, 'settlement' as const),
+    hanko: upTo(65),
+  }),
+  fc.record({ type: just('dispute'), counter: uint, epoch: uint, nonce: uint, bodyHash: hash, hanko: upTo(65) }),
 )
 
 export const board: Arbitrary<Board> = fc.record({
@@ -244,7 +300,7 @@ export const jEvent: Arbitrary<JEvent> = fc.oneof(
 export const jBlock: Arbitrary<JBlock> = fc.record({
   height: uint,
   hash,
-  parentHash: hash,
+  previousHash: hash,
   timestampSeconds: uint,
   events: few(jEvent),
 })
@@ -330,7 +386,24 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
   fc.record({ type: just('j_event'), jHeight: uint, blockHash: hash, events: few(jEvent) }),
   fc.record({ type: just('batch_failed'), nonce: uint, reason: text }),
   fc.record({ type: just('wake'), wake }),
+  fc.record({ type: just('deposit'), from: address, tokenId, amount }),
+  fc.record({ type: just('withdraw'), to: address, tokenId, amount }),
+  fc.record({ type: just('settle'), counterparty, diffs }),
+  fc.record({ type: just('settle_approve'), counterparty }),
+  fc.record({ type: just('settle_reject'), counterparty }),
+  fc.record({ type: just('request_collateral'), counterparty, tokenId, amount }),
+  fc.record({ type: just('rebalance_policy'), counterparty, tokenId, softLimit: nullable(amount) }),
+  fc.record({ type: just('dispute_start'), counterparty }),
+  fc.record({ type: just('enforce_debts'), debtor: entityId, tokenId }),
+  fc.record({ type: just('call_failed'), key: text, reason: text }),
 )
+export const deadline: Arbitrary<Deadline> = fc.record({
+  atSeconds: uint,
+  kind: fc.constantFrom('judge' as const, 'settlement' as const),
+  counterparty,
+})
+export const revealedSecret: Arbitrary<RevealedSecret> = fc.record({ preimage: hash, revealedAtSeconds: uint })
+export const openDebt: Arbitrary<Debt> = fc.record({ ...debt, amount: edged(256n) })
 export const lockRoute: Arbitrary<LockRoute> = fc.oneof(
   fc.record({ type: just('origin'), paymentId }),
   fc.record({

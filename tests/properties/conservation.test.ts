@@ -73,6 +73,7 @@ const tx: fc.Arbitrary<AccountTx> = fc.oneof(
       jHeight,
       blockHash: keccak(utf8(`b${jHeight}`)),
       events: [{ tokenId, collateral: BigInt(jHeight) * 10n, ondelta: BigInt(jHeight) * 10n }],
+      nonce: 0,
     })),
   },
 )
@@ -188,6 +189,7 @@ const contextOf = (name: SideName): AccountContext => ({
   nowMs: NOW_MS,
   jHeight: 1,
   jSeconds: NOW_SECONDS,
+  revealedAt: () => null,
   runtimeHeight: 1,
   seal: (digest) => cheapSeal(name, digest),
   verify: (signer, digest, hanko) => equalBytes(hanko, cheapSeal(signer === terms.left ? 'left' : 'right', digest)),

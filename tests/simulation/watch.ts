@@ -4,7 +4,7 @@
  */
 import { frameDigest, hashFrame } from '../../runtime/account/frame.ts'
 import { lockKey } from '../../runtime/account/keys.ts'
-import { frameNonce } from '../../runtime/account/proof.ts'
+import { frameNonce, resealedNonce, settlementNonce } from '../../runtime/account/proof.ts'
 import { decodeAccountMessage } from '../../runtime/account/step.ts'
 import type { AccountFrame, AccountReplica, AccountTx, HtlcLock } from '../../runtime/account/types.ts'
 import { decode, encode } from '../../runtime/codec/schema.ts'
@@ -68,12 +68,18 @@ export const watchSent = (world: World, process: Process, parcel: Parcel): void 
   if (read.type !== 'ok') return
   const { from, to } = parcel
   const pair = from < to ? `${from}/${to}` : `${to}/${from}`
-  if (read.value.type !== 'ack') {
-    const { frame } = read.value.proposal
+  const message = read.value
+  if (message.type === 'settle_seal') {
+    const { height, frameHash, slot, hanko } = message
+    const nonce = slot === 'proof' ? resealedNonce(height) : settlementNonce(height)
+    signedOnce(world, { signer: from, pair, nonce, hash: slot === 'proof' ? toHex(frameHash) : toHex(hanko) })
+  }
+  if (message.type === 'frame' || message.type === 'frame_ack') {
+    const { frame } = message.proposal
     signedOnce(world, { signer: from, pair, nonce: frameNonce(frame), hash: hashOf(frame) })
   }
-  if (read.value.type !== 'frame') {
-    const { height, frameHash } = read.value.ack
+  if (message.type === 'ack' || message.type === 'frame_ack') {
+    const { height, frameHash } = message.ack
     const nonce = frameNonce({ height, byLeft: from > to })
     signedOnce(world, { signer: from, pair, nonce, hash: toHex(frameHash) })
   }

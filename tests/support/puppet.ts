@@ -75,6 +75,7 @@ const contextOf = (world: World, name: string, partner: string): AccountContext 
     nowMs: world.nowMs(),
     jHeight: chain.height,
     jSeconds: chain.timestampSeconds,
+    revealedAt: () => null,
     runtimeHeight: 0,
     seal: (digest) => sign(keysOf(name).secret, digest),
     verify: (_signer, digest, hanko) => recoverAddress(digest, hanko) === addressOf(keysOf(partner).secret),

@@ -66,6 +66,15 @@ const ofTx = (tx: AccountTx, names: Names): string => {
       const seen = tx.events.map((event) => `collateral ${money(event.collateral, event.tokenId)}`)
       return `claim block ${tx.jHeight}: ${seen.join(', ')}`
     }
+    case 'settle_propose':
+      return `propose settlement ${tx.diffs.map((diff) => `${plain(diff.leftDiff, diff.tokenId)}/${money(diff.rightDiff, diff.tokenId)}`).join(', ')}`
+    case 'settle_approve':
+    case 'settle_reject':
+      return tx.type
+    case 'request_collateral':
+      return `request collateral ${money(tx.amount, tx.tokenId)}`
+    case 'rebalance_policy':
+      return `rebalance above ${tx.softLimit === null ? 'nothing' : money(tx.softLimit, tx.tokenId)}`
   }
 }
 
@@ -124,6 +133,24 @@ const ofEvent = (event: EntityEvent, names: Names): string | null => {
       return `${event.type} to ${names.entity(event.to)} ${money(event.amount, event.tokenId)}`
     case 'batch_failed':
       return `${event.type} ${event.nonce}: ${event.reason}`
+    case 'call_failed':
+      return `${event.type}: ${event.reason}`
+    case 'deposit_sent':
+    case 'withdrawal_sent':
+      return `${event.type} ${money(event.amount, event.tokenId)}`
+    case 'settlement_handed_in':
+    case 'dispute_called':
+    case 'dispute_started':
+    case 'dispute_countered':
+    case 'dispute_finalized':
+      return `${event.type} with ${names.entity(event.counterparty)}`
+    case 'preimage_revealed':
+      return `${event.type} (${names.hash(event.hashlock)})`
+    case 'debt_created':
+    case 'debt_enforced': {
+      const { debtor, creditor, amount, tokenId } = event.debt
+      return `${event.type} ${names.entity(debtor)} owes ${names.entity(creditor)} ${money(amount, tokenId)}`
+    }
   }
 }
 

@@ -2,7 +2,8 @@
  * j_event_claim: the proposer states what it saw the chain do to this account in one block. When both sides have
  * claimed the same block with the same events, the absolute values are applied exactly once, and every claim up to
  * that block is dropped: absolute values make the older ones worthless. For the same reason an older claim gives way
- * when a side has as many as it may have: what a sleeping peer has yet to claim is never refused.
+ * when a side has as many as it may have: what a sleeping peer has yet to claim is never refused. A settlement that the
+ * claimed block shows to be done ends with it, in the same frame that takes its money out.
  */
 import { encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
@@ -12,6 +13,8 @@ import { claimCodec } from '../codec.ts'
 import { emptyDelta } from '../delta.ts'
 import { rejected } from '../errors.ts'
 import { deltaKey } from '../keys.ts'
+import { settlementNonce } from '../proof.ts'
+import { end } from '../settlement.ts'
 import type { AccountEvent, AccountState, JClaim } from '../types.ts'
 
 const sameClaim = (a: JClaim, b: JClaim): boolean => equalBytes(encode(claimCodec, a), encode(claimCodec, b))
@@ -47,14 +50,16 @@ const settle = (state: AccountState, claim: JClaim): { state: AccountState; even
     events.push({ type: 'settled', tokenId, collateral, ondelta, jHeight: claim.jHeight })
   }
   const newer = (claims: readonly JClaim[]) => claims.filter((other) => other.jHeight > claim.jHeight)
-  return {
-    state: { ...state, deltas, leftClaims: newer(state.leftClaims), rightClaims: newer(state.rightClaims) },
-    events,
-  }
+  const next = { ...state, deltas, leftClaims: newer(state.leftClaims), rightClaims: newer(state.rightClaims) }
+  const { settlement } = state
+  const isDone = settlement?.approvedAtHeight != null && claim.nonce >= settlementNonce(settlement.approvedAtHeight)
+  if (settlement === null || !isDone) return { state: next, events }
+  return { state: end(next, settlement), events: [...events, { type: 'settlement_ended', settlement, isDone }] }
 }
 
 export const jEventClaim: ApplyTx<'j_event_claim'> = (state, tx, { byLeft }) => {
-  const claim: JClaim = { jHeight: tx.jHeight, blockHash: tx.blockHash, events: tx.events }
+  const { jHeight, blockHash, nonce } = tx
+  const claim: JClaim = { jHeight, blockHash, events: tx.events, nonce }
   if (!isOrdered(claim) || claim.events.length > LIMITS.tokensPerAccount) return rejected({ type: 'bad_claim' })
   const own = byLeft ? state.leftClaims : state.rightClaims
   const others = byLeft ? state.rightClaims : state.leftClaims

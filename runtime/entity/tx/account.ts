@@ -1,4 +1,4 @@
-/** Commands that queue one account transaction: set_credit_limit and direct_payment. */
+/** Commands that queue one account transaction: credit limit, direct payment, and what is asked about collateral. */
 import type { TxHandler } from '../apply.ts'
 import { enqueueTx } from '../draft.ts'
 import { rejectedTx } from '../errors.ts'
@@ -17,4 +17,14 @@ export const setCreditLimit: TxHandler<'set_credit_limit'> = (draft, tx, context
 export const directPayment: TxHandler<'direct_payment'> = (draft, tx, context) => {
   const { counterparty, tokenId, amount, memo } = tx
   return enqueueTx(draft, counterparty, { type: 'direct_payment', tokenId, amount, memo }, context)
+}
+
+export const requestCollateral: TxHandler<'request_collateral'> = (draft, tx, context) => {
+  const { counterparty, tokenId, amount } = tx
+  return enqueueTx(draft, counterparty, { type: 'request_collateral', tokenId, amount }, context)
+}
+
+export const rebalancePolicy: TxHandler<'rebalance_policy'> = (draft, tx, context) => {
+  const { counterparty, tokenId, softLimit } = tx
+  return enqueueTx(draft, counterparty, { type: 'rebalance_policy', tokenId, softLimit }, context)
 }

@@ -6,13 +6,15 @@
 import { termsCodec } from '../../account/codec.ts'
 import type { AccountViolation } from '../../account/errors.ts'
 import { decodeAccountMessage, frozen, type Received, receive } from '../../account/step.ts'
-import type { AccountMessage } from '../../account/types.ts'
+import type { AccountMessage, AccountReplica } from '../../account/types.ts'
 import { decode, encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
 import { TIMING } from '../../lib/limits.ts'
 import type { EntityId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { entityMessageCodec } from '../codec.ts'
+import { onCollateralAsked } from '../collateral.ts'
+import { onAgreement } from '../court.ts'
 import {
   accountContext,
   DONE,
@@ -28,6 +30,7 @@ import { rejectedTx } from '../errors.ts'
 import { onAccountEvent } from '../htlc.ts'
 import { isGenuine } from '../invoice.ts'
 import { failPayment, payInvoice } from '../payment.ts'
+import { onSettlementEvent } from '../settle.ts'
 import type { EntityMessage, Profile } from '../types.ts'
 import { mintInvoice } from './invoice.ts'
 import { accountTerms, createAccount, grantCredit } from './open-account.ts'
@@ -70,8 +73,15 @@ const onAccountMessage = (
   }
   const replica = draft.state.accounts.get(from)
   if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty: from })
-  return take(draft, from, receive(replica, read.value, accountContext(draft, context)), context)
+  if (read.value.type === 'dispute') return onAgreement(draft, from, read.value, context)
+  // After a judgement, a first frame on the next epoch's terms opens the account again.
+  const isReopening = replica.status.type === 'closed' && termsIn(read.value) !== null
+  const current: AccountReplica = isReopening ? { ...replica, status: { type: 'open' } } : replica
+  return take(draft, from, receive(current, read.value, accountContext(draft, context)), context)
 }
+
+const termsIn = (body: AccountMessage) =>
+  body.type === 'frame' || body.type === 'frame_ack' ? body.proposal.terms : null
 
 /** A stranger's first frame opens the account on our side too, on terms we derive ourselves. */
 const openFor = (
@@ -81,7 +91,7 @@ const openFor = (
   body: AccountMessage,
   context: EntityContext,
 ): TxResult => {
-  const terms = body.type === 'ack' ? null : body.proposal.terms
+  const terms = termsIn(body)
   if (terms === null) return rejectedTx({ type: 'unknown_account', counterparty: from })
   const peer = opener ?? context.profile(from)
   if (peer === null || peer.entityId !== from || !isGenuine(peer)) return rejectedTx({ type: 'bad_profile' })
@@ -111,6 +121,13 @@ const take = (draft: EntityDraft, from: EntityId, received: Received, context: E
   for (const event of events) {
     draft.events.push({ type: 'account', counterparty: from, event, isLeft: replica.isLeft })
     onAccountEvent(draft, from, event, replica.isLeft, context)
+    if (event.type === 'collateral_asked' && event.byLeft !== replica.isLeft) onCollateralAsked(draft, from, event)
+    if (
+      event.type === 'settlement_proposed' ||
+      event.type === 'settlement_approved' ||
+      event.type === 'settlement_ended'
+    )
+      onSettlementEvent(draft, from, event, context)
   }
   return DONE
 }

@@ -1,9 +1,10 @@
 /**
  * open_account: starts an account with a counterparty whose profile is known. The counterparty learns of it by the
  * first frame, which carries the terms both sides sign up to; opening fixes chain, contract, epoch and response times.
+ * An account that was judged is opened again the same way.
  */
 import { openReplica } from '../../account/step.ts'
-import type { AccountTerms } from '../../account/types.ts'
+import type { AccountReplica, AccountTerms } from '../../account/types.ts'
 import type { EntityId, TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { DONE, type EntityContext, type EntityDraft, enqueueTx, setAccount, type TxResult } from '../draft.ts'
@@ -21,7 +22,7 @@ export const accountTerms = (state: EntityState, peer: Profile, context: EntityC
     right: isLeft ? peer.entityId : state.entityId,
     chainId: context.chain.terms.chainId,
     depository: context.chain.terms.depository,
-    epoch: 0,
+    epoch: state.accounts.get(peer.entityId)?.state.terms.epoch ?? 0,
     leftResponseSeconds: isLeft ? state.responseSeconds : peer.responseSeconds,
     rightResponseSeconds: isLeft ? peer.responseSeconds : state.responseSeconds,
     features: FEATURES,
@@ -33,6 +34,12 @@ export const createAccount = (draft: EntityDraft, peer: Profile, context: Entity
   const terms = accountTerms(draft.state, peer, context)
   setAccount(draft, peer.entityId, openReplica(terms, draft.state.entityId, context.runtimeHeight))
   draft.events.push({ type: 'account_opened', counterparty: peer.entityId })
+}
+
+/** A judged account starts anew, in the epoch the judgement began. */
+const reopenAccount = (draft: EntityDraft, counterparty: EntityId, judged: AccountReplica): void => {
+  setAccount(draft, counterparty, { ...judged, status: { type: 'open' } })
+  draft.events.push({ type: 'account_opened', counterparty })
 }
 
 /** Opens the token and grants the credit, skipping what is there already. */
@@ -51,11 +58,14 @@ export const grantCredit = (
 export const openAccount: TxHandler<'open_account'> = (draft, tx, context) => {
   const { counterparty, tokenId, creditLimit } = tx
   if (counterparty === draft.state.entityId) return rejectedTx({ type: 'self_payment' })
-  if (draft.state.accounts.has(counterparty)) return rejectedTx({ type: 'account_exists', counterparty })
+  const existing = draft.state.accounts.get(counterparty)
+  if (existing !== undefined && existing.status.type !== 'closed')
+    return rejectedTx({ type: 'account_exists', counterparty })
   const peer = context.profile(counterparty)
   if (peer === null) return rejectedTx({ type: 'unknown_recipient', entityId: counterparty })
   if (!context.chain.tokens.some((token) => token.tokenId === tokenId))
     return rejectedTx({ type: 'unknown_token', tokenId })
-  createAccount(draft, peer, context)
+  if (existing === undefined) createAccount(draft, peer, context)
+  else reopenAccount(draft, counterparty, existing)
   return grantCredit(draft, counterparty, { tokenId, limit: creditLimit }, context)
 }

@@ -3,9 +3,11 @@ import { unreachable } from '../../lib/assert.ts'
 import { TIMING } from '../../lib/limits.ts'
 import type { PaymentId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
+import { onDeadlineWake } from '../deadline.ts'
 import { DONE, unschedule } from '../draft.ts'
 import { onLockExpiry } from '../htlc.ts'
 import { awaitInvoice, failPayment, payKeysend } from '../payment.ts'
+import { onRevealWake } from '../secrets.ts'
 import { forgetInvoice } from './invoice.ts'
 
 export const wake: TxHandler<'wake'> = (draft, tx, context) => {
@@ -25,6 +27,12 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
     }
     case 'lock_expiry':
       onLockExpiry(draft, id, context)
+      return DONE
+    case 'lock_reveal':
+      onRevealWake(draft, id, context)
+      return DONE
+    case 'deadline':
+      onDeadlineWake(draft, id, context)
       return DONE
     case 'invoice_expiry':
       forgetInvoice(draft, id)

@@ -20,7 +20,7 @@ import type {
 } from '../../../runtime/account/types.ts'
 import { encode } from '../../../runtime/codec/schema.ts'
 import { present } from '../../../runtime/lib/assert.ts'
-import { type Bytes, utf8 } from '../../../runtime/lib/bytes.ts'
+import { type Bytes, toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
 import { addressOf, recoverAddress, sign } from '../../../runtime/lib/secp.ts'
 import type { Address, TokenId } from '../../../runtime/lib/units.ts'
@@ -51,13 +51,18 @@ export const terms: AccountTerms = {
 
 export const seal = (side: SideName, digest: Bytes): Bytes => sign(secretOf(side), digest)
 
-export type Times = { readonly nowMs?: number; readonly jSeconds?: number }
+export type Times = {
+  readonly nowMs?: number
+  readonly jSeconds?: number
+  readonly revealed?: ReadonlyMap<string, number>
+}
 
 export const contextOf = (side: SideName, times: Times = {}): AccountContext => ({
   nowMs: times.nowMs ?? NOW_MS,
   jHeight: 7,
   jSeconds: times.jSeconds ?? NOW_SECONDS,
   runtimeHeight: 3,
+  revealedAt: (hashlock) => times.revealed?.get(toHex(hashlock)) ?? null,
   seal: (digest) => seal(side, digest),
   verify: (signer, digest, hanko) =>
     recoverAddress(digest, hanko) === addressOf(secretOf(signer === left.entityId ? 'left' : 'right')),
@@ -142,9 +147,9 @@ export const reveal = (name: string): AccountTx => {
 export const giveBack = (name: string, reason = 'no'): AccountTx => {
   return { type: 'htlc_resolve', hashlock: hashlockOf(name), part: 0, outcome: { type: 'error', reason } }
 }
-export const claim = (jHeight: number, collateral: bigint, ondelta = collateral): AccountTx => {
+export const claim = (jHeight: number, collateral: bigint, ondelta = collateral, nonce = 0): AccountTx => {
   const events = [{ tokenId: TOKEN, collateral, ondelta }]
-  return { type: 'j_event_claim', jHeight, blockHash: keccak(utf8(`block ${jHeight}`)), events }
+  return { type: 'j_event_claim', jHeight, blockHash: keccak(utf8(`block ${jHeight}`)), events, nonce }
 }
 
 /** An account in use: each side has granted the other 1,000. */
@@ -158,7 +163,7 @@ export const openPair = (): Pair => {
 
 /** The proposal inside a message. */
 export const proposalIn = (message: AccountMessage) => {
-  if (message.type === 'ack') throw new Error('an ack proposes nothing')
+  if (message.type !== 'frame' && message.type !== 'frame_ack') throw new Error(`a ${message.type} proposes nothing`)
   return message.proposal
 }
 

@@ -107,6 +107,7 @@ describe('enqueue', () => {
       jHeight: 1,
       blockHash: new Uint8Array(32),
       events: [{ tokenId: 2 as TokenId, collateral: 9n, ondelta: 9n }],
+      nonce: 0,
     }
     const often = Array.from({ length: LIMITS.claimsPerSide + 4 }, (_, i) => claim(i + 2, BigInt(i)))
     const { mempool } = queue(pair.left, [rare, ...often])
@@ -124,7 +125,12 @@ describe('enqueue', () => {
 
 describe('flush', () => {
   test('nothing owed, nothing queued -- nothing is sent and nothing changes', () => {
-    expect(flush(pair.left, null, contextOf('left'))).toEqual({ replica: pair.left, message: null, dropped: [] })
+    expect(flush(pair.left, null, contextOf('left'))).toEqual({
+      replica: pair.left,
+      message: null,
+      seals: [],
+      dropped: [],
+    })
   })
   test('one frame holds at most 100 txs, the rest ride with the acknowledgement', () => {
     const { replica, message } = propose(pair.left, many(150))

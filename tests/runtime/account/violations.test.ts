@@ -151,7 +151,7 @@ describe('receive -- frame_ack whose proposal is refused', () => {
   const bothOf = (change: (both: Sent) => AccountMessage): AccountMessage => {
     const both = answer(queue(pair.right, [pay(2n)]), sent.message)
     const doctored = change(both)
-    if (both.message.type !== 'frame_ack' || doctored.type === 'ack') throw new Error('not a frame_ack')
+    if (both.message.type !== 'frame_ack' || doctored.type !== 'frame') throw new Error('not a frame_ack')
     return { ...both.message, proposal: doctored.proposal }
   }
   test('retried as a whole, replica unchanged', () => {
@@ -320,7 +320,7 @@ describe('receive -- content', () => {
     ['resolving what is not locked', reveal('nothing'), { type: 'unknown_lock' }],
     [
       'a claim of nothing',
-      { type: 'j_event_claim', jHeight: 3, blockHash: keccak(envelope), events: [] },
+      { type: 'j_event_claim', jHeight: 3, blockHash: keccak(envelope), events: [], nonce: 0 },
       { type: 'bad_claim' },
     ],
   ]

@@ -89,7 +89,7 @@ describe('breach', () => {
     const block = world.mine(settled)
     world.tick([block])
     const events = settled.map(({ tokenId, collateral, ondelta }) => ({ tokenId, collateral, ondelta }))
-    mallory.say([{ type: 'j_event_claim', jHeight: block.block.height, blockHash: block.block.hash, events }])
+    mallory.say([{ type: 'j_event_claim', jHeight: block.block.height, blockHash: block.block.hash, events, nonce: 0 }])
     const { deltas } = world.account('hub', 'mallory').state
     expect([deltas.size, deltas.get('00000001')?.collateral]).toEqual([16, 70n])
   })

@@ -71,12 +71,17 @@ describe('an invoice whose payer falls silent after seeing the preimage', () => 
     world.tick([], TIMING.finalExpirySeconds * 1_000)
     expect([status(), world.state('bob').wakes.size]).toEqual([undefined, 0])
   })
-  test('in a frozen account -- kept with its preimage, and not a frame is written for it', () => {
+  test('in a frozen account -- kept with its preimage, not a frame is written for it, and the chain is told in time', () => {
     payer.listen(false)
     const { height } = world.account('bob', 'trent').state
     payer.doctor([{ type: 'add_delta', tokenId: TETH }], { height: height + 1, prevFrameHash: ZERO_32 })
     expect(world.account('bob', 'trent').status.type).toBe('frozen')
     expect(sleep(40)).toBe(1)
-    expect([status(), world.state('bob').wakes.size]).toEqual(['releasing', 0])
+    const calls = () => [...world.state('bob').calls.values()]
+    expect([status(), calls()]).toEqual(['releasing', []])
+    expect(sleep(7)).toBe(0)
+    expect(sleep(1)).toBe(1)
+    const preimage = world.state('bob').invoices.get(toHex(invoice.terms.hashlock))?.preimage
+    expect([status(), calls()]).toEqual(['releasing', [{ type: 'reveal', jurisdiction: 'sim', preimage }]])
   })
 })

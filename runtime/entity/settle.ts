@@ -1,0 +1,103 @@
+/**
+ * Settlements at the entity: proposing one, agreeing to those that cost nothing, handing in what both have sealed, and
+ * giving up what the chain takes no more.
+ */
+
+import { settlementNonce } from '../account/proof.ts'
+import { sealedSettlement } from '../account/seal.ts'
+import { isHarmless } from '../account/settlement.ts'
+import type { AccountEvent, AccountReplica } from '../account/types.ts'
+import { TIMING } from '../lib/limits.ts'
+import { type EntityId, max } from '../lib/units.ts'
+import type { TxHandler } from './apply.ts'
+import { addToBatch, reserveProblem } from './batch.ts'
+import { chainHankos } from './court.ts'
+import { clearDeadlines, setDeadline } from './deadline.ts'
+import { type EntityContext, type EntityDraft, enqueueTx } from './draft.ts'
+import { rejectedTx } from './errors.ts'
+
+const ownSide = (replica: AccountReplica, diff: { readonly leftDiff: bigint; readonly rightDiff: bigint }): bigint =>
+  replica.isLeft ? diff.leftDiff : diff.rightDiff
+
+export const settle: TxHandler<'settle'> = (draft, { counterparty, diffs }, context) => {
+  const replica = draft.state.accounts.get(counterparty)
+  if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty })
+  if (replica.state.height === 0) return rejectedTx({ type: 'account_not_open', counterparty })
+  for (const diff of diffs) {
+    const problem = reserveProblem(draft.state, { ...diff, amount: max(-ownSide(replica, diff), 0n) })
+    if (problem !== null) return problem
+  }
+  const nowSeconds = Math.max(context.chain.timestampSeconds, Math.floor(context.nowMs / 1_000))
+  const validUntil = nowSeconds + TIMING.settlementSeconds
+  return enqueueTx(draft, counterparty, { type: 'settle_propose', diffs, validUntil }, context)
+}
+
+export const settleApprove: TxHandler<'settle_approve'> = (draft, { counterparty }, context) =>
+  enqueueTx(draft, counterparty, { type: 'settle_approve' }, context)
+
+export const settleReject: TxHandler<'settle_reject'> = (draft, { counterparty }, context) => {
+  const settlement = draft.state.accounts.get(counterparty)?.state.settlement
+  // Signed, it may be done until its last second; then it ends by itself.
+  if (settlement?.approvedAtHeight != null) return rejectedTx({ type: 'settlement_approved' })
+  return enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
+}
+
+export const onSettlementEvent = (
+  draft: EntityDraft,
+  counterparty: EntityId,
+  event: Extract<AccountEvent, { type: 'settlement_proposed' | 'settlement_approved' | 'settlement_ended' }>,
+  context: EntityContext,
+): void => {
+  const replica = draft.state.accounts.get(counterparty)
+  if (replica === undefined) return
+  const { settlement } = event
+  if (event.type === 'settlement_ended') return clearDeadlines(draft, counterparty, 'settlement')
+  if (event.type === 'settlement_approved')
+    return setDeadline(draft, { atSeconds: settlement.validUntil, kind: 'settlement', counterparty })
+  if (settlement.byLeft === replica.isLeft) return
+  // What moves only the counterparty's own money is agreed to; the rest is the owner's decision.
+  if (isHarmless(replica.state, settlement.diffs, replica.isLeft))
+    enqueueTx(draft, counterparty, { type: 'settle_approve' }, context)
+  else if (!draft.state.isOwn) enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
+}
+
+/** Puts the settlement both have signed into the batch, once, if it is ours to hand in. */
+export const handInSettlement = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
+  const replica = draft.state.accounts.get(counterparty)
+  const peer = context.profile(counterparty)
+  const sealed = replica === undefined ? null : sealedSettlement(replica)
+  if (replica === undefined || peer === null || sealed === null) return
+  const { settlement, seals } = sealed
+  if (settlement.byLeft !== replica.isLeft || seals.isHandedIn || replica.status.type !== 'open') return
+  const { left, right } = replica.state.terms
+  const refused = addToBatch(draft, {
+    settlements: [
+      {
+        left,
+        right,
+        nonce: settlementNonce(seals.height),
+        validUntil: settlement.validUntil,
+        diffs: settlement.diffs.map((diff) => ({ ...diff, collateralDiff: -diff.leftDiff - diff.rightDiff })),
+        ...chainHankos(draft, replica, peer, sealed),
+      },
+    ],
+  })
+  // A full batch leaves: the settlement goes with the next one.
+  if (refused !== null) return
+  const handedIn: AccountReplica = { ...replica, seals: { ...seals, isHandedIn: true } }
+  draft.state = { ...draft.state, accounts: draft.state.accounts.set(counterparty, handedIn) }
+  draft.events.push({ type: 'settlement_handed_in', counterparty, validUntil: settlement.validUntil })
+}
+
+/** The chain takes it no more, and has not told that it was done: what it held is free again. */
+export const onSettlementDue = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
+  const replica = draft.state.accounts.get(counterparty)
+  const settlement = replica?.state.settlement
+  if (replica === undefined || settlement?.approvedAtHeight == null) return
+  const nonce = settlementNonce(settlement.approvedAtHeight)
+  const { leftClaims, rightClaims } = replica.state
+  const queued = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
+  const own = [...(replica.isLeft ? leftClaims : rightClaims), ...queued.filter((tx) => tx.type === 'j_event_claim')]
+  if (own.some((claim) => claim.nonce >= nonce)) return
+  enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
+}
