@@ -4,6 +4,7 @@
  * Contract: a chain that fails stops nothing but itself. What it was asked for waits, it is asked again with backoff,
  * and meanwhile it is said to be down. What fails besides chains (this runtime, its log) is the caller's business.
  */
+import { callKey, pendingJTxs } from './entity/calls.ts'
 import { type RuntimeHost, RuntimeStopped } from './host.ts'
 import { type JAdapter, JAdapterError, type JAdapterFailure } from './jadapter/types.ts'
 import type { JTx } from './jurisdiction/types.ts'
@@ -39,7 +40,20 @@ export type Chains = {
 
 const TROUBLES: { readonly [T in JAdapterFailure]: ChainTrouble } = {
   refused: 'refused',
+  no_signer: 'refused',
+  locked: 'refused',
+  unfunded: 'refused',
+  unreachable: 'unreachable',
+  rate_limited: 'unreachable',
+  node_error: 'unreachable',
   malformed: 'untrusted',
+  wrong_chain: 'untrusted',
+  wrong_genesis: 'untrusted',
+  no_contract: 'untrusted',
+  wrong_contract: 'untrusted',
+  unlinked: 'untrusted',
+  endpoints_disagree: 'untrusted',
+  reorged_too_deep: 'untrusted',
   corrupt: 'untrusted',
   foreign: 'untrusted',
   failed: 'stopped',
@@ -57,25 +71,37 @@ const troubleOf = (error: unknown): ChainTrouble | null => {
 const createLine = (chain: JAdapter, { clock, schedule }: Ports, runtime: Runtime) => {
   const { name } = chain
   let status = CHAIN_UP
+  /** What keeps the chain from being read. */
+  let trouble: ChainTrouble | null = null
   let unsent: readonly JTx[] = []
+  const inHand = new Set<JTx>()
+  /** What was not taken at the last try, and why. */
+  const refusals = new Map<JTx, ChainTrouble>()
   let isToObserve = false
+  /** What was refused may be tried again. */
+  let isToResend = false
   let tries = 0
+  let sendTries = 0
   let isRunning = false
   let isAsked = false
   let isStopped = false
   let cancel = (): void => {}
+  let cancelSending = (): void => {}
 
-  const set = (next: ChainStatus): void => {
-    const isSame = next.type === 'up' ? status.type === 'up' : status.type === 'down' && status.reason === next.reason
-    status = next.type === 'down' && status.type === 'down' ? { ...next, sinceMs: status.sinceMs } : next
-    if (!isSame) runtime.onChange()
+  /** Says how the chain is, if it is not as it was. */
+  const show = (): void => {
+    const reason = trouble ?? [...refusals.values()][0] ?? null
+    if (reason === (status.type === 'up' ? null : status.reason)) return
+    const sinceMs = status.type === 'up' ? clock.now() : status.sinceMs
+    status = reason === null ? CHAIN_UP : { type: 'down', sinceMs, reason }
+    runtime.onChange()
   }
   /** Feeds every block above the last applied one. */
   const pull = async (): Promise<void> => {
     for (;;) {
-      const height = runtime.env().jReplicas.get(name)?.height
-      if (height === undefined || isStopped) return
-      const blocks = await chain.blocksAfter(height)
+      const replica = runtime.env().jReplicas.get(name)
+      if (replica === undefined || isStopped) return
+      const blocks = await chain.blocksAfter({ height: replica.height, hash: replica.blockHash })
       if (blocks.length === 0) return
       for (const block of blocks) {
         const outcome = await runtime.submit({ type: 'j_block', jurisdiction: name, block })
@@ -84,43 +110,67 @@ const createLine = (chain: JAdapter, { clock, schedule }: Ports, runtime: Runtim
       }
     }
   }
+  /** Tells the entity that what it wanted was refused for good. */
+  const report = async (jTx: JTx, reason: string): Promise<void> => {
+    if (jTx.type === 'batch') {
+      const { entityId, nonce } = jTx
+      await runtime.submit({ type: 'batch_failed', entityId, nonce, reason })
+      return
+    }
+    // A call is nobody's in particular: whoever asks for it is told.
+    const key = callKey(jTx)
+    for (const { entityId, state } of runtime.env().eReplicas.values())
+      if (state.calls.has(key)) await runtime.submit({ type: 'call_failed', entityId, key, reason })
+  }
   const submit = async (jTx: JTx): Promise<void> => {
     const result = await chain.submit(jTx)
-    if (result.type !== 'reverted' || jTx.type !== 'batch') return
-    const { entityId, nonce } = jTx
-    await runtime.submit({ type: 'batch_failed', entityId, nonce, reason: result.reason.name })
+    // It waits for a later block.
+    if (result.type === 'early') return
+    unsent = unsent.filter((other) => other !== jTx)
+    refusals.delete(jTx)
+    if (result.type === 'reverted') await report(jTx, result.reason.name)
+    if (refusals.size === 0) sendTries = 0
+    show()
   }
-  /** What the node refuses keeps nothing else from being sent. @returns the first refusal */
-  const submitAll = async (): Promise<unknown> => {
-    let refusal: unknown = null
+  const refused = (jTx: JTx, error: unknown): void => {
+    if (isStopped || error instanceof RuntimeStopped) return
+    const reason = troubleOf(error)
+    if (reason === null) return runtime.onFailure(error)
+    refusals.set(jTx, reason)
+    show()
+    cancelSending()
+    cancelSending = schedule(Math.min(TIMING.resendFirstMs * 2 ** sendTries, TIMING.resendMaxMs), retry)
+    sendTries++
+  }
+  /** Hands over what waits. An outcome may take as long as the chain takes to be sure of it, so nobody waits for it. */
+  const submitAll = (): void => {
     for (const jTx of unsent) {
-      try {
-        await submit(jTx)
-        unsent = unsent.filter((other) => other !== jTx)
-      } catch (error) {
-        if (troubleOf(error) !== 'refused') throw error
-        refusal ??= error
-      }
+      // In hand since an earlier round, or stopped by what this round's reading has shown to be over.
+      if (inHand.has(jTx) || refusals.get(jTx) === 'unreachable') refusals.delete(jTx)
+      if (inHand.has(jTx) || (refusals.has(jTx) && !isToResend)) continue
+      inHand.add(jTx)
+      submit(jTx)
+        .catch((error: unknown) => refused(jTx, error))
+        .finally(() => inHand.delete(jTx))
     }
-    return refusal
+    isToResend = false
   }
   const round = async (): Promise<void> => {
     await pull()
-    const refusal = await submitAll()
-    if (isToObserve) {
-      isToObserve = false
-      await chain.mine(Math.floor(clock.now() / 1_000)).catch((error: unknown) => {
-        isToObserve = true
-        throw error
-      })
-    }
-    if (refusal !== null) throw refusal
+    submitAll()
+    if (!isToObserve) return
+    isToObserve = false
+    await chain.observe(Math.floor(clock.now() / 1_000)).catch((error: unknown) => {
+      isToObserve = true
+      throw error
+    })
   }
   const failed = (error: unknown): void => {
     if (isStopped || error instanceof RuntimeStopped) return
     const reason = troubleOf(error)
     if (reason === null) return runtime.onFailure(error)
-    set({ type: 'down', sinceMs: clock.now(), reason })
+    trouble = reason
+    show()
     cancel = schedule(Math.min(TIMING.resendFirstMs * 2 ** tries, TIMING.resendMaxMs), kick)
     tries++
   }
@@ -132,26 +182,32 @@ const createLine = (chain: JAdapter, { clock, schedule }: Ports, runtime: Runtim
         isAsked = false
         await round()
         tries = 0
-        set(CHAIN_UP)
+        trouble = null
+        show()
       }
     } catch (error) {
       failed(error)
     }
     isRunning = false
     // Asked again after the last look: by a block that came, or by a press.
-    if (isAsked && !isStopped && status.type === 'up') kick()
+    if (isAsked && !isStopped && trouble === null) kick()
   }
   const kick = (): void => {
     isAsked = true
     if (!isRunning && !isStopped) void run()
   }
-  /** A chain that is down has its own time to be asked again. */
+  const retry = (): void => {
+    isToResend = true
+    kick()
+  }
+  /** A chain that cannot be read has its own time to be asked again. */
   const ask = (): void => {
-    if (status.type === 'up') kick()
+    if (trouble === null) kick()
   }
   const unsubscribe = chain.subscribe(kick)
   return {
     kick,
+    retry,
     status: () => status,
     send: (jTx: JTx) => {
       unsent = [...unsent, jTx]
@@ -164,6 +220,7 @@ const createLine = (chain: JAdapter, { clock, schedule }: Ports, runtime: Runtim
     stop: () => {
       isStopped = true
       cancel()
+      cancelSending()
       unsubscribe()
     },
   }
@@ -176,13 +233,12 @@ export const createChains = (ports: Ports, runtime: Runtime): Chains => {
       for (const line of lines.values()) line.kick()
       // What was in flight when this runtime last stopped may never have arrived; the nonce makes it safe to repeat.
       for (const { state } of runtime.env().eReplicas.values())
-        if (state.batch.inFlight !== null)
-          lines.get(state.batch.inFlight.jTx.jurisdiction)?.send(state.batch.inFlight.jTx)
+        for (const jTx of pendingJTxs(state)) lines.get(jTx.jurisdiction)?.send(jTx)
     },
     submit: (jTx) => lines.get(jTx.jurisdiction)?.send(jTx),
     observe: (name) => lines.get(name)?.observe(),
     retry: () => {
-      for (const line of lines.values()) if (line.status().type === 'down') line.kick()
+      for (const line of lines.values()) if (line.status().type === 'down') line.retry()
     },
     status: (name) => lines.get(name)?.status() ?? CHAIN_UP,
     stop: () => {

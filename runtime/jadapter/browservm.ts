@@ -37,6 +37,7 @@ import {
   withoutLeadingZeros,
 } from './chain-state.ts'
 import type { Revert } from './revert.ts'
+import type { GasSigner } from './types.ts'
 import type { RawLog } from './watcher.ts'
 
 /** A block and the state after it. Height −1 is the empty world before genesis. */
@@ -51,7 +52,8 @@ export type Tip = {
 }
 
 export type TxRequest = {
-  readonly secretKey: Bytes
+  /** A secret key, or somebody who signs. */
+  readonly from: Bytes | GasSigner
   /** null creates a contract. */
   readonly to: Address | null
   readonly data: Bytes
@@ -66,6 +68,8 @@ export type Extended =
       readonly txHashes: readonly Bytes[]
     }
   | { readonly type: 'reverted'; readonly index: number; readonly revert: Revert }
+  /** Whoever was to send it does not sign now. */
+  | { readonly type: 'unsigned'; readonly address: Address }
 
 export type CallRequest = { readonly from?: Address; readonly to: Address; readonly data: Bytes }
 
@@ -91,6 +95,8 @@ const GAS_LIMIT = 30_000_000n
 const TX_GAS_LIMIT = 16_000_000n
 const MAX_BASE_FEE_WEI = 1_000_000_000n
 const ALL_ETHER_WEI = 10n ** 30n
+/** What a sender must have for its fees before a transaction is looked at. */
+export const MOST_PER_TX_WEI = TX_GAS_LIMIT * MAX_BASE_FEE_WEI
 
 const evmAddress = (address: Address): EvmAddress => createAddressFromString(address)
 
@@ -162,7 +168,9 @@ const nextHeader = (parent: BlockHeader | null, common: Common) => {
   }
 }
 
-const signed = (request: TxRequest, nonce: bigint, common: Common) =>
+const addressOfSender = ({ from }: TxRequest): Address => ('address' in from ? from.address : addressOf(from))
+
+const unsigned = (request: TxRequest, nonce: bigint, common: Common) =>
   createFeeMarket1559Tx(
     {
       chainId: common.chainId(),
@@ -175,7 +183,18 @@ const signed = (request: TxRequest, nonce: bigint, common: Common) =>
       ...(request.to === null ? {} : { to: evmAddress(request.to) }),
     },
     { common },
-  ).sign(request.secretKey)
+  )
+
+/** @returns null when its signer does not sign. */
+const signed = (request: TxRequest, nonce: bigint, common: Common) => {
+  const transaction = unsigned(request, nonce, common)
+  const { from } = request
+  if (!('address' in from)) return transaction.sign(from)
+  const signature = from.sign(transaction.getHashedMessageToSign())
+  if (signature === null) return null
+  const yParity = BigInt((signature[64] ?? 0) - 27)
+  return transaction.addSignature(yParity, signature.subarray(0, 32), signature.subarray(32, 64))
+}
 
 const toRawLog = ([address, topics, data]: readonly [Bytes, readonly Bytes[], Bytes]): RawLog => ({
   address: toHex(address) as string as Address,
@@ -214,8 +233,10 @@ const seal = async (
   const logs: RawLog[] = []
   const txHashes: Bytes[] = []
   for (const [index, request] of block.transactions.entries()) {
-    const sender = await vm.stateManager.getAccount(evmAddress(addressOf(request.secretKey)))
+    const address = addressOfSender(request)
+    const sender = await vm.stateManager.getAccount(evmAddress(address))
     const transaction = signed(request, sender?.nonce ?? 0n, vm.common)
+    if (transaction === null) return { type: 'unsigned', address }
     const result = await builder.addTransaction(transaction)
     if (result.execResult.exceptionError !== undefined)
       return { type: 'reverted', index, revert: revertOf(result.execResult) }

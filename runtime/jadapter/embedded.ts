@@ -6,18 +6,36 @@
  * increase. After a commit that failed nothing is certain any more: the chain goes on from what the store then holds,
  * read anew, or answers 'failed' where the store has said that no other try can succeed.
  */
-import type { JBlock, JReplica } from '../jurisdiction/types.ts'
-import { EMPTY, toBigInt } from '../lib/bytes.ts'
+import type { JBlock, JReplica, JTx } from '../jurisdiction/types.ts'
+import { type Bytes, EMPTY, equalBytes, toBigInt } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
-import type { EntityId } from '../lib/units.ts'
+import type { Address, TokenId } from '../lib/units.ts'
 import type { Clock, Store } from '../ports.ts'
-import { type Called, type CallRequest, createMachine, type Machine, type Tip, type TxRequest } from './browservm.ts'
+import {
+  type Called,
+  type CallRequest,
+  createMachine,
+  type Machine,
+  MOST_PER_TX_WEI,
+  type Tip,
+  type TxRequest,
+} from './browservm.ts'
+import { approvals, depositsOf, encodeJTx, erc20, outcomeOf, questionOf } from './calls.ts'
 import { emptyState } from './chain-state.ts'
 import { type ChainStore, createChainStore } from './chain-store.ts'
 import { DEPOSITORY, encodeCall, TEST_TOKEN } from './contracts.ts'
 import { DEPLOYER_ADDRESS, DEPOSITORY_ADDRESS, fromDeployer, GENESIS_TOKENS, genesisTransactions } from './genesis.ts'
+import { createQueue } from './queue.ts'
 import { readRevert } from './revert.ts'
-import { type JAdapter, JAdapterError, type JSubmission } from './types.ts'
+import {
+  type BlockRef,
+  type GasSigner,
+  type JAdapter,
+  JAdapterError,
+  type JSubmission,
+  type LinkStatus,
+  type TestChain,
+} from './types.ts'
 import { readBlock } from './watcher.ts'
 
 export type EmbeddedOptions = {
@@ -29,14 +47,21 @@ export type EmbeddedOptions = {
   /** What `claimEpoch` returned to this writer. */
   readonly epoch: number
   readonly clock: Clock
+  /** Who deposits; everything else the deployer pays for. By default nobody does. */
+  readonly signers?: () => readonly GasSigner[]
 }
 
-/** Beyond the J-adapter: any transaction and any call, with one's own keys. */
-export type EmbeddedChain = JAdapter & {
-  /** All of them in one block, or none. */
-  transact(transactions: readonly TxRequest[]): Promise<JSubmission>
-  call(request: CallRequest): Promise<Called>
-}
+type Included = Extract<JSubmission, { type: 'included' }> & { readonly block: JBlock }
+type Appended = Included | Extract<JSubmission, { type: 'reverted' }>
+
+/** Beyond the J-adapter: what a test chain does, and any transaction and any call, with one's own keys. */
+export type EmbeddedChain = Omit<JAdapter, 'testChain'> &
+  TestChain & {
+    readonly testChain: TestChain
+    /** All of them in one block, or none. */
+    readonly transact: (transactions: readonly TxRequest[]) => Promise<Appended>
+    readonly call: (request: CallRequest) => Promise<Called>
+  }
 
 const BLOCKS_PER_PAGE = 256
 const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
@@ -48,22 +73,10 @@ const refuse = (what: string): never => {
 const checked = (amount: bigint): bigint =>
   amount >= 1n && amount < AMOUNT_LIMIT ? amount : refuse(`an amount is 1 to 2^128 − 1, not ${amount}`)
 
-/** One after another, in order of arrival; a failure concerns its own caller only. */
-const createQueue = () => {
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    run: <T>(work: () => T | Promise<T>): Promise<T> => {
-      const result = last.then(work)
-      last = result.catch(() => null)
-      return result
-    },
-  }
-}
-
 const birth = async (machine: Machine, store: ChainStore): Promise<Tip> => {
   const before = machine.before(DEPLOYER_ADDRESS)
   const born = await machine.extend(before, { timestampSeconds: 0, transactions: genesisTransactions() })
-  if (born.type === 'reverted') return refuse(`genesis reverts: ${readRevert(born.revert).name}`)
+  if (born.type !== 'sealed') return refuse(`there is no genesis: ${born.type}`)
   await store.save(emptyState(), born.tip, born.logs)
   return born.tip
 }
@@ -77,10 +90,11 @@ const createChain = (parts: { readonly machine: Machine; readonly store: ChainSt
   const { machine, store } = parts
   let tip = parts.tip
   let failure: JAdapterError | null = null
-  const listeners = new Set<(block: JBlock) => void>()
+  const listeners = new Set<() => void>()
 
   const extend = async (timestampSeconds: number, transactions: readonly TxRequest[]) => {
     const extended = await machine.extend(tip, { timestampSeconds, transactions })
+    if (extended.type === 'unsigned') throw new JAdapterError('locked', `the key of ${extended.address} is locked`)
     if (extended.type === 'reverted') return extended
     await store.save(tip.state, extended.tip, extended.logs).catch((error: unknown) => {
       failure = new JAdapterError('failed', 'a commit failed', { cause: error })
@@ -89,7 +103,7 @@ const createChain = (parts: { readonly machine: Machine; readonly store: ChainSt
     tip = extended.tip
     const block = readBlock({ ...extended.tip, logs: extended.logs }, DEPOSITORY_ADDRESS)
     // Not in this call: what a listener throws is no failure of whoever caused the block.
-    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener(block))
+    for (const listener of listeners) queueMicrotask(() => listeners.has(listener) && listener())
     return { ...extended, block }
   }
 
@@ -107,8 +121,10 @@ const createChain = (parts: { readonly machine: Machine; readonly store: ChainSt
     fail: (error: JAdapterError) => {
       failure ??= error
     },
+    status: (): LinkStatus =>
+      failure === null ? { type: 'up' } : { type: 'down', failure: failure.type, message: failure.message },
     extend,
-    subscribe: (listener: (block: JBlock) => void) => {
+    subscribe: (listener: () => void) => {
       listeners.add(listener)
       return () => {
         listeners.delete(listener)
@@ -129,42 +145,104 @@ const genesisReplica = (options: EmbeddedOptions, genesis: JBlock): JReplica => 
   isTest: true,
 })
 
+/** What the chain offers once nothing else is being done with it. */
+const createWork = (
+  options: EmbeddedOptions,
+  parts: { readonly machine: Machine; readonly store: ChainStore; readonly chain: ReturnType<typeof createChain> },
+) => {
+  const { machine, store, chain } = parts
+
+  const blocksAfter = async (last: BlockRef | null, limit = BLOCKS_PER_PAGE): Promise<readonly JBlock[]> => {
+    // One more than is asked for: the block that the caller knows has to be among ours.
+    const blocks = await store.blocks(last?.height ?? 0, last === null ? limit : limit + 1)
+    if (last === null) return blocks.map((block) => readBlock(block, DEPOSITORY_ADDRESS))
+    const [known, ...next] = blocks
+    if (known === undefined || !equalBytes(known.hash, last.hash))
+      throw new JAdapterError('reorged_too_deep', `block ${last.height} is not in this chain any more`)
+    return next.map((block) => readBlock(block, DEPOSITORY_ADDRESS))
+  }
+  const ask = async (to: Address, data: Bytes): Promise<Bytes> => {
+    const called = await machine.call(chain.tip(), { to, data })
+    return called.type === 'returned' ? called.data : refuse(`${to} does not answer`)
+  }
+  const append = async (transactions: readonly TxRequest[]): Promise<Appended> => {
+    const timestampSeconds = Math.max(chain.tip().timestampSeconds + 1, Math.floor(options.clock.now() / 1_000))
+    const extended = await chain.extend(timestampSeconds, transactions)
+    if (extended.type === 'reverted') return { type: 'reverted', reason: readRevert(extended.revert) }
+    const { block, txHashes } = extended
+    return { type: 'included', height: block.height, events: block.events, txHashes, block }
+  }
+  /** From whoever deposits, approved beforehand where that is missing. */
+  const asSender = async (sender: Address, deposits: ReadonlyMap<TokenId, bigint>, data: Bytes) => {
+    const from = options.signers?.().find(({ address }) => address === sender)
+    if (from === undefined) throw new JAdapterError('no_signer', `no key here sends for ${sender}`)
+    const transactions: TxRequest[] = []
+    for (const [tokenId, amount] of deposits) {
+      const token = tokenAddress(tokenId)
+      const allowed = toBigInt(await ask(token, erc20.allowance(sender, DEPOSITORY_ADDRESS)))
+      for (const approval of approvals(DEPOSITORY_ADDRESS, allowed, amount))
+        transactions.push({ from, to: token, data: approval, valueWei: 0n })
+    }
+    transactions.push({ from, to: DEPOSITORY_ADDRESS, data, valueWei: 0n })
+    const need = BigInt(transactions.length) * MOST_PER_TX_WEI
+    if (machine.etherOf(chain.tip(), sender) < need)
+      throw new JAdapterError('unfunded', `${sender} needs ${need} wei for fees`)
+    return transactions
+  }
+  const submit = async (tx: JTx): Promise<JSubmission> => {
+    if (tx.jurisdiction !== options.name) return refuse(`something for ${tx.jurisdiction} on ${options.name}`)
+    const question = questionOf(tx)
+    if (question?.isDone(await ask(DEPOSITORY_ADDRESS, question.data)) === true) return { type: 'duplicate' }
+    const data = encodeJTx(tx)
+    const isDeposit = tx.type === 'batch' && tx.sender !== null
+    const sent = await append(
+      isDeposit ? await asSender(tx.sender as Address, depositsOf(tx), data) : [fromDeployer(DEPOSITORY_ADDRESS, data)],
+    )
+    return sent.type === 'reverted' ? outcomeOf(tx, sent.reason) : sent
+  }
+  const mine = async (nowSeconds: number): Promise<JBlock | null> => {
+    if (!Number.isSafeInteger(nowSeconds)) return refuse(`no second is ${nowSeconds}`)
+    if (chain.tip().timestampSeconds >= nowSeconds) return null
+    const extended = await chain.extend(nowSeconds, [])
+    return extended.type === 'sealed' ? extended.block : refuse('an empty block cannot revert')
+  }
+  return { blocksAfter, ask, append, submit, mine }
+}
+
+const tokenAddress = (tokenId: TokenId): Address =>
+  GENESIS_TOKENS.find((known) => known.tokenId === tokenId)?.address ?? refuse(`no token ${tokenId}`)
+
 export const openEmbeddedChain = async (options: EmbeddedOptions): Promise<EmbeddedChain> => {
-  const { name, chainId, clock } = options
+  const { name, chainId } = options
   if (!/^[a-z0-9-]{1,32}$/.test(name)) refuse(`a chain cannot be named ${name}`)
   if (chainId < 1n || chainId > BigInt(Number.MAX_SAFE_INTEGER)) refuse(`no chain has id ${chainId}`)
   const machine = await createMachine(chainId)
   const store = createChainStore(options)
   const chain = createChain({ machine, store, tip: (await store.load()) ?? (await birth(machine, store)) })
-  const queue = createQueue()
-  const run = <T>(work: () => T | Promise<T>): Promise<T> =>
-    queue.run(async () => {
-      await chain.ready()
-      return work()
-    })
-
-  const blocksAfter = async (height: number, limit = BLOCKS_PER_PAGE): Promise<readonly JBlock[]> =>
-    (await store.blocks(Math.max(height + 1, 0), limit)).map((block) => readBlock(block, DEPOSITORY_ADDRESS))
-  const [genesisBlock] = await blocksAfter(-1, 1)
+  const work = createWork(options, { machine, store, chain })
+  const [genesisBlock] = await work.blocksAfter(null, 1)
   if (genesisBlock === undefined) throw new JAdapterError('corrupt', 'I-CHAIN-RESTORE: no block 0')
   const genesis = genesisReplica(options, genesisBlock)
+  const queue = createQueue()
+  const run = <T>(piece: () => T | Promise<T>): Promise<T> =>
+    queue.run(async () => {
+      await chain.ready()
+      return piece()
+    })
+  const mint = (address: Address, tokenId: TokenId, amount: bigint): TxRequest =>
+    fromDeployer(tokenAddress(tokenId), encodeCall(TEST_TOKEN, 'mint', [address, checked(amount)]))
 
-  const append = async (transactions: readonly TxRequest[]): Promise<JSubmission> => {
-    const timestampSeconds = Math.max(chain.tip().timestampSeconds + 1, Math.floor(clock.now() / 1_000))
-    const extended = await chain.extend(timestampSeconds, transactions)
-    return extended.type === 'sealed'
-      ? { type: 'included', block: extended.block, txHashes: extended.txHashes }
-      : { type: 'reverted', reason: readRevert(extended.revert) }
+  const testChain: TestChain = {
+    mine: (nowSeconds) => run(() => work.mine(nowSeconds)),
+    fund: ({ entityId, tokenId, amount }) =>
+      run(() => {
+        const minted = mint(DEPLOYER_ADDRESS, tokenId, amount)
+        const deposit = encodeCall(DEPOSITORY, 'deposit', [entityId, tokenId, amount])
+        return work.append([minted, fromDeployer(DEPOSITORY_ADDRESS, deposit)])
+      }),
+    fundEther: ({ address, amountWei }) => run(() => work.append([fromDeployer(address, EMPTY, checked(amountWei))])),
+    fundToken: ({ address, tokenId, amount }) => run(() => work.append([mint(address, tokenId, amount)])),
   }
-  const call: EmbeddedChain['call'] = (request) => run(() => machine.call(chain.tip(), request))
-
-  /** The nonce of the entity's last processed batch. */
-  const processedNonce = async (entityId: EntityId): Promise<bigint> => {
-    const data = encodeCall(DEPOSITORY, 'nonceOf', [entityId])
-    const called = await machine.call(chain.tip(), { to: DEPOSITORY_ADDRESS, data })
-    return called.type === 'returned' ? toBigInt(called.data) : refuse('the Depository does not answer')
-  }
-
   return {
     name,
     chainId,
@@ -172,37 +250,25 @@ export const openEmbeddedChain = async (options: EmbeddedOptions): Promise<Embed
     tokens: genesis.tokens,
     genesis,
     height: () => chain.tip().height,
-    submit: (tx) =>
-      run(async () => {
-        if (tx.jurisdiction !== name) return refuse(`a batch for ${tx.jurisdiction} on ${name}`)
-        if (tx.type !== 'batch') return refuse(`no call ${tx.type} yet`)
-        if (BigInt(tx.nonce) <= (await processedNonce(tx.entityId))) return { type: 'duplicate' }
-        const data = encodeCall(DEPOSITORY, 'processBatch', [tx.bytes, tx.hanko, tx.nonce])
-        return append([fromDeployer(DEPOSITORY_ADDRESS, data)])
-      }),
-    blocksAfter: (height, limit) => run(() => blocksAfter(height, limit)),
+    status: chain.status,
+    submit: (tx) => run(() => work.submit(tx)),
+    blocksAfter: (last, limit) => run(() => work.blocksAfter(last, limit)),
     subscribe: chain.subscribe,
-    mine: (nowSeconds) =>
-      run(async () => {
-        if (!Number.isSafeInteger(nowSeconds)) return refuse(`no second is ${nowSeconds}`)
-        if (chain.tip().timestampSeconds >= nowSeconds) return null
-        const extended = await chain.extend(nowSeconds, [])
-        return extended.type === 'sealed' ? extended.block : refuse('an empty block cannot revert')
-      }),
-    fund: ({ entityId, tokenId, amount }) =>
-      run(() => {
-        const token = genesis.tokens.find((known) => known.tokenId === tokenId) ?? refuse(`no token ${tokenId}`)
-        const mint = encodeCall(TEST_TOKEN, 'mint', [DEPLOYER_ADDRESS, checked(amount)])
-        const deposit = encodeCall(DEPOSITORY, 'deposit', [entityId, tokenId, amount])
-        return append([fromDeployer(token.address, mint), fromDeployer(DEPOSITORY_ADDRESS, deposit)])
-      }),
-    fundEther: ({ address, amountWei }) => run(() => append([fromDeployer(address, EMPTY, checked(amountWei))])),
+    observe: async (nowSeconds) => {
+      await testChain.mine(nowSeconds)
+    },
     balanceOf: (address) => run(() => machine.etherOf(chain.tip(), address)),
+    tokenBalanceOf: ({ address, tokenId }) =>
+      run(async () => toBigInt(await work.ask(tokenAddress(tokenId), erc20.balanceOf(address)))),
+    // The deployer pays, and has more than there is.
+    costs: () => Promise.resolve({ payer: null, haveWei: 0n, needWei: 0n }),
     close: () =>
       queue.run(() => {
         chain.fail(new JAdapterError('closed', `${name} is closed`))
       }),
-    transact: (transactions) => run(() => append(transactions)),
-    call,
+    testChain,
+    ...testChain,
+    transact: (transactions) => run(() => work.append(transactions)),
+    call: (request) => run(() => machine.call(chain.tip(), request)),
   }
 }

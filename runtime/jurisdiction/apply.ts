@@ -1,4 +1,7 @@
-/** Takes in the next confirmed block of a chain: in order, on top of the last one, never twice. */
+/**
+ * Takes in the next confirmed block of a chain: above the last one and descending from it, never twice. Heights may be
+ * left out, and several blocks may have one timestamp, but time never runs back.
+ */
 import { equalBytes } from '../lib/bytes.ts'
 import type { JRejected } from './errors.ts'
 import type { JBlock, JReplica } from './types.ts'
@@ -7,10 +10,10 @@ export const applyBlock = (
   replica: JReplica,
   block: JBlock,
 ): { readonly type: 'applied'; readonly replica: JReplica } | JRejected => {
-  const expected = replica.height + 1
-  if (block.height !== expected)
-    return { type: 'rejected', rejection: { type: 'block_out_of_order', height: block.height, expected } }
-  const isNext = equalBytes(block.parentHash, replica.blockHash) && block.timestampSeconds > replica.timestampSeconds
+  const lowest = replica.height + 1
+  if (block.height < lowest)
+    return { type: 'rejected', rejection: { type: 'block_out_of_order', height: block.height, lowest } }
+  const isNext = equalBytes(block.previousHash, replica.blockHash) && block.timestampSeconds >= replica.timestampSeconds
   if (!isNext) return { type: 'rejected', rejection: { type: 'foreign_block', height: block.height } }
   const { height, hash, timestampSeconds } = block
   return { type: 'applied', replica: { ...replica, height, blockHash: hash, timestampSeconds } }

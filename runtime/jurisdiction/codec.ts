@@ -44,7 +44,7 @@ export const jEventCodec: Codec<JEvent> = union<JEvent>({
 export const jBlockCodec: Codec<JBlock> = struct<JBlock>({
   height: uint,
   hash: hash32,
-  parentHash: hash32,
+  previousHash: hash32,
   timestampSeconds: uint,
   events: list(jEventCodec, LIMITS.eventsPerBlock),
 })

@@ -91,11 +91,15 @@ export type JEvent =
       readonly revealedAtSeconds: number
     }
 
-/** One confirmed block, every one in order, events in log order. */
+/**
+ * A confirmed block: one that holds events, in log order, or that only tells the time. Blocks in between, in which
+ * nothing happened here, are left out.
+ */
 export type JBlock = {
   readonly height: number
   readonly hash: Bytes
-  readonly parentHash: Bytes
+  /** Of the block told of before, an ancestor of this one. */
+  readonly previousHash: Bytes
   readonly timestampSeconds: number
   readonly events: readonly JEvent[]
 }

@@ -9,7 +9,7 @@ import { tokenKey } from '../entity/draft.ts'
 import type { EntityIdentity } from '../entity/frame.ts'
 import type { EntityTx, HubPolicy } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
-import type { JAdapter } from '../jadapter/types.ts'
+import type { EmbeddedChain } from '../jadapter/embedded.ts'
 import { boardId, boardOfOne } from '../jurisdiction/board.ts'
 import { present } from '../lib/assert.ts'
 import type { Bytes } from '../lib/bytes.ts'
@@ -128,7 +128,7 @@ const isSeeded = (env: Env, { own, hub, peers }: SimnetIdentities): boolean =>
  */
 export const seedSimnet = async (
   host: RuntimeHost,
-  chain: JAdapter,
+  chain: EmbeddedChain,
   identities: SimnetIdentities,
   ownAddress: Address,
 ): Promise<void> => {
@@ -200,7 +200,7 @@ const submitAll = async (host: RuntimeHost, inputs: readonly RuntimeInput[]): Pr
 /** From the faucet, unless this entity has had its share. */
 const fund = async (
   host: RuntimeHost,
-  chain: JAdapter,
+  chain: EmbeddedChain,
   gift: { readonly entityId: EntityId; readonly tokenId: TokenId; readonly amount: bigint },
 ): Promise<void> => {
   await until(host, (env) => (env.jReplicas.get(chain.name)?.height ?? 0) >= chain.height())

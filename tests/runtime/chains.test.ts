@@ -16,7 +16,7 @@ const NAME = paperChain.name
 const block = (height: number): JBlock => ({
   height,
   hash: word(height),
-  parentHash: word(height - 1),
+  previousHash: word(height - 1),
   timestampSeconds: START_MS / 1_000 + height,
   events: [],
 })
@@ -34,7 +34,7 @@ const batch = (nonce: number): JTx =>
 /** A chain that answers, or throws what it is told to; it keeps what it was asked. */
 const paper = () => {
   const asked: string[] = []
-  const listeners = new Set<(made: JBlock) => void>()
+  const listeners = new Set<() => void>()
   const blocks: JBlock[] = []
   const chain = {
     /** What is thrown at every question, or at those of one kind. */
@@ -43,7 +43,7 @@ const paper = () => {
     make: () => {
       const made = block(blocks.length + 1)
       blocks.push(made)
-      for (const listener of listeners) listener(made)
+      for (const listener of listeners) listener()
     },
   }
   const ask = (what: string): void => {
@@ -62,21 +62,20 @@ const paper = () => {
       ask(`submit ${'nonce' in tx ? tx.nonce : tx.type}`)
       return { type: 'duplicate' }
     },
-    blocksAfter: async (height) => {
+    blocksAfter: async (last) => {
       ask('blocks')
-      return blocks.filter((made) => made.height > height)
+      return blocks.filter((made) => made.height > (last?.height ?? 0))
     },
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    mine: async () => {
-      ask('mine')
-      return null
-    },
-    fund: () => Promise.reject(new Error('no faucet')),
-    fundEther: () => Promise.reject(new Error('no faucet')),
+    observe: async () => ask('observe'),
+    status: () => ({ type: 'up' }),
     balanceOf: () => Promise.resolve(0n),
+    tokenBalanceOf: () => Promise.resolve(0n),
+    costs: () => Promise.resolve({ payer: null, haveWei: 0n, needWei: 0n }),
+    testChain: null,
     close: () => Promise.resolve(),
   }
   return { chain, adapter }
@@ -209,7 +208,7 @@ describe('what a chain was asked for while it was down', () => {
     clear()
     chain.fails = null
     await pass(1_000)
-    expect(clear()).toEqual(['blocks', 'submit 1', 'submit 2', 'mine'])
+    expect(clear()).toEqual(['blocks', 'submit 1', 'submit 2', 'observe'])
     await pass(600_000)
     expect(clear()).toEqual([])
   })
@@ -220,7 +219,7 @@ describe('what a chain was asked for while it was down', () => {
     chains.submit(batch(1))
     chains.submit(batch(2))
     await quiet()
-    expect(clear()).toEqual(['blocks', 'submit 1', 'submit 2'])
+    expect(clear()).toEqual(['blocks', 'submit 1', 'submit 2', 'blocks'])
     expect(chains.status(NAME)).toEqual({ type: 'down', sinceMs: START_MS, reason: 'refused' })
     chain.fails = null
     await pass(1_000)

@@ -63,7 +63,7 @@ const inputsOf = (running: Running): readonly (readonly [type: string, input: Ru
       {
         type: 'j_block',
         jurisdiction: 'sim',
-        block: { height: 9, hash: ZERO_32, parentHash: ZERO_32, timestampSeconds: 9, events: [] },
+        block: { height: 9, hash: ZERO_32, previousHash: ZERO_32, timestampSeconds: 9, events: [] },
       },
     ],
   ]

@@ -1,18 +1,18 @@
 /**
  * A chain of no contracts: the J-adapter's interface over plain arithmetic, one block per submission, shared by all
  * actors as a public chain is. It keeps the promises of `JAdapter` (idempotent by entity and nonce, blocks in order,
- * absolute values in events) and trusts every hanko.
+ * absolute values in events) and trusts every hanko. Like a public
+ * chain it leaves out blocks in which nothing happened, except the newest.
  */
 import { AbiCoder } from 'ethers'
-import type { JAdapter, JSubmission } from '../../runtime/jadapter/types.ts'
-import { batchHash } from '../../runtime/jurisdiction/batch.ts'
+import { type JAdapter, JAdapterError, type JSubmission, type TestChain } from '../../runtime/jadapter/types.ts'
+import { BATCH_TYPE, batchHash } from '../../runtime/jurisdiction/batch.ts'
 import type { JBatchTx, JBlock, JEvent, JReplica, JTx } from '../../runtime/jurisdiction/types.ts'
-import { toHex, word } from '../../runtime/lib/bytes.ts'
+import { equalBytes, word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { Address, EntityId, TokenId } from '../../runtime/lib/units.ts'
 
-const TRANSFER = 'tuple(bytes32, uint256, uint256)[]'
-const BATCH = `tuple(${TRANSFER}, ${TRANSFER})`
+/** To whom, which token, how much. */
 type Transfer = readonly [string, bigint, bigint]
 
 type Pair = { readonly collateral: bigint; readonly ondelta: bigint }
@@ -47,8 +47,7 @@ const reserveKey = (entityId: string, tokenId: number): string => `${entityId}/$
 
 /** What the batch does, or null when a reserve does not have it. */
 const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly events: readonly JEvent[] } | null => {
-  const [decoded] = AbiCoder.defaultAbiCoder().decode([BATCH], jTx.bytes)
-  const [toReserves, toCollateral] = decoded as readonly [readonly Transfer[], readonly Transfer[]]
+  const [{ reserveToReserve, reserveToCollateral }] = AbiCoder.defaultAbiCoder().decode([BATCH_TYPE], jTx.bytes)
   const reserves = new Map(state.reserves)
   const pairs = new Map(state.pairs)
   const events: JEvent[] = []
@@ -58,11 +57,11 @@ const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly
     events.push({ type: 'reserve_updated', entityId, tokenId, amount: left })
     return left >= 0n
   }
-  for (const [to, id, amount] of toReserves) {
+  for (const [to, id, amount] of reserveToReserve as readonly Transfer[]) {
     const tokenId = Number(id) as TokenId
     if (!add(jTx.entityId, tokenId, -amount) || !add(to as EntityId, tokenId, amount)) return null
   }
-  for (const [counterparty, id, amount] of toCollateral) {
+  for (const [counterparty, id, amount] of reserveToCollateral as readonly Transfer[]) {
     const tokenId = Number(id) as TokenId
     if (!add(jTx.entityId, tokenId, -amount)) return null
     const [left, right] = [jTx.entityId, counterparty as EntityId].sort() as [EntityId, EntityId]
@@ -80,9 +79,17 @@ const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly
 }
 
 export type SimChain = JAdapter & {
+  readonly testChain: TestChain
   /** Reserves and collateral of a token, which must be what was ever minted of it. */
   holdings(tokenId: number): { readonly held: bigint; readonly minted: bigint }
 }
+
+const included = ({ height, hash, events }: JBlock): JSubmission => ({
+  type: 'included',
+  height,
+  events,
+  txHashes: [hash],
+})
 
 const holdingsOf = (state: State, tokenId: number): { held: bigint; minted: bigint } => {
   let held = 0n
@@ -95,7 +102,7 @@ export const createSimChain = (nowMs: () => number): SimChain => {
   const genesis = chainReplica(Math.floor(nowMs() / 1_000))
   let state: State = { reserves: new Map(), pairs: new Map(), nonces: new Map(), minted: new Map() }
   const blocks: JBlock[] = []
-  const listeners = new Set<(block: JBlock) => void>()
+  const listeners = new Set<() => void>()
   const tip = () => blocks.at(-1) ?? { height: 0, hash: genesis.blockHash, timestampSeconds: genesis.timestampSeconds }
   const seconds = () => Math.floor(nowMs() / 1_000)
   const seal = (events: readonly JEvent[]): JBlock => {
@@ -105,12 +112,12 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     const block = {
       height,
       hash: blockHash(height, timestampSeconds),
-      parentHash: parent.hash,
+      previousHash: parent.hash,
       timestampSeconds,
       events,
     }
     blocks.push(block)
-    for (const listener of [...listeners]) listener(block)
+    for (const listener of [...listeners]) listener()
     return block
   }
   const submit = (jTx: JTx): JSubmission => {
@@ -121,16 +128,19 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     if (done === null) return { type: 'reverted', reason: { name: 'InsufficientReserve', params: {} } }
     state = done.state
     const block = seal(done.events)
-    return { type: 'included', block, txHashes: [block.hash] }
+    return included(block)
   }
-  const fund: SimChain['fund'] = ({ entityId, tokenId, amount }) => {
+  const fund: TestChain['fund'] = ({ entityId, tokenId, amount }) => {
     const key = reserveKey(entityId, tokenId)
     const total = (state.reserves.get(key) ?? 0n) + amount
     state = { ...state, reserves: new Map(state.reserves).set(key, total) }
     state.minted.set(tokenId, (state.minted.get(tokenId) ?? 0n) + amount)
     const block = seal([{ type: 'reserve_updated', entityId, tokenId, amount: total }])
-    return Promise.resolve({ type: 'included', block, txHashes: [toHex(block.hash)].map(() => block.hash) })
+    return Promise.resolve(included(block))
   }
+  // The chain's own clock decides, whatever the caller's shows.
+  const mine: TestChain['mine'] = (nowSeconds) =>
+    Promise.resolve(tip().timestampSeconds < Math.min(nowSeconds, seconds()) ? seal([]) : null)
   return {
     name: genesis.name,
     chainId: genesis.terms.chainId,
@@ -139,16 +149,34 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     genesis,
     height: () => tip().height,
     submit: (jTx) => Promise.resolve(submit(jTx)),
-    blocksAfter: (height, limit = 256) => Promise.resolve(blocks.slice(height, height + limit)),
+    status: () => ({ type: 'up' }),
+    blocksAfter: async (last, limit = 256) => {
+      const known = last ?? { height: 0, hash: genesis.blockHash }
+      const held = known.height === 0 ? genesis.blockHash : blocks[known.height - 1]?.hash
+      if (held === undefined || !equalBytes(held, known.hash))
+        throw new JAdapterError('reorged_too_deep', `no such block ${known.height}`)
+      const told: JBlock[] = []
+      for (const block of blocks.slice(known.height))
+        if (told.length < limit && (block.events.length > 0 || block === blocks.at(-1)))
+          told.push({ ...block, previousHash: told.at(-1)?.hash ?? known.hash })
+      return told
+    },
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    // The chain's own clock decides, whatever the caller's shows.
-    mine: (nowSeconds) => Promise.resolve(tip().timestampSeconds < Math.min(nowSeconds, seconds()) ? seal([]) : null),
-    fund,
-    fundEther: () => Promise.resolve({ type: 'duplicate' }),
+    observe: async (nowSeconds) => {
+      await mine(nowSeconds)
+    },
     balanceOf: () => Promise.resolve(0n),
+    tokenBalanceOf: () => Promise.resolve(0n),
+    costs: () => Promise.resolve({ payer: null, haveWei: 0n, needWei: 0n }),
+    testChain: {
+      mine,
+      fund,
+      fundEther: () => Promise.resolve({ type: 'duplicate' }),
+      fundToken: () => Promise.resolve({ type: 'duplicate' }),
+    },
     close: () => Promise.resolve(),
     holdings: (tokenId) => holdingsOf(state, tokenId),
   }

@@ -299,10 +299,10 @@ const chainOf = (world: World, process: Process, chain: JAdapter): JAdapter => {
   return {
     ...chain,
     submit: (jTx) => slowly('submits', () => chain.submit(jTx)),
-    mine: () => slowly('mines', () => chain.mine(Math.floor(world.queue.now() / 1_000))),
+    observe: () => slowly('observes', () => chain.observe(Math.floor(world.queue.now() / 1_000))),
     subscribe: (listener) =>
-      chain.subscribe((block) => {
-        later(world, process, world.random.network.between(5, 200), `${process.id} block`, () => listener(block))
+      chain.subscribe(() => {
+        later(world, process, world.random.network.between(5, 200), `${process.id} block`, listener)
       }),
   }
 }

@@ -212,7 +212,11 @@ const beginWork = (world: World): void => {
 
 const fund = (world: World, role: Role): void => {
   const gift = { entityId: idOf(world, role), tokenId: TOKEN, amount: 5_000n }
-  world.queue.after(world.random.work.between(100, 3_000), `fund ${role}`, () => void world.chain?.fund(gift))
+  world.queue.after(
+    world.random.work.between(100, 3_000),
+    `fund ${role}`,
+    () => void world.chain?.testChain?.fund(gift),
+  )
 }
 
 /** Plans one wish after another until the world heals. */

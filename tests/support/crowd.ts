@@ -86,7 +86,7 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
   const block = {
     height: height + 1,
     hash: taggedHash('crowd-block', ZERO_32),
-    parentHash: blockHash,
+    previousHash: blockHash,
     timestampSeconds: timestampSeconds + 1,
     events: settled,
   }

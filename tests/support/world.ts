@@ -159,7 +159,7 @@ const imports = ({ entities, elsewhere = {} }: WorldOptions, chain: JReplica): r
 const nextBlock = (chain: JReplica, events: readonly JEvent[], timestampSeconds: number): JBlock => {
   const height = chain.height + 1
   const hash = taggedHash('paper-block', chain.blockHash, word(height), word(timestampSeconds), word(events.length))
-  return { height, hash, parentHash: chain.blockHash, timestampSeconds, events }
+  return { height, hash, previousHash: chain.blockHash, timestampSeconds, events }
 }
 
 type Views = Pick<World, 'id' | 'nameOf' | 'root' | 'state' | 'account' | 'position' | 'mine'>
@@ -292,8 +292,8 @@ export const attachChain = (world: World, chain: JAdapter): (() => Promise<void>
         const { entityId, nonce } = jTx
         world.tick([{ type: 'batch_failed', entityId, nonce, reason: result.reason.name }])
       }
-      const height = present(world.env().jReplicas.get(chain.name), chain.name).height
-      const blocks = await chain.blocksAfter(height)
+      const { height, blockHash } = present(world.env().jReplicas.get(chain.name), chain.name)
+      const blocks = await chain.blocksAfter({ height, hash: blockHash })
       for (const block of blocks) world.tick([{ type: 'j_block', jurisdiction: chain.name, block }])
       isBusy = jTxs.length > 0 || blocks.length > 0 || world.env().queue.length > 0
     }

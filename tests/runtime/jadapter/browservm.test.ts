@@ -64,7 +64,7 @@ const extended = async (
   transactions: readonly TxRequest[],
 ) => {
   const result = await machine.extend(parent, { timestampSeconds, transactions })
-  if (result.type === 'reverted') throw new Error(`reverted: ${result.revert.error}`)
+  if (result.type !== 'sealed') throw new Error(result.type)
   return result
 }
 
@@ -107,7 +107,7 @@ const tellToOracle = async () => {
       withdrawals: [],
       blockOpts: { common, putBlockIntoBlockchain: false },
     })
-    for (const { to, data, valueWei, secretKey } of transactions) {
+    for (const { to, data, valueWei, from } of transactions) {
       const fields = {
         nonce: nonce++,
         gasLimit: 16_000_000n,
@@ -117,7 +117,7 @@ const tellToOracle = async () => {
         chainId: CHAIN_ID,
       }
       const target = to === null ? {} : { to: createAddressFromString(to) }
-      await builder.addTransaction(createFeeMarket1559Tx({ ...fields, ...target }, { common }).sign(secretKey))
+      await builder.addTransaction(createFeeMarket1559Tx({ ...fields, ...target }, { common }).sign(from as Bytes))
     }
     const { block } = await builder.build()
     gas.push(block.header.gasUsed)

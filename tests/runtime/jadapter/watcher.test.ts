@@ -25,7 +25,7 @@ describe('readEvents', () => {
     const hash = toHex(utf8('h'.repeat(32)))
     const logs = [
       reserveUpdated,
-      logOf('AccountSettled', [left.entityId, right.entityId, 2, 2n ** 200n, -7n]),
+      logOf('AccountSettled', [left.entityId, right.entityId, 2, 2n ** 200n, -7n, 3, 6]),
       logOf('BatchProcessed', [right.entityId, 9, hash]),
     ]
     expect(readEvents(logs, depository)).toEqual([
@@ -37,8 +37,8 @@ describe('readEvents', () => {
         tokenId: 2,
         collateral: 2n ** 200n,
         ondelta: -7n,
-        epoch: 0,
-        nonce: 0,
+        epoch: 3,
+        nonce: 6,
       },
       { type: 'batch_processed', entityId: right.entityId, nonce: 9, batchHash: fromHex(hash) },
     ])
@@ -83,9 +83,17 @@ describe('readEvents', () => {
   })
 
   it('makes of a raw block exactly a JBlock', () => {
-    const header = { height: 3, hash: ZERO_32, parentHash: utf8('p'.repeat(32)), timestampSeconds: 9 }
-    const raw = { ...header, logs: [reserveUpdated], header: utf8('more than was asked for') }
-    expect(readBlock(raw, depository)).toEqual({ ...header, events: readEvents([reserveUpdated], depository) })
+    const header = { height: 3, hash: ZERO_32, timestampSeconds: 9 }
+    const raw = {
+      ...header,
+      parentHash: utf8('p'.repeat(32)),
+      logs: [reserveUpdated],
+      header: utf8('more than was asked for'),
+    }
+    const events = readEvents([reserveUpdated], depository)
+    expect(readBlock(raw, depository)).toEqual({ ...header, previousHash: raw.parentHash, events })
+    const previousHash = utf8('q'.repeat(32))
+    expect(readBlock(raw, depository, previousHash)).toEqual({ ...header, previousHash, events })
   })
 })
 

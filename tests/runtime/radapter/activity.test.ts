@@ -42,7 +42,7 @@ const mine = async (running: Running, events: readonly JEvent[]): Promise<void> 
   const block: JBlock = {
     height,
     hash: taggedHash('block', word(height)),
-    parentHash: replica?.blockHash ?? ZERO_32,
+    previousHash: replica?.blockHash ?? ZERO_32,
     timestampSeconds,
     events,
   }

@@ -237,7 +237,7 @@ describe('accounts and reserves', () => {
     const block = {
       height: 1,
       hash: new Uint8Array(32).fill(1),
-      parentHash: replica?.blockHash ?? new Uint8Array(32),
+      previousHash: replica?.blockHash ?? new Uint8Array(32),
       timestampSeconds: (replica?.timestampSeconds ?? 0) + 1,
       events: [event],
     }
