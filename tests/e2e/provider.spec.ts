@@ -1,11 +1,12 @@
 /** A site and the wallet: found by EIP-6963, connected, paid; refused, closed, killed in between: one effect, one answer. */
 import AxeBuilder from '@axe-core/playwright'
-import { type BrowserContext, expect, type Page } from '@playwright/test'
+import { type BrowserContext, expect, type Frame, type Page } from '@playwright/test'
 import { activityRows, createWallet, PASSWORD, readBalance, unlock } from './journey.ts'
 import type { Extension } from './support/browser.ts'
 import { type Dapp, openDapp, serveSite } from './support/dapp.ts'
 import { test as base } from './support/extension.ts'
 
+type Heard = { readonly xlnTest: { readonly events: readonly unknown[] } }
 type At = { readonly dapp: Dapp; readonly origin: string }
 
 /** A wallet, and a site open in a tab. */
@@ -181,10 +182,7 @@ test('locked -- a site sees nothing, and the question stands behind the unlock',
   ])
 })
 
-test('frames and refusals -- a foreign frame gets 4100; what cannot be paid says have and need', async ({
-  extension,
-  at: { dapp, origin },
-}) => {
+test('what cannot be paid -- said with have and need, or as bad parameters', async ({ extension, at: { dapp } }) => {
   await connect(extension, dapp)
   const over = await dapp.request('xln_pay', { to: 'Bakery', amount: '2000' })
   expect(over).toMatchObject({
@@ -197,36 +195,138 @@ test('frames and refusals -- a foreign frame gets 4100; what cannot be paid says
   })
   for (const amount of [5, '1e18', '-1', '0', '0x10', '1,5', '٥'])
     expect(await dapp.request('xln_pay', { to: 'Bakery', amount })).toMatchObject({ code: -32602 })
+})
 
-  const other = await serveSite()
-  const codeIn = (origin: string): Promise<unknown> =>
-    dapp.page.evaluate(async (src) => {
-      const frame = document.createElement('iframe')
-      frame.src = src
-      const loaded = new Promise((resolve) => frame.addEventListener('load', resolve))
-      document.body.append(frame)
+/** A frame in this one, loaded. */
+const frameIn = async (frame: Frame, src: string, sandbox: string | null = null): Promise<Frame> => {
+  const known = frame.childFrames()
+  await frame.evaluate(
+    async ([url, flags]) => {
+      const element = document.createElement('iframe')
+      if (flags !== null) element.setAttribute('sandbox', flags)
+      element.src = String(url)
+      const loaded = new Promise((resolve) => element.addEventListener('load', resolve))
+      document.body.append(element)
       await loaded
-    }, origin)
-  await codeIn(other.origin)
-  await codeIn(origin)
-  const answers = await Promise.all(
-    dapp.page
-      .frames()
-      .slice(1)
-      .map((frame) =>
-        frame.evaluate(() => {
-          const { ethereum } = window as unknown as {
-            readonly ethereum: { request(args: { readonly method: string }): Promise<unknown> }
-          }
-          return ethereum.request({ method: 'eth_accounts' }).then(
-            () => 'answered',
-            (error: { readonly code: unknown }) => error.code,
-          )
-        }),
-      ),
+    },
+    [src, sandbox] as const,
   )
-  expect(answers).toEqual([4100, 'answered'])
+  const added = frame.childFrames().find((child) => !known.includes(child))
+  if (added === undefined) throw new Error('there is no such frame')
+  return added
+}
+/** What a script in this frame gets. */
+const accountsIn = (frame: Frame): Promise<unknown> =>
+  frame.evaluate(() => {
+    const { ethereum } = window as unknown as {
+      readonly ethereum: { request(args: { readonly method: string }): Promise<unknown> }
+    }
+    return ethereum.request({ method: 'eth_accounts' }).catch((error: { readonly code: unknown }) => error.code)
+  })
+
+/** Whether the browser has started the worker from now on; asked of the browser itself. */
+const watchWorker = async (page: Page, wallet: string): Promise<() => Promise<boolean>> => {
+  const session = await page.context().newCDPSession(page)
+  let hasStarted = false
+  session.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+    if (versions.some((one) => one.scriptURL.startsWith(wallet) && /^(starting|running)$/.test(one.runningStatus)))
+      hasStarted = true
+  })
+  await session.send('ServiceWorker.enable')
+  return async () => {
+    // What has happened until now has been told once this is answered.
+    await session.send('ServiceWorker.enable')
+    return hasStarted
+  }
+}
+
+test('frames -- the page’s own are served; foreign ones, all inside them and sandboxed ones are not, and wake nobody', async ({
+  extension,
+  at: { dapp, origin },
+}) => {
+  const address = await connect(extension, dapp)
+  const other = await serveSite()
+  const top = dapp.page.mainFrame()
+  // A browser loads no frame of an address that two around it have already.
+  const own = await frameIn(top, `${origin}/own`)
+  const foreign = await frameIn(top, other.origin)
+  const refused = [
+    foreign,
+    await frameIn(foreign, `${origin}/inside`),
+    await frameIn(await frameIn(own, other.origin), `${origin}/deep-inside`),
+    await frameIn(top, `${origin}/sandboxed`, 'allow-scripts'),
+    await frameIn(own, `${origin}/sandboxed`, 'allow-scripts'),
+  ]
+  const served = [own, await frameIn(own, `${origin}/inner`)]
+  expect(await Promise.all(served.map(accountsIn))).toEqual([[address], [address]])
+
+  // The wallet's own pages would wake the worker themselves.
+  const wallet = `chrome-extension://${extension.id}`
+  for (const page of extension.context().pages()) if (page.url().startsWith(wallet)) await page.close()
+  await extension.killWorker()
+  const hasStarted = await watchWorker(dapp.page, wallet)
+  expect(await Promise.all(refused.map(accountsIn))).toEqual([4100, 4100, 4100, 4100, 4100])
+  expect(await hasStarted()).toBe(false)
+  expect(await accountsIn(own)).toEqual([address])
+  expect(await hasStarted()).toBe(true)
   await other.close()
+})
+
+test('connected sites -- listed, also by the next worker; sent away by one press, and the page hears it', async ({
+  extension,
+  at: { dapp, origin },
+}) => {
+  const address = await connect(extension, dapp)
+  const second = await serveSite()
+  const other = await openDapp(extension.context(), second.origin)
+  await connect(extension, other)
+  await extension.killWorker()
+
+  const popup = await extension.open('popup.html')
+  const chip = popup.getByRole('button', { name: 'Connected sites', exact: true })
+  await expect(chip).toHaveText('2 sites')
+  await chip.click()
+  await expect(popup.getByRole('heading', { name: 'Connected sites', exact: true })).toBeVisible()
+  const rows = popup.getByRole('list', { name: 'Connected sites', exact: true }).getByRole('listitem')
+  await expect(rows).toHaveCount(2)
+  const row = rows.filter({ hasText: origin })
+  await expect(row.getByTitle(address)).toBeVisible()
+  await row.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(popup.getByText(`${origin} sees nothing any more.`)).toBeVisible()
+  await expect(rows).toHaveCount(1)
+
+  await dapp.page.waitForFunction(() => (window as unknown as Heard).xlnTest.events.length === 3)
+  expect(await dapp.events()).toEqual([
+    ['connect', { chainId: '0x786c6e' }],
+    ['accountsChanged', [address]],
+    ['accountsChanged', []],
+  ])
+  expect(await dapp.request('eth_accounts')).toEqual({ result: [] })
+  expect(await other.events()).toHaveLength(2)
+  expect(await other.request('eth_accounts')).toEqual({ result: [address] })
+
+  await extension.killWorker()
+  expect(await dapp.request('eth_accounts')).toEqual({ result: [] })
+  const panel = await extension.open('sidepanel.html')
+  await panel.getByRole('button', { name: 'Connected sites', exact: true }).click()
+  await panel.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(panel.getByText('No site is connected: open one and press Connect there.')).toBeVisible()
+  // The list that stands open elsewhere follows.
+  await expect(popup.getByText('No site is connected: open one and press Connect there.')).toBeVisible()
+  expect(await other.request('eth_accounts')).toEqual({ result: [] })
+  await second.close()
+})
+
+test('the site in sight -- named in the popup over its page', async ({ extension, at: { dapp, origin } }) => {
+  await connect(extension, dapp)
+  const popup = await extension.open('popup.html')
+  const chip = popup.getByRole('button', { name: 'Connected sites', exact: true })
+  await expect(chip).toHaveText('1 site')
+  // As a tab it would be the page in sight itself; loaded behind the site's tab it is where the popup is.
+  await dapp.page.bringToFront()
+  await popup.reload()
+  await expect(chip).toHaveText(new URL(origin).host)
+  await expect(chip).toHaveAttribute('title', origin)
 })
 
 test('an xln: link -- pressed, it opens the wallet with Pay filled in, and nothing is sent', async ({
