@@ -36,6 +36,17 @@ export const applyRuntimeTx = (env: Env, tx: RuntimeTx, nowMs: number): AppliedE
       const problem = labelProblem(tx.profile.label)
       return problem ?? learnProfile(env, tx.profile)
     }
+    case 'set_unplugged': {
+      const { entityId, isUnplugged } = tx
+      const replica = env.eReplicas.get(entityId)
+      if (replica === undefined) return rejectInput({ type: 'unknown_entity', entityId })
+      const { isOwn, jurisdiction } = replica.state
+      const isSimulated = !isOwn && env.jReplicas.get(jurisdiction)?.isTest === true
+      if (!isSimulated) return rejectInput({ type: 'not_simulated', entityId })
+      if (env.unplugged.has(entityId) === isUnplugged) return applied(env)
+      const { unplugged } = env
+      return applied({ ...env, unplugged: isUnplugged ? unplugged.set(entityId, nowMs) : unplugged.delete(entityId) })
+    }
   }
 }
 

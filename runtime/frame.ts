@@ -1,6 +1,6 @@
 /** The runtime's root and the encoding of its committed ticks. */
 import { commandId, entityId, hash32, label, paymentId } from './codec/common.ts'
-import { bytesUpTo, type Codec, encode, list, struct, text, uint, union } from './codec/schema.ts'
+import { bool, bytesUpTo, type Codec, encode, list, struct, text, uint, union } from './codec/schema.ts'
 import { entityTxCodec, profileCodec } from './entity/codec.ts'
 import { identityCodec } from './entity/frame.ts'
 import type { EntityAnswer } from './entity/types.ts'
@@ -51,6 +51,7 @@ const runtimeTxCodec: Codec<RuntimeTx> = union<RuntimeTx>({
   import_jurisdiction: [1, struct({ replica: jReplicaCodec })],
   import_entity: [2, struct({ identity: identityCodec })],
   import_profile: [3, struct({ profile: profileCodec })],
+  set_unplugged: [4, struct({ entityId, isUnplugged: bool })],
 })
 
 const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
@@ -86,6 +87,7 @@ export const emptyEnv = (runtimeId: string, name: string): Env => ({
   jReplicas: MerkleMap.empty(hashed(jReplicaCodec)),
   profiles: MerkleMap.empty(hashed(profileCodec)),
   queue: [],
+  unplugged: MerkleMap.empty(hashed(uint)),
   outbox: MerkleMap.empty(hashed(outboxCodec)),
   nextSeq: 1,
   answers: MerkleMap.empty(hashed(answerCodec)),
@@ -103,6 +105,7 @@ export const runtimeRoot = (env: Env): Bytes =>
       ['outbox', env.outbox.root()],
       ['profiles', env.profiles.root()],
       ['queue', keccak(encode(queueCodec, env.queue))],
+      ['unplugged', env.unplugged.root()],
       [
         'runtime',
         taggedHash(

@@ -16,12 +16,13 @@ import { type RuntimeHost, RuntimeStopped } from './host.ts'
 import { checkEnv } from './invariants.ts'
 import type { JAdapter } from './jadapter/types.ts'
 import { toHex } from './lib/bytes.ts'
+import type { EntityId } from './lib/units.ts'
 import { liveOracle, type Oracle } from './oracle.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store, Transport } from './ports.ts'
 import { type ActivityBook, projectActivity } from './radapter/activity.ts'
 import { type Position, rebuild } from './recover.ts'
 import { createSignedNonces } from './signed-nonces.ts'
-import { type RuntimeStep, stepRuntime } from './step.ts'
+import { isDeliverable, type RuntimeStep, stepRuntime } from './step.ts'
 import { listCheckpoints } from './storage/checkpoint.ts'
 import { append } from './storage/wal.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
@@ -196,7 +197,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     halted: () => halted,
     storage: () => (isFull ? 'full' : checkpoints.storage()),
     chainStatus: chains.status,
-    unreachable: courier.unreachable,
+    unreachable: () => new Map([...courier.unreachable(), ...unpluggedIn(env)]),
     retry: () => {
       chains.retry()
       courier.retry()
@@ -227,13 +228,16 @@ const pastOf = (store: Store, env: () => Env): Pick<RuntimeHost, 'checkpoints' |
   },
 })
 
+const unpluggedIn = (env: Env): readonly (readonly [EntityId, number])[] =>
+  [...env.unplugged.entries()].map(([id, sinceMs]) => [id as EntityId, sinceMs])
+
 /** When the runtime next has something to do by itself; null when it has not. */
 export const nextDueMs = (env: Env): number | null => {
   let due: number | null = null
   const consider = (atMs: number) => {
     if (due === null || atMs < due) due = atMs
   }
-  for (const queued of env.queue) consider(queued.notBeforeMs)
+  for (const queued of env.queue) if (isDeliverable(env, queued)) consider(queued.notBeforeMs)
   for (const { state } of env.eReplicas.values()) {
     const first = state.wakes.first()
     if (first !== undefined) consider(first[1].atMs)

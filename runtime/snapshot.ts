@@ -5,6 +5,7 @@
  *   env                         scalars and the message queue
  *   j/<name>                    jurisdiction          p/<entity>     profile
  *   o/<seq>                     outbox entry          c/<command>    answer
+ *   u/<entity>                  since when it is cut off
  *   e/<entity>                  the entity's own fields
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
  *   e/<entity>/l|p|h|i|f|w/<key>  lock route, payment, paid hashlock, invoice, offer, wake
@@ -209,6 +210,7 @@ const SECTIONS: readonly Section[] = [
 /** Every row of an Env, in key order within each kind. */
 export function* envRows(env: Env): Generator<StoreRow> {
   yield { key: 'env', value: encode(envCodec, env) }
+  for (const [id, sinceMs] of env.unplugged.entries()) yield { key: `u/${id}`, value: encode(uint, sinceMs) }
   for (const [name, replica] of env.jReplicas.entries())
     yield { key: `j/${name}`, value: encode(jReplicaCodec, replica) }
   for (const [id, profile] of env.profiles.entries()) yield { key: `p/${id}`, value: encode(profileCodec, profile) }
@@ -293,6 +295,7 @@ export const envFromRows = (rows: Iterable<StoreRow>): Env => {
     if (kind === 'env') env = { ...env, ...read(envCodec, row) }
     else if (kind === 'j') env = { ...env, jReplicas: env.jReplicas.set(id, read(jReplicaCodec, row)) }
     else if (kind === 'p') env = { ...env, profiles: env.profiles.set(id, read(profileCodec, row)) }
+    else if (kind === 'u') env = { ...env, unplugged: env.unplugged.set(id, read(uint, row)) }
     else if (kind === 'o') env = { ...env, outbox: env.outbox.set(id, read(outboxCodec, row)) }
     else if (kind === 'c') {
       const commandId = id.slice(id.indexOf(':') + 1) as CommandId

@@ -124,10 +124,15 @@ const addJob = (work: Work, entityId: EntityId, job: Job): void => {
   else jobs.push(job)
 }
 
+/** Whoever is cut off neither sends nor receives; the message waits. */
+export const isDeliverable = ({ unplugged }: Env, { from, to }: QueuedMessage): boolean =>
+  !unplugged.has(from) && !unplugged.has(to)
+
 const takeQueue = (work: Work, nowMs: number): void => {
-  const due = work.env.queue.filter((message) => message.notBeforeMs <= nowMs)
+  const isDue = (message: QueuedMessage) => message.notBeforeMs <= nowMs && isDeliverable(work.env, message)
+  const due = work.env.queue.filter(isDue)
   if (due.length === 0) return
-  work.env = { ...work.env, queue: work.env.queue.filter((message) => message.notBeforeMs > nowMs) }
+  work.env = { ...work.env, queue: work.env.queue.filter((message) => !isDue(message)) }
   work.changed = true
   for (const queued of due)
     addJob(work, queued.to, { tx: { type: 'message', from: queued.from, bytes: queued.bytes }, input: null, queued })

@@ -45,6 +45,8 @@ export type Env = {
   /** Entities known by their own word, keyed by id. */
   readonly profiles: MerkleMap<Profile>
   readonly queue: readonly QueuedMessage[]
+  /** Simulated entities that are cut off for now, and since when (ms): messages from them and to them wait. */
+  readonly unplugged: MerkleMap<number>
   readonly outbox: MerkleMap<OutboxEntry>
   readonly nextSeq: number
   readonly answers: MerkleMap<StoredAnswer>
@@ -56,6 +58,8 @@ export type RuntimeTx =
   | { readonly type: 'import_jurisdiction'; readonly replica: JReplica }
   | { readonly type: 'import_entity'; readonly identity: EntityIdentity }
   | { readonly type: 'import_profile'; readonly profile: Profile }
+  /** Cuts a simulated entity of a test world off, or connects it again. */
+  | { readonly type: 'set_unplugged'; readonly entityId: EntityId; readonly isUnplugged: boolean }
 
 /** Everything that can make a tick happen. */
 export type RuntimeInput =
@@ -83,6 +87,8 @@ export type RuntimeRejection =
   | { readonly type: 'unknown_entity'; readonly entityId: string }
   | { readonly type: 'entity_exists'; readonly entityId: EntityId }
   | { readonly type: 'unknown_jurisdiction'; readonly name: string }
+  /** The owner's own entities, and the real world, have no plug. */
+  | { readonly type: 'not_simulated'; readonly entityId: EntityId }
   | { readonly type: 'jurisdiction_exists'; readonly name: string }
   | { readonly type: 'unknown_receipt'; readonly seq: number }
   /** Only chains, peers and clocks say such things; or the command's id is none. */

@@ -11,6 +11,7 @@ import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/co
 import { systemPorts } from '../../runtime/radapter/line.ts'
 import { portConnection } from '../../runtime/radapter/port.ts'
 import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
+import { simnetHandlers } from '../../runtime/radapter/simnet-methods.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
@@ -133,6 +134,7 @@ const start = (
       'entity.create': (params) => service.createEntity(params, book.current()),
       ...sites.handlers,
       ...updateHandlers(updates),
+      ...simnetHandlers(() => service.world),
     },
   })
 }

@@ -5,6 +5,7 @@
  * result. A runtime that cannot be opened is reported, never replaced.
  */
 import type { RuntimeHost } from '../../runtime/host.ts'
+import type { TestChain } from '../../runtime/jadapter/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
@@ -25,7 +26,7 @@ import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
 import { forgetCanary, localCanary } from './canary.ts'
 import { localSlot } from './slot.ts'
-import type { EntityRole, Keyring } from './wallet/keyring.ts'
+import type { EntityRole, KeyRef, Keyring } from './wallet/keyring.ts'
 import type { Alarms } from './wallet/ports.ts'
 
 export const WAKE_ALARM = 'runtime.wake'
@@ -38,6 +39,7 @@ const OWN_ENTITIES = `entities.${RUNTIME_ID}`
 const CHECKPOINT_INTERVAL_FRAMES = 100
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason'>
+const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null }
 
 const ownRef = (entityIndex: number) => ({ role: 'own' as const, runtimeIndex: RUNTIME_INDEX, entityIndex })
@@ -84,6 +86,13 @@ export class RuntimeService {
       this.#status.runtime === 'halted'
       ? (this.#open?.host ?? null)
       : null
+  }
+
+  /** What runs, and its chain where that is a test world's. */
+  get world(): { readonly host: RuntimeHost; readonly testChain: TestChain | null } | null {
+    const { host } = this
+    const open = this.#open
+    return host === null || open?.type !== 'running' ? null : { host, testChain: open.chain.testChain }
   }
 
   /** The first entity of the wallet that was last at work here. */
@@ -157,6 +166,7 @@ export class RuntimeService {
       clock: { now: () => Date.now() },
       entropy: { draw: () => crypto.getRandomValues(new Uint8Array(32)) },
       signer: keyring.signer(RUNTIME_INDEX),
+      gasSigners: () => [keyring.gasSigner(OWN_ADDRESS)],
       schedule: (delayMs, run) => {
         const timer = setTimeout(run, delayMs)
         return () => clearTimeout(timer)
@@ -178,7 +188,7 @@ export class RuntimeService {
     const abandoned = new Promise<boolean>((resolve) => {
       this.#abandon = () => resolve(true)
     })
-    const { address } = keyring.key({ type: 'address', index: 0 })
+    const { address } = keyring.key(OWN_ADDRESS)
     const seeded = seedSimnet(opened.host, opened.chain, identities, address)
       .then(() => more.finish(opened.host))
       .then(() => false)

@@ -6,7 +6,7 @@
 import { emptyEnv, runtimeRoot } from '../frame.ts'
 import { type RuntimeHost, RuntimeStopped } from '../host.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
-import type { JAdapter } from '../jadapter/types.ts'
+import type { GasSigner, JAdapter } from '../jadapter/types.ts'
 import type { EntityId } from '../lib/units.ts'
 import { startRuntime } from '../loop.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
@@ -31,6 +31,8 @@ export type LocalRuntimeOptions = {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly signer: Signer
+  /** Whose addresses deposit, and pay on chains where that costs something. */
+  readonly gasSigners: () => readonly GasSigner[]
   readonly schedule: Scheduler
   readonly writer: { readonly self: WriterIdentity; readonly ports: WriterPorts }
   readonly checkpointInterval: number
@@ -136,7 +138,14 @@ const openOver = async (
   if (reason !== null) {
     return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
   }
-  const chain = await openEmbeddedChain({ name: chainName, chainId, store, epoch, clock })
+  const chain = await openEmbeddedChain({
+    name: chainName,
+    chainId,
+    store,
+    epoch,
+    clock,
+    signers: options.gasSigners,
+  })
   const chains = new Map<string, JAdapter>([[chainName, chain]])
   const { canary, entropy, signer, schedule } = options
   const host = startRuntime(

@@ -58,6 +58,16 @@ const PEER_CREDIT: readonly { readonly tokenId: TokenId; readonly creditToHub: b
   { tokenId: T_USD, creditToHub: usd(100_000n) },
   { tokenId: T_ETH, creditToHub: milliEth(100_000n) },
 ]
+/** What the hub can put into accounts as collateral when it is asked to. */
+const HUB_RESERVE: readonly { readonly tokenId: TokenId; readonly amount: bigint }[] = [
+  { tokenId: T_USD, amount: usd(100_000n) },
+  { tokenId: T_ETH, amount: milliEth(100_000n) },
+]
+/** What lies at the owner's address on chain, to be deposited. */
+const OWN_TOKENS: readonly { readonly tokenId: TokenId; readonly amount: bigint }[] = [
+  { tokenId: T_USD, amount: usd(250n) },
+  { tokenId: T_ETH, amount: milliEth(500n) },
+]
 const GAS_WEI = 100n * 10n ** 18n
 
 export type PublicKeys = { readonly address: Address; readonly boxPublicKey: Bytes }
@@ -152,6 +162,10 @@ export const seedSimnet = async (
     opening.map((grant, i) => command(`simnet-open-${i}`, grant.entityId, grantTx(host.env(), grant, hub.entityId))),
   )
   if ((await chain.balanceOf(ownAddress)) === 0n) await chain.fundEther({ address: ownAddress, amountWei: GAS_WEI })
+  for (const { tokenId, amount } of OWN_TOKENS)
+    if ((await chain.tokenBalanceOf({ address: ownAddress, tokenId })) === 0n)
+      await chain.fundToken({ address: ownAddress, tokenId, amount })
+  for (const { tokenId, amount } of HUB_RESERVE) await fund(host, chain, { entityId: hub.entityId, tokenId, amount })
   for (const { tokenId, funded } of OWN_STAKES)
     await fund(host, chain, { entityId: own.entityId, tokenId, amount: funded })
   await until(host, (env) =>

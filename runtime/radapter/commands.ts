@@ -39,7 +39,7 @@ import type { RpcMethod, RpcMethods } from './types.ts'
 
 export type RuntimeMethod = Exclude<
   RpcMethod,
-  `${'wallet' | 'approvals' | 'sites' | 'book' | 'entity' | 'host'}.${string}`
+  `${'wallet' | 'approvals' | 'sites' | 'book' | 'entity' | 'host' | 'simnet'}.${string}`
 >
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>

@@ -3,6 +3,7 @@
  * of range, or an id that means nothing here, is refused by name later (see commands.ts).
  */
 import * as v from 'valibot'
+import { MAX_SKIP_SECONDS } from './simnet-methods.ts'
 import type { RpcMethod, RpcMethods, ViewState } from './types.ts'
 
 /** An id, or what somebody typed for one. */
@@ -29,6 +30,10 @@ const selection = {
 type Params = { readonly [M in RpcMethod]: v.GenericSchema<unknown, RpcMethods[M]['params']> }
 
 const PARAMS: Params = {
+  'simnet.unplug': v.strictObject({ entityId: id, isUnplugged: v.boolean() }),
+  'simnet.skip': v.strictObject({
+    seconds: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_SKIP_SECONDS)),
+  }),
   'wallet.draftPhrase': nothing,
   'wallet.create': v.strictObject({ password }),
   'wallet.checkPhrase': v.strictObject({ phrase: password }),

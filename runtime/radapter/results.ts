@@ -68,6 +68,8 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'approvals.approve': nothing,
   'approvals.reject': nothing,
   'approvals.rejectAll': nothing,
+  'simnet.unplug': committed,
+  'simnet.skip': row<RpcMethods['simnet.skip']['result']>({ timestampSeconds: count }),
   'sites.list': row<RpcMethods['sites.list']['result']>({ sites: list(siteWire, 1_000) }),
   'sites.here': row<RpcMethods['sites.here']['result']>({ origin: nullable(text(2_048)), connected: count }),
   'sites.revoke': nothing,

@@ -11,6 +11,7 @@ import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { HostMethods } from './host-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
+import type { SimnetMethods } from './simnet-methods.ts'
 import type { SiteMethods } from './site-methods.ts'
 import type { WalletMethods } from './wallet-methods.ts'
 
@@ -354,6 +355,7 @@ export type RpcMethods = {
   BookMethods &
   HostMethods &
   ReceiveMethods &
+  SimnetMethods &
   SiteMethods &
   WalletMethods
 export type RpcMethod = keyof RpcMethods

@@ -158,6 +158,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
     canary: memoryCanary(),
     clock: { now: () => Date.now() },
     entropy: { draw: randomBytes },
+    gasSigners: () => [],
     signer,
     schedule: (delayMs, run) => {
       const timer = setTimeout(run, delayMs)

@@ -19,6 +19,7 @@
 import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { HARDENED_OFFSET, HDKey } from '@scure/bip32'
+import type { GasSigner } from '../../../runtime/jadapter/types.ts'
 import { invariant, present } from '../../../runtime/lib/assert.ts'
 import { boxPublicKeyOf, openBox } from '../../../runtime/lib/box.ts'
 import { type Bytes, utf8 } from '../../../runtime/lib/bytes.ts'
@@ -52,6 +53,8 @@ export type Keyring = {
   key(ref: KeyRef): { readonly address: Address; readonly publicKey: Bytes }
   /** 65 bytes r ‖ s ‖ v over a 32-byte digest. */
   sign(ref: KeyRef, digest: Bytes): Bytes
+  /** Pays on chain with this key; signs nothing once the keyring is wiped. */
+  gasSigner(ref: KeyRef): GasSigner
   wipe(): void
 }
 
@@ -130,6 +133,11 @@ const isSameRef = (a: EntityKeyRef, b: EntityKeyRef): boolean =>
 export const createKeyring = (seed: Bytes): Keyring => {
   const secrets = secretsOf(seed)
   const entities = new Map<EntityId, EntityKeyRef>()
+  let isWiped = false
+  const ownKey = (ref: KeyRef): ReturnType<Keyring['key']> => {
+    const secret = secrets.at(pathOf(ref))
+    return { address: addressOf(secret), publicKey: publicKeyOf(secret) }
+  }
   const refOf = (runtimeIndex: number, entityId: EntityId): EntityKeyRef | null => {
     const ref = entities.get(entityId)
     return ref?.runtimeIndex === runtimeIndex ? ref : null
@@ -158,12 +166,14 @@ export const createKeyring = (seed: Bytes): Keyring => {
         return ref === null ? null : openBox({ secretKey: secrets.boxAt(boxPath(ref)), box, aad })
       },
     }),
-    key: (ref) => {
-      const secret = secrets.at(pathOf(ref))
-      return { address: addressOf(secret), publicKey: publicKeyOf(secret) }
-    },
+    key: ownKey,
     sign: (ref, digest) => sign(secrets.at(pathOf(ref)), digest),
+    gasSigner: (ref) => {
+      const { address } = ownKey(ref)
+      return { address, sign: (digest) => (isWiped ? null : sign(secrets.at(pathOf(ref)), digest)) }
+    },
     wipe: () => {
+      isWiped = true
       entities.clear()
       secrets.wipe()
     },

@@ -53,6 +53,7 @@ const open = async (machine: Machine, owner = identities.own.entityId): Promise<
     canary: memoryCanary(machine.slot),
     clock: { now: () => machine.nowMs++ },
     entropy: { draw: () => taggedHash('entropy', utf8(`${machine.nowMs}/${drawn++}`)) },
+    gasSigners: () => [],
     signer: testSigner(...NAMES),
     schedule: () => () => undefined,
     writer: { self: { instanceId: 'test', label: 'test' }, ports: { ...context, wait: async () => {} } },
