@@ -6,19 +6,20 @@ import { type Position, positionOf } from '../../runtime/account/delta.ts'
 import { deltaKey } from '../../runtime/account/keys.ts'
 import type { AccountReplica } from '../../runtime/account/types.ts'
 import { decode } from '../../runtime/codec/schema.ts'
+import { callKey } from '../../runtime/entity/calls.ts'
 import { invoiceCodec } from '../../runtime/entity/codec.ts'
 import { newEntity } from '../../runtime/entity/frame.ts'
 import { ownProfile } from '../../runtime/entity/tx/invoice.ts'
 import type { EntityState, EntityTx, HubPolicy, Invoice, PayTx, Profile } from '../../runtime/entity/types.ts'
 import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
-import type { JBlock, JEvent, JReplica, Token } from '../../runtime/jurisdiction/types.ts'
+import type { JBlock, JEvent, JReplica, JTx, Token } from '../../runtime/jurisdiction/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { type Bytes, toHex, word, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { Address, CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
 import { liveOracle, type Oracle } from '../../runtime/oracle.ts'
-import { type RuntimeStep, stepRuntime } from '../../runtime/step.ts'
+import { isDeliverable, type RuntimeStep, stepRuntime } from '../../runtime/step.ts'
 import type { Env, InputOutcome, OutboxEntry, RuntimeInput, RuntimeRejection } from '../../runtime/types.ts'
 import { identityOf, keysOf, testSigner } from './signer.ts'
 import { type CheckTick, checkEverything, type TickRecord } from './world-checks.ts'
@@ -56,7 +57,7 @@ export const testPolicy: HubPolicy = {
   newcomerCredit: [{ tokenId: TUSD, limit: usd(100) }],
 }
 
-type EntityOptions = { readonly hubPolicy?: HubPolicy }
+type EntityOptions = { readonly hubPolicy?: HubPolicy; readonly isOwn?: boolean }
 export type WorldOptions = {
   readonly entities: { readonly [name: string]: EntityOptions }
   /** Entities of other runtimes, known here by their profiles. */
@@ -197,7 +198,7 @@ export const createWorld = (options: WorldOptions): World => {
   const { tick, env, history, nowMs } = engine
 
   const settle = (): void => {
-    for (let left = 1_000; env().queue.length > 0; left--) {
+    for (let left = 1_000; env().queue.some((message) => isDeliverable(env(), message)); left--) {
       if (left === 0) throw new Error('messages without end')
       tick()
     }
@@ -278,6 +279,13 @@ export const exchange = (one: World, other: World): void => {
   }
 }
 
+const failureOf = (env: Env, jTx: JTx, reason: string): readonly RuntimeInput[] => {
+  if (jTx.type === 'batch') return [{ type: 'batch_failed', entityId: jTx.entityId, nonce: jTx.nonce, reason }]
+  const key = callKey(jTx)
+  const askers = [...env.eReplicas.values()].filter(({ state }) => state.calls.has(key))
+  return askers.map(({ entityId }) => ({ type: 'call_failed', entityId, key, reason }))
+}
+
 /** Returns what hands the world's batches to `chain`, and its blocks and refusals back, until all is quiet. */
 export const attachChain = (world: World, chain: JAdapter): (() => Promise<void>) => {
   let seen = 0
@@ -288,14 +296,14 @@ export const attachChain = (world: World, chain: JAdapter): (() => Promise<void>
       seen = world.history.length
       for (const jTx of jTxs) {
         const result = await chain.submit(jTx)
-        if (result.type !== 'reverted' || jTx.type !== 'batch') continue
-        const { entityId, nonce } = jTx
-        world.tick([{ type: 'batch_failed', entityId, nonce, reason: result.reason.name }])
+        if (result.type !== 'reverted') continue
+        world.tick(failureOf(world.env(), jTx, result.reason.name))
       }
       const { height, blockHash } = present(world.env().jReplicas.get(chain.name), chain.name)
       const blocks = await chain.blocksAfter({ height, hash: blockHash })
       for (const block of blocks) world.tick([{ type: 'j_block', jurisdiction: chain.name, block }])
-      isBusy = jTxs.length > 0 || blocks.length > 0 || world.env().queue.length > 0
+      isBusy =
+        jTxs.length > 0 || blocks.length > 0 || world.env().queue.some((message) => isDeliverable(world.env(), message))
     }
   }
 }
