@@ -84,16 +84,18 @@ export const createRelay = ({ connect, toPage, schedule }: RelayPorts): Relay =>
     if (told.type === 'answer') held.delete(told.id)
     tell(told)
   }
-  const lost = (port: RelayPort, hadSpoken: boolean): void => {
+  const lost = (port: RelayPort, hadSpoken: boolean, isSecond: boolean): void => {
     if (port !== line.port) return
     line.port = null
     for (const waiting of held.values()) waiting.isAcknowledged = false
-    if (held.size === 0 || line.isHidden) return
+    if (line.isHidden) return
+    // The first word on a line is what the page may see. It may have been opened for that, so one more is tried.
+    if (held.size === 0) return hadSpoken || isSecond ? undefined : open(true)
     // A worker that was stopped is normal life; one that never says a word is given time.
     if (hadSpoken) open()
     else later()
   }
-  const open = (): void => {
+  const open = (isSecond = false): void => {
     if (line.port !== null || line.isGone || line.isHidden) return
     let hasSpoken = false
     try {
@@ -103,7 +105,7 @@ export const createRelay = ({ connect, toPage, schedule }: RelayPorts): Relay =>
         hasSpoken = true
         heard(port, told)
       })
-      port.onDisconnect.addListener(() => lost(port, hasSpoken))
+      port.onDisconnect.addListener(() => lost(port, hasSpoken, isSecond))
       for (const { ask } of held.values()) port.postMessage(ask)
     } catch {
       return gone()

@@ -115,9 +115,10 @@ describe('limits', () => {
   })
 
   test('more than a mebibyte -- refused by the page\u2019s object, by its relay and by the worker, each alone', async () => {
-    const request = JSON.stringify({ method: 'xln_pay', params: 'x'.repeat(1_048_577) })
+    const params = 'x'.repeat(1_048_577)
+    const request = JSON.stringify({ method: 'eth_chainId', params })
     const refused = { type: 'answer', id: 'big', answer: { error: { code: -32602 } } }
-    expect(await site.request('xln_pay', 'x'.repeat(1_048_577))).toMatchObject({ code: -32602 })
+    expect(await site.request('eth_chainId', params)).toMatchObject({ code: -32602 })
     expect(site.told).toEqual([])
     site.relay.fromPage(JSON.stringify({ id: 'big', request }))
     expect(site.told).toMatchObject([refused])

@@ -248,6 +248,23 @@ describe('relay', () => {
     ])
   })
 
+  test('poked, and the line is lost before its first word -- one more is tried, and no third', () => {
+    const { lines, relay, ask } = world()
+    ask('a')
+    lines[0]?.say({ type: 'answer', id: 'a', answer: { result: 1 } })
+    lines[0]?.end()
+    expect(lines).toHaveLength(1)
+    relay.poke()
+    lines[1]?.end()
+    expect(lines).toHaveLength(3)
+    lines[2]?.end()
+    expect(lines).toHaveLength(3)
+    relay.poke()
+    lines[3]?.say({ type: 'state', accounts: [], chainId: '0x1' })
+    lines[3]?.end()
+    expect(lines).toHaveLength(4)
+  })
+
   test('put aside -- the line is closed; shown again, the question is asked again', () => {
     const { lines, relay, ask } = world()
     ask('a')

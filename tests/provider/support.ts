@@ -163,10 +163,11 @@ export const createDesktop = (running: Running): Desktop => {
   const time = manualTime(running.time.clock.now())
   const rows = { session: new Map<string, string>(), local: new Map<string, string>() }
   const wallet = { isUnlocked: true, listeners: new Set<() => void>() }
+  const runtimeListeners = new Set<() => void>()
   const place = { runtimeId: 'test', owner: running.id('You') }
   const sight: { answer: () => Promise<string | null> } = { answer: () => Promise.resolve(null) }
-  const tellAll = (): void => {
-    for (const listener of wallet.listeners) listener()
+  const tell = (listeners: ReadonlySet<() => void>): void => {
+    for (const listener of listeners) listener()
   }
   const window = { isOpen: false, wasOpen: false, shown: 0 }
   const badge = { count: 0 }
@@ -198,7 +199,7 @@ export const createDesktop = (running: Running): Desktop => {
         ...runtimePort({
           host: () => (wallet.isUnlocked ? running.host : null),
           owner: () => place.owner,
-          onChange: (listener) => void wallet.listeners.add(hear(listener)),
+          onChange: (listener) => void runtimeListeners.add(hear(listener)),
           calls: guarded(
             commandHandlers(() => running.host, running.time.clock),
             life,
@@ -308,11 +309,12 @@ export const createDesktop = (running: Running): Desktop => {
     badge: () => badge.count,
     setUnlocked: (isUnlocked) => {
       wallet.isUnlocked = isUnlocked
-      tellAll()
+      tell(wallet.listeners)
+      tell(runtimeListeners)
     },
     move: (to) => {
       Object.assign(place, to)
-      tellAll()
+      tell(runtimeListeners)
     },
     lookAt: (answer) => {
       sight.answer = answer
