@@ -2,34 +2,97 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Settlement} from "../types/Batch.sol";
+import {Dispute} from "../types/Book.sol";
+import {Bounds} from "../types/Bounds.sol";
 import {EntityId, TokenId} from "../types/Ids.sol";
+import {CounterProof} from "../types/Proof.sol";
 
 /// @title IDepository
-/// @notice Holds ERC-20 tokens for entities, as free reserves and as collateral of bilateral accounts.
+/// @notice Holds ERC-20 tokens for entities, as free reserves and as collateral of bilateral accounts, and is the court of
+///         those accounts.
 /// @dev Per token, the sum of all reserves and all collateral never exceeds what the contract holds. Events carry
-///      absolute values, so whoever reads only the last one of a kind knows the present. There is no owner.
+///      absolute values, so whoever reads only the last one of a kind knows the present. Times are seconds. There is no
+///      owner. What an entity asks for by its signature comes in batches; what defends somebody needs no batch and may be
+///      sent by anyone.
 interface IDepository {
     /// @notice `token` is known as `tokenId` from now on.
     event TokenRegistered(TokenId indexed tokenId, address indexed token);
     /// @notice The reserve of `entityId` is now `balance`.
     event ReserveUpdated(EntityId indexed entityId, TokenId indexed tokenId, uint256 balance);
-    /// @notice The account of `left` and `right` now has this collateral and ondelta.
+    /// @notice The account of `left` and `right` now has this collateral and ondelta; `nonce` is the highest settled by in
+    ///         `epoch`, 0 before the first.
     event AccountSettled(
-        EntityId indexed left, EntityId indexed right, TokenId indexed tokenId, uint256 collateral, int256 ondelta
+        EntityId indexed left,
+        EntityId indexed right,
+        TokenId indexed tokenId,
+        uint256 collateral,
+        int256 ondelta,
+        uint256 epoch,
+        uint256 nonce
     );
     /// @notice The batch with `batchHash` = keccak256 of its bytes is done; its other events precede this one.
     event BatchProcessed(EntityId indexed entityId, uint256 nonce, bytes32 batchHash);
+    /// @notice `body` is what the account will be judged by unless a newer proof is registered through `windowEndSeconds`.
+    event DisputeStarted(
+        EntityId indexed left,
+        EntityId indexed right,
+        bool byLeft,
+        uint256 epoch,
+        uint256 nonce,
+        uint256 windowEndSeconds,
+        bytes body
+    );
+    /// @notice `body` is what the account will be judged by.
+    event CounterProofRegistered(
+        EntityId indexed left, EntityId indexed right, uint256 epoch, uint256 nonce, bytes body
+    );
+    /// @notice How one side fills the swaps it was offered. Too long arguments are reported as the empty ones they are.
+    event ArgumentsRegistered(
+        EntityId indexed left, EntityId indexed right, bool byLeft, uint256 epoch, bytes arguments
+    );
+    /// @notice The account was judged by the proof of `nonce` and is in `epoch` now; its other events precede this one.
+    event DisputeFinalized(EntityId indexed left, EntityId indexed right, uint256 epoch, uint256 nonce);
+    /// @notice Debts of one debtor in one token are numbered from 1 and paid in that order.
+    event DebtCreated(
+        EntityId indexed debtor, EntityId indexed creditor, TokenId indexed tokenId, uint256 debtId, uint256 amount
+    );
+    event DebtEnforced(
+        EntityId indexed debtor, EntityId indexed creditor, TokenId indexed tokenId, uint256 debtId, uint256 remaining
+    );
+    event SecretRevealed(bytes32 indexed hashlock, bytes32 preimage, uint256 revealedAtSeconds);
 
     error AccountWithSelf(EntityId entityId);
     error AmountOutOfRange(uint256 amount, uint256 limit);
     error BatchNonceInvalid(EntityId entityId, uint256 expected, uint256 actual);
     error BatchTooLong(uint256 operations, uint256 limit);
+    error BodyMismatch(bytes32 expected, bytes32 actual);
+    error CollateralInsufficient(
+        EntityId left, EntityId right, TokenId tokenId, uint256 available, uint256 needed
+    );
+    error DepositorNotSender(address from, address sender);
+    error DiffOutOfRange(int256 diff, uint256 limit);
+    error DisputeHasClauses(uint256 clauses);
+    error DisputeNotOpen(EntityId left, EntityId right);
+    error DisputeNotYetFinal(uint256 deadlineSeconds, uint256 nowSeconds);
+    error DisputeOpen(EntityId left, EntityId right);
+    error DisputeWindowOver(uint256 windowEndSeconds, uint256 nowSeconds);
     error EntityZero();
+    error EpochMismatch(EntityId left, EntityId right, uint256 current, uint256 actual);
+    error NonceOutOfRange(uint256 nonce, uint256 lowest, uint256 highest);
+    error NonceSlotInvalid(uint256 nonce);
+    error PairNotAscending(EntityId left, EntityId right);
     error ReserveInsufficient(EntityId entityId, TokenId tokenId, uint256 available, uint256 needed);
+    error SettlementExpired(uint256 validUntil, uint256 nowSeconds);
+    error SettlementNotAscending(uint256 index);
+    error SettlementOfOthers(EntityId signer, EntityId left, EntityId right);
+    error SettlementSizeInvalid(uint256 diffs, uint256 limit);
+    error SettlementUnbalanced(TokenId tokenId, int256 leftDiff, int256 rightDiff, int256 collateralDiff);
     error TokenAlreadyRegistered(address token, TokenId tokenId);
     error TokenUnknown(TokenId tokenId);
     error TokenWithoutCode(address token);
     error TransferToSelf(EntityId entityId);
+    error WithdrawalMismatch(TokenId tokenId, uint256 asked, uint256 sent);
 
     /// @notice Gives an ERC-20 the next free number. Anyone may; a bad token harms only those who take it.
     function registerToken(IERC20 token) external returns (TokenId tokenId);
@@ -38,26 +101,100 @@ interface IDepository {
     ///         entity. The reserve grows by what really arrived, which must be 1 to 2^128 − 1.
     function deposit(EntityId entityId, TokenId tokenId, uint256 amount) external;
 
-    /// @notice Runs a batch signed by an entity; all of it or none. Anyone may hand it in.
+    /// @notice Runs a batch signed by an entity; all of it or none. Anyone may hand it in, unless it deposits.
     /// @param batch `abi.encode(Batch)`.
     /// @param hanko The entity's signature over {batchDigest}.
     /// @param nonce Exactly one more than {nonceOf} the entity.
     function processBatch(bytes calldata batch, bytes calldata hanko, uint256 nonce) external;
 
+    /// @notice Writes down when a preimage became known, which binds every lock on its hash. The first time stands.
+    function revealSecret(bytes32 preimage) external;
+
+    /// @notice Puts a newer proof, signed by both sides, in the place of an open dispute's; through the window's end.
+    function registerCounter(EntityId left, EntityId right, CounterProof calldata proof) external;
+
+    /// @notice Says how `entity` fills the swaps `counterparty` offered it; through the window's end, the last one stands.
+    /// @param arguments Two bytes per offer; see {IDeltaTransformer}.
+    /// @param hanko The entity's signature over {argumentsDigest}.
+    function registerArguments(
+        EntityId entity,
+        EntityId counterparty,
+        bytes calldata arguments,
+        bytes calldata hanko
+    ) external;
+
+    /// @notice Judges by the newest proof, after the window's end and the last expiry of its unrevealed locks.
+    /// @param body `abi.encode(ProofBody)` of the newest proof.
+    function finalize(EntityId left, EntityId right, bytes calldata body) external;
+
+    /// @notice Judges at once by the newest proof, which must be without clauses.
+    /// @param leftHanko LEFT's signature over {agreementDigest}, and so `rightHanko`.
+    function finalizeAgreed(
+        EntityId left,
+        EntityId right,
+        bytes calldata body,
+        bytes calldata leftHanko,
+        bytes calldata rightHanko
+    ) external;
+
+    /// @notice Pays debts from the debtor's reserve, oldest first, at most `maxDebts` of them.
+    function enforceDebts(EntityId debtor, TokenId tokenId, uint256 maxDebts) external;
+
     /// @notice The nonce of the entity's last processed batch, 0 before the first.
     function nonceOf(EntityId entityId) external view returns (uint256);
     function reserveOf(EntityId entityId, TokenId tokenId) external view returns (uint256);
-    /// @notice What the chain holds for an account; its two sides may be named in any order.
+    /// @notice The reserve less what debts claim of it.
+    function spendableOf(EntityId entityId, TokenId tokenId) external view returns (uint256);
+    /// @notice What the chain holds for an account; its two sides may be named in any order, here and below.
     function accountOf(EntityId one, EntityId other, TokenId tokenId)
         external
         view
         returns (uint256 collateral, int256 ondelta);
+    function pairOf(EntityId one, EntityId other) external view returns (uint256 epoch, uint256 nonce);
+    /// @notice All zero when there is none.
+    function disputeOf(EntityId one, EntityId other) external view returns (Dispute memory);
+    /// @notice Debts `firstOpen` to `last` are open, none when `firstOpen` is above `last`.
+    function debtsOf(EntityId debtor, TokenId tokenId)
+        external
+        view
+        returns (uint256 outstanding, uint256 firstOpen, uint256 last);
+    /// @notice What is left of a debt; zeros once it is paid.
+    function debtOf(EntityId debtor, TokenId tokenId, uint256 debtId)
+        external
+        view
+        returns (EntityId creditor, uint256 amount);
+    /// @notice When the preimage was revealed; 0 while it is not.
+    function revealedAt(bytes32 hashlock) external view returns (uint256);
     function tokenCount() external view returns (uint256);
     /// @notice The zero address for a number not given yet.
     function tokenOf(TokenId tokenId) external view returns (address);
     /// @notice Zero for a token that is not registered.
     function tokenIdOf(address token) external view returns (TokenId);
+
     /// @notice What an entity signs to have a batch processed here.
     function batchDigest(EntityId entityId, uint256 nonce, bytes calldata batch) external view returns (bytes32);
-    function limits() external pure returns (uint256 operationsPerBatch, uint256 boardMembers, uint256 amount);
+    /// @notice What each side of an account signs once per frame.
+    function disputeDigest(
+        EntityId left,
+        EntityId right,
+        uint256 epoch,
+        uint256 nonce,
+        bytes32 bodyHash,
+        bytes32 frameHash
+    ) external view returns (bytes32);
+    /// @notice What both sides sign to settle; the hankos in it are not looked at.
+    function settlementDigest(uint256 epoch, Settlement calldata settlement) external view returns (bytes32);
+    /// @notice What both sides sign to have a dispute judged at once.
+    function agreementDigest(EntityId left, EntityId right, uint256 epoch, uint256 nonce, bytes32 bodyHash)
+        external
+        view
+        returns (bytes32);
+    /// @notice What an entity signs to fill swaps it was offered.
+    function argumentsDigest(EntityId entity, EntityId counterparty, uint256 epoch, bytes calldata arguments)
+        external
+        view
+        returns (bytes32);
+    function limits() external pure returns (Bounds memory);
+    function entityProvider() external view returns (address);
+    function deltaTransformer() external view returns (address);
 }

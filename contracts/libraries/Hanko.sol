@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Board, Seal} from "../types/Board.sol";
-import {EntityId} from "../types/Ids.sol";
+import {BoardHash} from "../types/Ids.sol";
 import {Limits} from "./Limits.sol";
 
 /// @title Hanko
@@ -16,6 +16,7 @@ library Hanko {
     error BoardThresholdZero();
     error BoardMembersNotAscending(uint256 index);
     error BoardWeightZero(uint256 index);
+    error BoardThresholdUnreachable(uint256 weight, uint256 threshold);
     error SignerBitmapTooLong(uint256 signerBitmap, uint256 members);
     error SignaturesLengthInvalid(uint256 expected, uint256 actual);
     error SignatureHighS(uint256 index);
@@ -39,9 +40,19 @@ library Hanko {
         if (keccak256(canonical) != keccak256(hanko)) revert HankoNotCanonical();
     }
 
-    /// @notice The id of the entity that this board is, registered nowhere.
-    function entityIdOf(Board memory board) internal pure returns (EntityId) {
-        return EntityId.wrap(keccak256(abi.encode(board.threshold, board.members, board.weights)));
+    /// @notice keccak256(abi.encode(threshold, members, weights)): the id of the lazy entity that this board is.
+    function hashOf(Board memory board) internal pure returns (BoardHash) {
+        return BoardHash.wrap(keccak256(abi.encode(board.threshold, board.members, board.weights)));
+    }
+
+    /// @notice Reverts unless the board is well formed and all of its members together could sign.
+    function requireUsable(Board memory board) internal pure {
+        requireWellFormed(board);
+        uint256 weight = 0;
+        for (uint256 i = 0; i < board.weights.length; i++) {
+            weight += board.weights[i];
+        }
+        if (weight < board.threshold) revert BoardThresholdUnreachable(weight, board.threshold);
     }
 
     /// @notice Reverts unless members of at least the threshold's weight signed `digest` and nothing else is in the seal.

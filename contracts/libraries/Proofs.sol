@@ -1,76 +1,87 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Clause, DisputeProof, ProofBody, TokenProof} from "../types/Proof.sol";
 import {TokenId} from "../types/Ids.sol";
+import {HtlcClause, ProofBody, SwapClause, TokenProof} from "../types/Proof.sol";
+import {Limits} from "./Limits.sol";
 
 /// @title Proofs
-/// @notice What the two sides of an account sign once per frame, and a court later judges by. Byte for byte the same as
-///         runtime/account/proof.ts.
-/// @dev Every part is a 32-byte word. Lists are hashed as the concatenation of their items, without offsets or lengths;
-///      items are of fixed size, so the concatenation is unambiguous. A body that breaks the rules of its shape has no
-///      hash, because nobody could have meant to sign it.
+/// @notice The shape of what a court judges by. Byte for byte what runtime/account/proof.ts writes.
+/// @dev A body that passes here can be judged: nothing later in its dispute can fail because of what it says. So whoever
+///      signs bodies must hold them to the same rules.
 library Proofs {
-    error TokensNotAscending(uint256 index);
-    error ClauseKindUnknown(uint256 index, uint256 kind);
+    error BodyLengthInvalid(uint256 expected, uint256 actual);
+    error ClauseAmountOutOfRange(uint256 index, uint256 amount, uint256 limit);
     error ClauseSideInvalid(uint256 index, uint256 byLeft);
-    error PairNotAscending();
+    error ClauseTokenMissing(uint256 index, TokenId tokenId);
+    error ClausesTooMany(uint256 clauses, uint256 limit);
+    error OffdeltaOutOfRange(TokenId tokenId, int256 offdelta, int256 limit);
+    error TokenIdOutOfRange(TokenId tokenId, uint256 limit);
+    error TokensNotAscending(uint256 index);
+    error TokensTooMany(uint256 tokens, uint256 limit);
 
-    bytes32 internal constant BODY_TAG = keccak256("xln:proof-body:v1");
-    bytes32 internal constant DISPUTE_TAG = keccak256("xln:dispute-proof:v1");
-    uint256 internal constant KIND_HTLC = 1;
+    /// @dev An offset, then two words and three offsets, then three lengths.
+    uint256 private constant FIXED_WORDS = 9;
     uint256 private constant WORDS_PER_TOKEN = 4;
-    uint256 private constant WORDS_PER_CLAUSE = 7;
+    uint256 private constant WORDS_PER_CLAUSE = 6;
 
-    function bodyHash(ProofBody memory body) internal pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                BODY_TAG,
-                body.leftResponseSeconds,
-                body.rightResponseSeconds,
-                tokensHash(body.tokens),
-                clausesHash(body.clauses)
-            )
-        );
+    function decode(bytes memory encoded) internal pure returns (ProofBody memory) {
+        return abi.decode(encoded, (ProofBody));
     }
 
-    function disputeDigest(DisputeProof memory proof) internal pure returns (bytes32) {
-        if (!(proof.left < proof.right)) revert PairNotAscending();
-        return keccak256(abi.encode(DISPUTE_TAG, proof));
+    /// @notice Decodes a body, or reverts when it breaks the rules of its shape.
+    function decodeValid(bytes memory encoded) internal pure returns (ProofBody memory body) {
+        body = decode(encoded);
+        uint256 clauses = body.htlcs.length + body.swaps.length;
+        if (clauses > Limits.CLAUSES_PER_PROOF) revert ClausesTooMany(clauses, Limits.CLAUSES_PER_PROOF);
+        requireTokens(body.tokens);
+        requireHtlcs(body);
+        requireSwaps(body);
+        // Nothing may hide in it: whoever reads events must be able to rely on the size of bodies.
+        uint256 words = FIXED_WORDS + WORDS_PER_TOKEN * body.tokens.length + WORDS_PER_CLAUSE * clauses;
+        if (encoded.length != 32 * words) revert BodyLengthInvalid(32 * words, encoded.length);
     }
 
-    function tokensHash(TokenProof[] memory tokens) internal pure returns (bytes32) {
-        bytes32[] memory words = new bytes32[](tokens.length * WORDS_PER_TOKEN);
-        uint256 last = 0;
+    function requireTokens(TokenProof[] memory tokens) private pure {
+        if (tokens.length > Limits.TOKENS_PER_PROOF) revert TokensTooMany(tokens.length, Limits.TOKENS_PER_PROOF);
+        TokenId last = TokenId.wrap(0);
         for (uint256 i = 0; i < tokens.length; i++) {
             TokenProof memory token = tokens[i];
-            uint256 id = TokenId.unwrap(token.tokenId);
-            if (id <= last) revert TokensNotAscending(i);
-            last = id;
-            uint256 start = i * WORDS_PER_TOKEN;
-            words[start] = bytes32(id);
-            words[start + 1] = bytes32(uint256(token.offdelta));
-            words[start + 2] = bytes32(token.leftAllowance);
-            words[start + 3] = bytes32(token.rightAllowance);
+            if (!(last < token.tokenId)) revert TokensNotAscending(i);
+            last = token.tokenId;
+            if (TokenId.unwrap(last) > Limits.TOKEN_ID) revert TokenIdOutOfRange(last, Limits.TOKEN_ID);
+            if (token.offdelta > Limits.OFFDELTA || token.offdelta < -Limits.OFFDELTA) {
+                revert OffdeltaOutOfRange(last, token.offdelta, Limits.OFFDELTA);
+            }
         }
-        return keccak256(abi.encodePacked(words));
     }
 
-    function clausesHash(Clause[] memory clauses) internal pure returns (bytes32) {
-        bytes32[] memory words = new bytes32[](clauses.length * WORDS_PER_CLAUSE);
-        for (uint256 i = 0; i < clauses.length; i++) {
-            Clause memory clause = clauses[i];
-            if (clause.kind != KIND_HTLC) revert ClauseKindUnknown(i, clause.kind);
-            if (clause.byLeft > 1) revert ClauseSideInvalid(i, clause.byLeft);
-            uint256 start = i * WORDS_PER_CLAUSE;
-            words[start] = bytes32(clause.kind);
-            words[start + 1] = bytes32(TokenId.unwrap(clause.tokenId));
-            words[start + 2] = bytes32(clause.amount);
-            words[start + 3] = bytes32(clause.byLeft);
-            words[start + 4] = bytes32(clause.expirySeconds);
-            words[start + 5] = clause.hashlock;
-            words[start + 6] = bytes32(clause.part);
+    function requireHtlcs(ProofBody memory body) private pure {
+        for (uint256 i = 0; i < body.htlcs.length; i++) {
+            HtlcClause memory htlc = body.htlcs[i];
+            requireClause(body.tokens, i, htlc.byLeft, htlc.tokenId, htlc.amount);
         }
-        return keccak256(abi.encodePacked(words));
+    }
+
+    /// @dev Swaps are counted on from the HTLCs.
+    function requireSwaps(ProofBody memory body) private pure {
+        for (uint256 i = 0; i < body.swaps.length; i++) {
+            SwapClause memory swap = body.swaps[i];
+            uint256 index = body.htlcs.length + i;
+            requireClause(body.tokens, index, swap.byLeft, swap.giveTokenId, swap.giveAmount);
+            requireClause(body.tokens, index, swap.byLeft, swap.wantTokenId, swap.wantAmount);
+        }
+    }
+
+    function requireClause(TokenProof[] memory tokens, uint256 index, uint256 byLeft, TokenId tokenId, uint256 amount)
+        private
+        pure
+    {
+        if (byLeft > 1) revert ClauseSideInvalid(index, byLeft);
+        if (amount > Limits.AMOUNT) revert ClauseAmountOutOfRange(index, amount, Limits.AMOUNT);
+        for (uint256 i = 0; i < tokens.length; i++) {
+            if (tokens[i].tokenId == tokenId) return;
+        }
+        revert ClauseTokenMissing(index, tokenId);
     }
 }

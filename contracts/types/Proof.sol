@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {EntityId, TokenId} from "./Ids.sol";
+import {TokenId} from "./Ids.sol";
 
 /// @notice One token of an account as both sides signed it. LEFT's claim is the account's ondelta plus `offdelta`.
+/// @dev An allowance is the most that all clauses together may take from that side in this token.
 struct TokenProof {
     TokenId tokenId;
     int256 offdelta;
@@ -11,10 +12,9 @@ struct TokenProof {
     uint256 rightAllowance;
 }
 
-/// @notice An open conditional payment. `byLeft` is 1 when LEFT pays if the preimage is revealed in time, else 0.
-/// @dev `kind` is 1 (HTLC), the only clause there is.
-struct Clause {
-    uint256 kind;
+/// @notice A payment that happens if the preimage of `hashlock` is in the registry no later than `expirySeconds`.
+/// @dev `byLeft` is 1 when LEFT pays, 0 when RIGHT does.
+struct HtlcClause {
     TokenId tokenId;
     uint256 amount;
     uint256 byLeft;
@@ -23,23 +23,33 @@ struct Clause {
     uint256 part;
 }
 
-/// @notice The state of an account that a dispute decides on.
+/// @notice An exchange that the other side than the maker may fill, wholly or in part, by its argument.
+/// @dev `byLeft` is 1 when LEFT made the offer: LEFT gives, RIGHT pays what LEFT wants.
+struct SwapClause {
+    bytes32 offerId;
+    uint256 byLeft;
+    TokenId giveTokenId;
+    uint256 giveAmount;
+    TokenId wantTokenId;
+    uint256 wantAmount;
+}
+
+/// @notice The state of an account that a dispute decides on; everywhere handled as `abi.encode(ProofBody)`, whose
+///         keccak256 is what is signed.
 /// @dev Tokens strictly ascending by id; clauses in the order both sides hold them.
 struct ProofBody {
     uint256 leftResponseSeconds;
     uint256 rightResponseSeconds;
     TokenProof[] tokens;
-    Clause[] clauses;
+    HtlcClause[] htlcs;
+    SwapClause[] swaps;
 }
 
-/// @notice What ties a proof to one chain, one contract, one pair and one slot.
-struct DisputeProof {
-    uint256 chainId;
-    address depository;
-    EntityId left;
-    EntityId right;
-    uint256 epoch;
+/// @notice A proof both sides signed, put forward against an older one.
+struct CounterProof {
     uint256 nonce;
-    bytes32 bodyHash;
     bytes32 frameHash;
+    bytes body;
+    bytes leftHanko;
+    bytes rightHanko;
 }

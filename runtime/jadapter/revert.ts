@@ -3,7 +3,7 @@
  * Pure.
  */
 import { type Bytes, toHex } from '../lib/bytes.ts'
-import { DEPOSITORY, TEST_TOKEN } from './contracts.ts'
+import { DELTA_TRANSFORMER, DEPOSITORY, ENTITY_PROVIDER, TEST_TOKEN } from './contracts.ts'
 import type { RevertReason } from './types.ts'
 
 /** What stopped an execution: the bytes a contract reverted with, and the EVM's own word for it. */
@@ -15,7 +15,7 @@ const textOf = (value: unknown): string | bigint => (typeof value === 'bigint' ?
 const BUILTIN: { readonly [error: string]: string } = { Error: 'message', Panic: 'code' }
 
 const parse = (data: string): RevertReason | null => {
-  for (const { abi } of [DEPOSITORY, TEST_TOKEN]) {
+  for (const { abi } of [DEPOSITORY, ENTITY_PROVIDER, DELTA_TRANSFORMER, TEST_TOKEN]) {
     const error = abi.parseError(data)
     if (error === null) continue
     const params = error.fragment.inputs.map((input, i) => [

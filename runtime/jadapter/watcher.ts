@@ -5,9 +5,10 @@
  * Contract: pure. Only logs of the Depository itself count; its events the runtime has no use for are left out. Input
  * comes from a chain that may lie, so a log that cannot be the Depository's is an error, never a guess.
  */
-import type { LogDescription } from 'ethers'
+import type { LogDescription, Result } from 'ethers'
 import type { JBlock, JEvent } from '../jurisdiction/types.ts'
 import { type Bytes, fromHex } from '../lib/bytes.ts'
+import { LIMITS } from '../lib/limits.ts'
 import { type Address, type EntityId, parseEntityId, parseTokenId, type TokenId } from '../lib/units.ts'
 import { DEPOSITORY } from './contracts.ts'
 import { JAdapterError } from './types.ts'
@@ -34,44 +35,79 @@ const bigintOf = (value: unknown): bigint =>
   typeof value === 'bigint' ? value : malformed('something that is no number')
 const tokenIdOf = (value: unknown): TokenId =>
   parseTokenId(Number(bigintOf(value))) ?? malformed('a token id out of range')
-const nonceOf = (value: unknown): number => {
-  const nonce = Number(bigintOf(value))
-  return Number.isSafeInteger(nonce) ? nonce : malformed('a nonce out of range')
+/** A nonce, an epoch, a number or a second; the contracts keep all of them below 2^53. */
+const countOf = (value: unknown): number => {
+  const count = Number(bigintOf(value))
+  return Number.isSafeInteger(count) ? count : malformed('a count out of range')
 }
 const bytesOf = (value: unknown): Bytes =>
-  typeof value === 'string' ? fromHex(value) : malformed('something that is no hash')
-
-const toEvent = ({ name, args }: LogDescription): JEvent | null => {
-  switch (name) {
-    case 'ReserveUpdated':
-      return {
-        type: 'reserve_updated',
-        entityId: entityIdOf(args.entityId),
-        tokenId: tokenIdOf(args.tokenId),
-        amount: bigintOf(args.balance),
-      }
-    case 'AccountSettled':
-      return {
-        type: 'account_settled',
-        left: entityIdOf(args.left),
-        right: entityIdOf(args.right),
-        tokenId: tokenIdOf(args.tokenId),
-        collateral: bigintOf(args.collateral),
-        ondelta: bigintOf(args.ondelta),
-        epoch: 0,
-        nonce: 0,
-      }
-    case 'BatchProcessed':
-      return {
-        type: 'batch_processed',
-        entityId: entityIdOf(args.entityId),
-        nonce: nonceOf(args.nonce),
-        batchHash: bytesOf(args.batchHash),
-      }
-    default:
-      return null
-  }
+  typeof value === 'string' ? fromHex(value) : malformed('something that is no bytes')
+const bodyOf = (value: unknown): Bytes => {
+  const body = bytesOf(value)
+  return body.length <= LIMITS.proofBodyBytes ? body : malformed('a proof longer than any can be')
 }
+
+const booleanOf = (value: unknown): boolean =>
+  typeof value === 'boolean' ? value : malformed('something that is neither true nor false')
+
+const pairOf = (args: Result) => ({ left: entityIdOf(args.left), right: entityIdOf(args.right) })
+/** An account's epoch, and a nonce good in it. */
+const slotOf = (args: Result) => ({ epoch: countOf(args.epoch), nonce: countOf(args.nonce) })
+const debtOf = (args: Result) => ({
+  debtor: entityIdOf(args.debtor),
+  creditor: entityIdOf(args.creditor),
+  tokenId: tokenIdOf(args.tokenId),
+  debtId: countOf(args.debtId),
+})
+
+/** Every event of the Depository that the runtime has a use for. */
+const READERS: { readonly [name: string]: (args: Result) => JEvent } = {
+  ReserveUpdated: (args) => ({
+    type: 'reserve_updated',
+    entityId: entityIdOf(args.entityId),
+    tokenId: tokenIdOf(args.tokenId),
+    amount: bigintOf(args.balance),
+  }),
+  AccountSettled: (args) => ({
+    type: 'account_settled',
+    ...pairOf(args),
+    tokenId: tokenIdOf(args.tokenId),
+    collateral: bigintOf(args.collateral),
+    ondelta: bigintOf(args.ondelta),
+    ...slotOf(args),
+  }),
+  BatchProcessed: (args) => ({
+    type: 'batch_processed',
+    entityId: entityIdOf(args.entityId),
+    nonce: countOf(args.nonce),
+    batchHash: bytesOf(args.batchHash),
+  }),
+  DisputeStarted: (args) => ({
+    type: 'dispute_started',
+    ...pairOf(args),
+    byLeft: booleanOf(args.byLeft),
+    ...slotOf(args),
+    windowEndSeconds: countOf(args.windowEndSeconds),
+    body: bodyOf(args.body),
+  }),
+  CounterProofRegistered: (args) => ({
+    type: 'counter_registered',
+    ...pairOf(args),
+    ...slotOf(args),
+    body: bodyOf(args.body),
+  }),
+  DisputeFinalized: (args) => ({ type: 'dispute_finalized', ...pairOf(args), ...slotOf(args) }),
+  DebtCreated: (args) => ({ type: 'debt_created', ...debtOf(args), amount: bigintOf(args.amount) }),
+  DebtEnforced: (args) => ({ type: 'debt_enforced', ...debtOf(args), remaining: bigintOf(args.remaining) }),
+  SecretRevealed: (args) => ({
+    type: 'secret_revealed',
+    hashlock: bytesOf(args.hashlock),
+    preimage: bytesOf(args.preimage),
+    revealedAtSeconds: countOf(args.revealedAtSeconds),
+  }),
+}
+
+const toEvent = ({ name, args }: LogDescription): JEvent | null => READERS[name]?.(args) ?? null
 
 /** null for an event nobody declared and for bytes that are not what its declaration says. */
 const parse = (log: RawLog): LogDescription | null => {
@@ -89,11 +125,14 @@ export const readEvents = (logs: readonly RawLog[], depository: Address): readon
     .map((log) => toEvent(parse(log) ?? malformed('a log that is no event of its contract')))
     .filter((event) => event !== null)
 
-/** @throws JAdapterError 'malformed' */
-export const readBlock = (block: RawBlock, depository: Address): JBlock => ({
+/**
+ * @param previousHash Of the block told of before; by default its parent.
+ * @throws JAdapterError 'malformed'
+ */
+export const readBlock = (block: RawBlock, depository: Address, previousHash = block.parentHash): JBlock => ({
   height: block.height,
   hash: block.hash,
-  parentHash: block.parentHash,
+  previousHash,
   timestampSeconds: block.timestampSeconds,
   events: readEvents(block.logs, depository),
 })

@@ -22,18 +22,38 @@ export type MemberSignature = {
 }
 
 const SIGNATURE_BYTES = 65
-const TRANSFER = 'tuple(bytes32, uint256, uint256)[]'
-const BATCH = `tuple(${TRANSFER}, ${TRANSFER})`
+
+/** The struct of contracts/types/Batch.sol, as ethers writes types. */
+export const BATCH_TYPE = `tuple(${[
+  'bytes32 entityId',
+  'tuple(address from, uint256 tokenId, uint256 amount)[] deposits',
+  'tuple(bytes32 to, uint256 tokenId, uint256 amount)[] reserveToReserve',
+  `tuple(${[
+    'bytes32 left',
+    'bytes32 right',
+    'uint256 nonce',
+    'uint256 validUntil',
+    'tuple(uint256 tokenId, int256 leftDiff, int256 rightDiff, int256 collateralDiff)[] diffs',
+    'bytes leftHanko',
+    'bytes rightHanko',
+  ]})[] settlements`,
+  `tuple(${[
+    'bytes32 counterparty',
+    'uint256 nonce',
+    'bytes32 frameHash',
+    'bytes body',
+    'bytes counterpartyHanko',
+    'bytes arguments',
+  ]})[] disputeStarts`,
+  'tuple(bytes32 counterparty, uint256 tokenId, uint256 amount, uint256 epoch)[] reserveToCollateral',
+  'tuple(address to, uint256 tokenId, uint256 amount)[] withdrawals',
+]})`
 
 /** `abi.encode(Batch)`. @throws Fault when there are more operations than the contract takes. */
-export const encodeBatch = ({ reserveToReserve, reserveToCollateral }: JBatch): Bytes => {
-  const operations = reserveToReserve.length + reserveToCollateral.length
+export const encodeBatch = (entityId: EntityId, batch: JBatch): Bytes => {
+  const operations = Object.values(batch).reduce((sum, list) => sum + list.length, 0)
   invariant(operations <= LIMITS.batchOperations, 'I-BATCH-BOUND', () => `${operations} operations in one batch`)
-  const values = [
-    reserveToReserve.map(({ to, tokenId, amount }) => [to, tokenId, amount]),
-    reserveToCollateral.map(({ counterparty, tokenId, amount }) => [counterparty, tokenId, amount]),
-  ]
-  return fromHex(AbiCoder.defaultAbiCoder().encode([BATCH], [values]))
+  return fromHex(AbiCoder.defaultAbiCoder().encode([BATCH_TYPE], [{ entityId, ...batch }]))
 }
 
 /** The `batchHash` of the event that reports the batch done. */

@@ -1,13 +1,14 @@
 /** The Depository on the embedded EVM: what it moves, what it refuses, and that a refusal changes nothing. */
+import { AbiCoder, type Result } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import depositoryArtifact from '../../contracts/artifacts/Depository.json' with { type: 'json' }
 import hostileArtifact from '../../contracts/artifacts/HostileToken.json' with { type: 'json' }
 import tokenArtifact from '../../contracts/artifacts/TestToken.json' with { type: 'json' }
-import { batchHash } from '../../runtime/jurisdiction/batch.ts'
-import type { JBatch } from '../../runtime/jurisdiction/types.ts'
-import { fromHex, toHex, word, ZERO_32 } from '../../runtime/lib/bytes.ts'
+import { BATCH_TYPE, batchHash } from '../../runtime/jurisdiction/batch.ts'
+import { EMPTY_BATCH, type JBatch } from '../../runtime/jurisdiction/types.ts'
+import { fromHex, toHex, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
-import type { EntityId, TokenId } from '../../runtime/lib/units.ts'
+import { type EntityId, parseTokenId, type TokenId } from '../../runtime/lib/units.ts'
 import {
   type Actor,
   actor,
@@ -41,6 +42,30 @@ const openFunded = async () => {
   })
   return { chain, depository, submit, snapshot, ...rest }
 }
+
+describe('limits', () => {
+  it('are those of the runtime', async () => {
+    const { depository } = await openFunded()
+    const [limits] = await depository.call('limits')
+    const expected: { readonly [name: string]: number | bigint } = {
+      operationsPerBatch: LIMITS.batchOperations,
+      boardMembers: LIMITS.boardMembers,
+      amount: 2n ** BigInt(LIMITS.amountBits) - 1n,
+      tokensPerProof: LIMITS.tokensPerAccount,
+      clausesPerProof: LIMITS.locksPerAccount,
+      lockSeconds: LIMITS.maxLockSeconds,
+      responseSeconds: LIMITS.maxResponseSeconds,
+      nonce: Number.MAX_SAFE_INTEGER,
+      tokenId: 2 ** 32 - 1,
+      offdelta: 2n ** 192n - 1n,
+    }
+    const given = Object.fromEntries(Object.keys(expected).map((name) => [name, (limits as Result)[name]]))
+    expect(given).toEqual(Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, BigInt(value)])))
+    expect((limits as Result).length).toBe(Object.keys(expected).length)
+    expect(parseTokenId(2 ** 32 - 1)).not.toBeNull()
+    expect(parseTokenId(2 ** 32)).toBeNull()
+  })
+})
 
 describe('registry', () => {
   it('knows the two test tokens by number and by address', async () => {
@@ -301,33 +326,22 @@ describe('processBatch', () => {
   })
 
   it('takes as many operations as the limit says and not one more', async () => {
-    const { submit, chain, depository } = await openFunded()
+    const { submit, chain } = await openFunded()
     const operation = { to: right.entityId, tokenId: TUSD, amount: 1n }
     const full = Array.from({ length: LIMITS.batchOperations }, () => operation)
     expect((await submit(left, 1, { reserveToReserve: full })).type).toBe('included')
     expect(() => signBatch(chain.terms, left, { nonce: 2, batch: { reserveToReserve: [...full, operation] } })).toThrow(
       'I-BATCH-BOUND',
     )
-    const [operations, members, amount] = await depository.call('limits')
-    expect([operations, members]).toEqual([BigInt(LIMITS.batchOperations), BigInt(LIMITS.boardMembers)])
-    expect(amount).toBe(2n ** BigInt(LIMITS.amountBits) - 1n)
   })
 
   it('refuses one operation too many', async () => {
     const { chain } = await openFunded()
-    // abi.encode by hand: the encoder of the runtime refuses to.
-    const count = LIMITS.batchOperations + 1
-    const operation = [fromHex(right.entityId), word(TUSD), word(1)]
-    const words = [
-      word(32),
-      word(64),
-      word(96 + count * 96),
-      word(count),
-      ...Array.from({ length: count }, () => operation).flat(),
-      word(0),
-    ]
-    const bytes = new Uint8Array(words.length * 32)
-    for (const [i, part] of words.entries()) bytes.set(part, i * 32)
+    // Not by the encoder of the runtime, which refuses to.
+    const operation = { to: right.entityId, tokenId: TUSD, amount: 1n }
+    const reserveToReserve = Array.from({ length: LIMITS.batchOperations + 1 }, () => operation)
+    const batch = { ...EMPTY_BATCH, entityId: left.entityId, reserveToReserve }
+    const bytes = fromHex(AbiCoder.defaultAbiCoder().encode([BATCH_TYPE], [batch]))
     const refused = await chain.submit(signBatch(chain.terms, left, { nonce: 1, bytes }))
     expect(refused).toEqual({
       type: 'reverted',

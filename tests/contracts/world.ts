@@ -79,14 +79,18 @@ export const openWorld = async (options: { readonly disk?: MemoryDisk; readonly 
 export type World = Awaited<ReturnType<typeof openWorld>>
 export type Chain = World['chain']
 
+/** One actor's signature as its entity's. */
+export const hankoOf = ({ board, address, secretKey }: Actor, digest: Bytes): Bytes =>
+  encodeHanko(board, [{ address, signature: sign(secretKey, digest) }])
+
 export const signBatch = (
   terms: JurisdictionTerms,
   signer: Actor,
   tx: { readonly nonce: number; readonly batch?: Partial<JBatch>; readonly bytes?: Bytes },
 ): JBatchTx => {
-  const bytes = tx.bytes ?? encodeBatch({ ...EMPTY_BATCH, ...tx.batch })
+  const bytes = tx.bytes ?? encodeBatch(signer.entityId, { ...EMPTY_BATCH, ...tx.batch })
   const digest = batchDigest({ ...terms, entityId: signer.entityId, nonce: tx.nonce, batch: bytes })
-  const hanko = encodeHanko(signer.board, [{ address: signer.address, signature: sign(signer.secretKey, digest) }])
+  const hanko = hankoOf(signer, digest)
   return {
     type: 'batch',
     sender: null,
@@ -100,7 +104,7 @@ export const signBatch = (
 
 export const eventsOf = (submission: JSubmission): readonly JEvent[] => {
   if (submission.type !== 'included') throw new Error(`not included: ${JSON.stringify(submission)}`)
-  return submission.block.events
+  return submission.events
 }
 
 /** A contract as a test calls it. */
@@ -137,11 +141,11 @@ export const deploy = async (
   const { nonce = 0, args = [] } = options
   if (nonce === 0) await chain.fundEther({ address: deployer.address, amountWei: 10n ** 18n })
   const data = concat(fromHex(artifact.bytecode), fromHex(new Interface(artifact.abi).encodeDeploy(args)))
-  const deployed = await chain.transact([{ secretKey: deployer.secretKey, to: null, data, valueWei: 0n }])
+  const deployed = await chain.transact([{ from: deployer.secretKey, to: null, data, valueWei: 0n }])
   if (deployed.type !== 'included') throw new Error(`deployment: ${JSON.stringify(deployed)}`)
   const address = getCreateAddress({ from: deployer.address, nonce }).toLowerCase() as string as Address
   return contractAt(chain, address, artifact.abi)
 }
 
 export const transactAs = (chain: Chain, sender: Actor, to: Address, data: Bytes = EMPTY) =>
-  chain.transact([{ secretKey: sender.secretKey, to, data, valueWei: 0n }])
+  chain.transact([{ from: sender.secretKey, to, data, valueWei: 0n }])

@@ -1,6 +1,7 @@
 /** The embedded chain as a J-adapter: blocks, time, idempotence, restarts, and stores that lie. */
 import { getCreateAddress } from 'ethers'
 import { describe, expect, it } from 'vitest'
+import { DEPOSITORY, encodeCall } from '../../../runtime/jadapter/contracts.ts'
 import { openEmbeddedChain } from '../../../runtime/jadapter/embedded.ts'
 import {
   DELTA_TRANSFORMER_ADDRESS,
@@ -64,6 +65,12 @@ describe('genesis', () => {
     const created = [0, 1, 2, 3, 4].map((nonce) => getCreateAddress({ from: DEPLOYER_ADDRESS, nonce }).toLowerCase())
     const contracts = [ENTITY_PROVIDER_ADDRESS, DELTA_TRANSFORMER_ADDRESS, DEPOSITORY_ADDRESS]
     expect([...contracts, ...GENESIS_TOKENS.map((token) => token.address)]).toEqual(created)
+    const ask = async (name: string): Promise<string> => {
+      const called = await one.chain.call({ to: DEPOSITORY_ADDRESS, data: encodeCall(DEPOSITORY, name, []) })
+      return called.type === 'returned' ? toHex(called.data.subarray(12)) : called.type
+    }
+    expect(await ask('entityProvider')).toBe(ENTITY_PROVIDER_ADDRESS)
+    expect(await ask('deltaTransformer')).toBe(DELTA_TRANSFORMER_ADDRESS)
   })
 
   it('differs by chain id', async () => {

@@ -1,14 +1,16 @@
 /** The watcher and the decoding of reverts: what real logs mean, and what is no log of ours. */
-import { AbiCoder, Interface, id } from 'ethers'
+import { AbiCoder, EventFragment, Interface, id } from 'ethers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import depositoryArtifact from '../../../contracts/artifacts/Depository.json' with { type: 'json' }
 import { readRevert } from '../../../runtime/jadapter/revert.ts'
 import { JAdapterError } from '../../../runtime/jadapter/types.ts'
 import { type RawLog, readBlock, readEvents } from '../../../runtime/jadapter/watcher.ts'
+import type { JEvent } from '../../../runtime/jurisdiction/types.ts'
 import { fromHex, toHex, utf8, word, ZERO_32 } from '../../../runtime/lib/bytes.ts'
+import { LIMITS } from '../../../runtime/lib/limits.ts'
 import type { EntityId } from '../../../runtime/lib/units.ts'
-import { actor, pair, TUSD } from '../../contracts/world.ts'
+import { actor, pair, TETH, TUSD } from '../../contracts/world.ts'
 
 const depository = actor('depository').address
 const [left, right] = pair('alice', 'bob')
@@ -21,33 +23,70 @@ const logOf = (name: string, args: readonly unknown[]): RawLog => {
 const reserveUpdated = logOf('ReserveUpdated', [left.entityId, 1, 5n])
 
 describe('readEvents', () => {
-  it('decodes each event with absolute values, in log order', () => {
-    const hash = toHex(utf8('h'.repeat(32)))
-    const logs = [
-      reserveUpdated,
-      logOf('AccountSettled', [left.entityId, right.entityId, 2, 2n ** 200n, -7n, 3, 6]),
-      logOf('BatchProcessed', [right.entityId, 9, hash]),
-    ]
-    expect(readEvents(logs, depository)).toEqual([
+  const [hash, preimage] = [utf8('h'.repeat(32)), utf8('p'.repeat(32))]
+  const pair = { left: left.entityId, right: right.entityId }
+  const debt = { debtor: left.entityId, creditor: right.entityId, tokenId: TUSD, debtId: 7 }
+  const body = utf8('any body')
+  const decoded: readonly (readonly [string, readonly unknown[], JEvent])[] = [
+    [
+      'ReserveUpdated',
+      [left.entityId, 1, 5n],
       { type: 'reserve_updated', entityId: left.entityId, tokenId: TUSD, amount: 5n },
-      {
-        type: 'account_settled',
-        left: left.entityId,
-        right: right.entityId,
-        tokenId: 2,
-        collateral: 2n ** 200n,
-        ondelta: -7n,
-        epoch: 3,
-        nonce: 6,
-      },
-      { type: 'batch_processed', entityId: right.entityId, nonce: 9, batchHash: fromHex(hash) },
-    ])
+    ],
+    [
+      'AccountSettled',
+      [left.entityId, right.entityId, 2, 2n ** 200n, -7n, 3, 6],
+      { type: 'account_settled', ...pair, tokenId: TETH, collateral: 2n ** 200n, ondelta: -7n, epoch: 3, nonce: 6 },
+    ],
+    [
+      'BatchProcessed',
+      [right.entityId, 9, hash],
+      { type: 'batch_processed', entityId: right.entityId, nonce: 9, batchHash: hash },
+    ],
+    [
+      'DisputeStarted',
+      [left.entityId, right.entityId, true, 1, 5, 99, body],
+      { type: 'dispute_started', ...pair, byLeft: true, epoch: 1, nonce: 5, windowEndSeconds: 99, body },
+    ],
+    [
+      'CounterProofRegistered',
+      [left.entityId, right.entityId, 1, 8, body],
+      { type: 'counter_registered', ...pair, epoch: 1, nonce: 8, body },
+    ],
+    [
+      'DisputeFinalized',
+      [left.entityId, right.entityId, 2, 8],
+      { type: 'dispute_finalized', ...pair, epoch: 2, nonce: 8 },
+    ],
+    ['DebtCreated', [left.entityId, right.entityId, 1, 7, 40n], { type: 'debt_created', ...debt, amount: 40n }],
+    ['DebtEnforced', [left.entityId, right.entityId, 1, 7, 0n], { type: 'debt_enforced', ...debt, remaining: 0n }],
+    [
+      'SecretRevealed',
+      [hash, preimage, 77],
+      { type: 'secret_revealed', hashlock: hash, preimage, revealedAtSeconds: 77 },
+    ],
+  ]
+  it.each(decoded)('decodes %s', (name, args, event) => {
+    expect(readEvents([logOf(name, args)], depository)).toEqual([event])
+  })
+
+  it('keeps log order', () => {
+    const logs = decoded.map(([name, args]) => logOf(name, args))
+    expect(readEvents(logs, depository)).toEqual(decoded.map(([, , event]) => event))
+    expect(readEvents(logs.toReversed(), depository)).toEqual(decoded.map(([, , event]) => event).toReversed())
+  })
+
+  it('leaves no event of the contracts unread but those it names here', () => {
+    const known = decoded.map(([name]) => name)
+    const others = contract.fragments.flatMap((one) => (one instanceof EventFragment ? [one.name] : []))
+    expect(others.filter((name) => !known.includes(name))).toEqual(['ArgumentsRegistered', 'TokenRegistered'])
   })
 
   it('leaves out other contracts, and events the runtime has no use for', () => {
     const elsewhere = { ...reserveUpdated, address: actor('token').address }
     const registered = logOf('TokenRegistered', [1, depository])
-    expect(readEvents([elsewhere, registered], depository)).toEqual([])
+    const argued = logOf('ArgumentsRegistered', [left.entityId, right.entityId, true, 0, body])
+    expect(readEvents([elsewhere, registered, argued], depository)).toEqual([])
   })
 
   it.each<[string, RawLog]>([
@@ -57,6 +96,10 @@ describe('readEvents', () => {
     ['too little data', { ...reserveUpdated, data: '0x00' }],
     ['a token id of 0', logOf('ReserveUpdated', [left.entityId, 0, 5n])],
     ['a token id of 2^32', logOf('ReserveUpdated', [left.entityId, 2n ** 32n, 5n])],
+    [
+      'a proof longer than any',
+      logOf('CounterProofRegistered', [left.entityId, right.entityId, 0, 4, new Uint8Array(LIMITS.proofBodyBytes + 1)]),
+    ],
     ['a nonce of 2^53', logOf('BatchProcessed', [left.entityId, 2n ** 53n, toHex(ZERO_32)])],
   ])('refuses %s from the Depository itself', (_, log) => {
     expect(() => readEvents([reserveUpdated, log], depository)).toThrow(JAdapterError)
@@ -64,9 +107,7 @@ describe('readEvents', () => {
 
   it('throws nothing but its own error, whatever the chain sends', () => {
     const hex = (maxLength: number) => fc.uint8Array({ maxLength }).map(toHex)
-    const known = fc.constantFrom(
-      ...['ReserveUpdated', 'AccountSettled', 'BatchProcessed'].map((name) => contract.getEvent(name)?.topicHash ?? ''),
-    )
+    const known = fc.constantFrom(...decoded.map(([name]) => contract.getEvent(name)?.topicHash ?? ''))
     const topics = fc.tuple(
       known,
       fc.array(fc.uint8Array({ minLength: 32, maxLength: 32 }).map(toHex), { maxLength: 3 }),

@@ -1,7 +1,7 @@
 /** Batches and boards as the contracts read them. */
 import { AbiCoder, keccak256 } from 'ethers'
 import { describe, expect, test } from 'vitest'
-import { batchDigest, batchHash, encodeBatch, encodeHanko } from '../../../runtime/jurisdiction/batch.ts'
+import { BATCH_TYPE, batchDigest, batchHash, encodeBatch, encodeHanko } from '../../../runtime/jurisdiction/batch.ts'
 import { boardId, boardOfOne, parseBoard } from '../../../runtime/jurisdiction/board.ts'
 import { EMPTY_BATCH, type JBatch } from '../../../runtime/jurisdiction/types.ts'
 import { Fault } from '../../../runtime/lib/assert.ts'
@@ -21,21 +21,20 @@ const batch: JBatch = {
 }
 
 describe('batch', () => {
-  test('bytes are abi.encode of the two lists', () => {
-    const transfer = 'tuple(bytes32,uint256,uint256)[]'
-    const [decoded] = AbiCoder.defaultAbiCoder().decode([`tuple(${transfer},${transfer})`], toHex(encodeBatch(batch)))
-    expect(decoded.toArray(true)).toEqual([[[bob, 1n, 5n]], [[bob, 1n, 7n]]])
-    expect(toHex(batchHash(encodeBatch(batch)))).toBe(keccak256(encodeBatch(batch)))
+  test('bytes are abi.encode of the entity and its lists', () => {
+    const [decoded] = AbiCoder.defaultAbiCoder().decode([BATCH_TYPE], encodeBatch(entityId, batch))
+    expect(decoded.toArray(true)).toEqual([entityId, [], [[bob, 1n, 5n]], [], [], [[bob, 1n, 7n, 0n]], []])
+    expect(toHex(batchHash(encodeBatch(entityId, batch)))).toBe(keccak256(encodeBatch(entityId, batch)))
   })
   test('the digest binds chain, contract, entity, nonce and bytes', () => {
-    const subject = { ...paperChain.terms, entityId, nonce: 1, batch: encodeBatch(batch) }
+    const subject = { ...paperChain.terms, entityId, nonce: 1, batch: encodeBatch(entityId, batch) }
     const digest = toHex(batchDigest(subject))
     const others = [
       { ...subject, chainId: 1n },
       { ...subject, depository: `0x${'11'.repeat(20)}` as Address },
       { ...subject, entityId: bob },
       { ...subject, nonce: 2 },
-      { ...subject, batch: encodeBatch({ ...batch, reserveToReserve: [] }) },
+      { ...subject, batch: encodeBatch(entityId, { ...batch, reserveToReserve: [] }) },
     ]
     expect(new Set([digest, ...others.map((other) => toHex(batchDigest(other)))]).size).toBe(6)
   })
@@ -45,7 +44,7 @@ describe('batch', () => {
       tokenId: TUSD,
       amount: 1n,
     }))
-    expect(() => encodeBatch({ ...EMPTY_BATCH, reserveToReserve })).toThrow(Fault)
+    expect(() => encodeBatch(entityId, { ...EMPTY_BATCH, reserveToReserve })).toThrow(Fault)
   })
   test('a hanko is of members only, each once, each of 65 bytes', () => {
     const address = addressOf(secret)
