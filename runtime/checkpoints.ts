@@ -27,6 +27,8 @@ export type Checkpoints = {
   /** For a runtime that has nothing else to do: how long to wait for the next one; null when none is worth it. */
   readonly quietInMs: (height: number) => number | null
   readonly storage: () => StorageStatus
+  /** There may be room by now: the next one need not wait. */
+  readonly retry: () => void
 }
 
 /** A runtime that has been quiet for so long, this far from its checkpoint, writes one: the next start is short. */
@@ -82,5 +84,8 @@ export const createCheckpoints = (ports: Ports, lastHeight: number, onChange: ()
     quietInMs: (now) =>
       now - height >= Math.min(QUIET_FRAMES, checkpointInterval) ? Math.max(QUIET_MS, notBeforeMs - clock.now()) : null,
     storage: () => storage,
+    retry: () => {
+      notBeforeMs = 0
+    },
   }
 }

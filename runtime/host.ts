@@ -20,7 +20,7 @@ export type RuntimeHost = {
   readonly chainStatus: (name: string) => ChainStatus
   /** Who has left messages unanswered for a while, and since when (ms). */
   readonly unreachable: () => ReadonlyMap<EntityId, number>
-  /** Asks anew, now, whoever does not answer: chains and peers. */
+  /** Tries anew, now, whatever waits for its next try: chains and peers that do not answer, a checkpoint without room. */
   readonly retry: () => void
   readonly checkpointInterval: number
   readonly checkpoints: () => Promise<readonly { readonly height: number; readonly timestampMs: number }[]>

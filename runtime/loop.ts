@@ -201,6 +201,9 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     retry: () => {
       chains.retry()
       courier.retry()
+      checkpoints.retry()
+      isQuiet = checkpoints.storage() === 'short'
+      kick()
     },
     checkpointInterval: ports.checkpointInterval,
     ...pastOf(ports.store, () => env),

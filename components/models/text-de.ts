@@ -8,10 +8,12 @@ import { GERMAN_APPROVAL } from './text-de-approval.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
+import { GERMAN_STATES } from './text-de-states.ts'
 
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
   ...GERMAN_PANEL,
+  ...GERMAN_STATES,
   ...GERMAN_SITES,
 
   // Everywhere
@@ -43,11 +45,6 @@ export const GERMAN: Messages = {
   'host.slow': 'Deine Wallet antwortet langsam.',
   'host.restoring': 'Deine Wallet wird wiederhergestellt',
   'host.progress': 'Höhe {done} von {total}',
-  'host.readOnly': 'Nur Lesen: {reason} Von hier kann nichts gezahlt werden.',
-  'host.halted':
-    'Diese Welt steht still: {reason} Dein Geld bleibt, wo es ist. Gezahlt werden kann erst, wenn sie wieder läuft.',
-  'host.updateReady': 'Eine Aktualisierung ist bereit. Sie wird installiert, sobald keine Zahlung läuft.',
-  'host.unknownReason': 'kein Grund genannt.',
   'host.none': 'In diesem Browser ist noch keine Wallet.',
   'host.setUp': 'Wallet erstellen oder importieren',
 
@@ -296,7 +293,7 @@ export const GERMAN: Messages = {
   'next.lookInActivity': 'Im Verlauf nachsehen.',
   'next.lessReserve': 'Einen kleineren Betrag wählen.',
   'next.payAgain': 'Du kannst jederzeit noch einmal zahlen.',
-  'next.restart': 'Den Browser neu starten.',
+  'next.restart': 'Neu starten.',
   'next.otherWindow': 'Von dort zahlen oder es schließen.',
   'next.ownWallet': 'Mit der eigenen Wallet zahlen.',
 

@@ -39,11 +39,6 @@ export const ENGLISH = {
   'host.slow': 'Your wallet is slow to answer.',
   'host.restoring': 'Restoring your wallet',
   'host.progress': 'Height {done} of {total}',
-  'host.readOnly': 'Read-only: {reason} Nothing can be paid from here.',
-  'host.halted':
-    'This runtime has stopped: {reason} Your money stays where it is. Nothing can be paid until it runs again.',
-  'host.updateReady': 'An update is ready. It installs when no payment is under way.',
-  'host.unknownReason': 'no reason was given.',
   'host.none': 'This browser has no wallet yet.',
   'host.setUp': 'Create or import a wallet',
 
@@ -229,7 +224,7 @@ export const ENGLISH = {
   'next.lookInActivity': 'Look in Activity.',
   'next.lessReserve': 'Choose a smaller amount.',
   'next.payAgain': 'You can pay again at any time.',
-  'next.restart': 'Restart the browser.',
+  'next.restart': 'Start it again.',
   'next.otherWindow': 'Pay from there, or close it.',
   'next.ownWallet': 'Pay from your own wallet.',
   'next.otherName': 'Choose another name.',

@@ -16,6 +16,7 @@ import type { ENGLISH_OWNER } from './text-en-owner.ts'
 import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
 import type { ENGLISH_SITES } from './text-en-sites.ts'
+import type { ENGLISH_STATES } from './text-en-states.ts'
 import type { ENGLISH_WELCOME } from './text-en-welcome.ts'
 
 type Plural = { readonly one: string; readonly other: string }
@@ -26,6 +27,7 @@ type English = typeof ENGLISH &
   typeof ENGLISH_OWNER &
   typeof ENGLISH_PANEL &
   typeof ENGLISH_RECEIVE &
+  typeof ENGLISH_STATES &
   typeof ENGLISH_SITES &
   typeof ENGLISH_WELCOME
 type Key = keyof English

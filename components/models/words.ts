@@ -156,8 +156,12 @@ export const wordsOfError = (error: WireError, sent: boolean, context: WordsCont
   if (error.code === 'E_REJECTED' && error.reason !== undefined)
     return ofReason(error.reason, error.message, text('moved.nothing'), context)
   const known = rowOf(BY_CODE, error.code)
-  if (known !== undefined)
-    return { what: text(known.what), moved: text('moved.nothing'), next: text(known.next), field: null }
+  if (known !== undefined) {
+    // A runtime may stop after the command was written down and before it was answered.
+    const isOpen = sent && error.code === 'E_HALTED'
+    const moved = text(isOpen ? 'moved.unknown' : 'moved.nothing')
+    return { what: text(known.what), moved, next: text(known.next), field: null }
+  }
   const refused = error.code === 'E_REJECTED' || error.code === 'E_BAD_REQUEST' || error.code === 'E_NOT_FOUND'
   const what = refused && error.message !== '' ? sentence(error.message) : text('why.internal')
   const moved = text(sent && !refused ? 'moved.unknown' : 'moved.nothing')

@@ -1,7 +1,6 @@
-/** What the host is doing, in words: starting, restoring, reconnecting, read-only, halted. */
+/** What the host is doing, in words: starting, restoring, reconnecting. What is wrong stands in Trouble.tsx. */
 import { useDelayed } from '../models/hooks.ts'
 import { useUi } from '../models/ui.ts'
-import { Alert } from '../primitives/Alert.tsx'
 import { PageHead } from '../primitives/PageHead.tsx'
 import { Skeleton } from '../primitives/Skeleton.tsx'
 import styles from './Host.module.css'
@@ -40,31 +39,6 @@ export const Reconnecting = () => {
   return (
     <p role="status" class={styles.reconnecting}>
       {isShowing ? text('host.reconnecting', { time }) : text('host.connecting')}
-    </p>
-  )
-}
-
-const sentence = (reason: string): string => (/[.!?]$/.test(reason) ? reason : `${reason}.`)
-
-export const HostNotice = () => {
-  const { session, text } = useUi()
-  const status = session.hostStatus.value
-  const frame = session.frameView.value
-  const reason = sentence(frame?.halted ?? status?.reason ?? text('host.unknownReason'))
-  const isHalted = status?.runtime === 'halted' || (frame !== null && frame.halted !== null)
-  const isReadOnly = status?.runtime === 'read-only' || frame?.role === 'reader'
-  if (isHalted || isReadOnly)
-    return (
-      <div class={styles.notice}>
-        <Alert tone={isHalted ? 'danger' : 'caution'}>
-          {isHalted ? text('host.halted', { reason }) : text('host.readOnly', { reason })}
-        </Alert>
-      </div>
-    )
-  if (status?.updateReady !== true) return null
-  return (
-    <p role="status" class={`${styles.notice} ${styles.count}`}>
-      {text('host.updateReady')}
     </p>
   )
 }

@@ -3,16 +3,22 @@
  * with the host. Screens inside may rely on a frame view being there.
  */
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useDelayed } from '../models/hooks.ts'
+import { isStanding, type Trouble, troubleOf } from '../models/trouble.ts'
 import { type Ui, UiContext, useUi } from '../models/ui.ts'
 import { Button, LinkButton } from '../primitives/Button.tsx'
+import { lazy } from '../primitives/lazy.tsx'
 import { Mark } from '../primitives/Mark.tsx'
 import { Skeleton } from '../primitives/Skeleton.tsx'
 import { Header } from './Header.tsx'
-import { HostNotice, Reconnecting, Starting } from './Host.tsx'
+import { Reconnecting, Starting } from './Host.tsx'
 import styles from './Page.module.css'
 import { Unlock } from './Unlock.tsx'
+
+// Fetched when something is wrong, which most visits never see.
+const TroubleNotice = lazy(async () => (await import('./Trouble.tsx')).TroubleNotice)
+const TroubleScreen = lazy(async () => (await import('./Trouble.tsx')).TroubleScreen)
 
 /** The host restarts its auto-lock countdown on input; telling it more often than this changes nothing. */
 const TOUCH_EVERY_MS = 10_000
@@ -68,16 +74,32 @@ const Loading = () => {
   )
 }
 
+/** What is wrong, where it takes the place of everything: nothing is there to be shown, or it has to be seen first. */
+const standingIn = (trouble: Trouble | null, hasFrame: boolean, isLooking: boolean): Trouble | null => {
+  if (trouble === null || !isStanding(trouble)) return null
+  return hasFrame && (trouble.type !== 'full' || isLooking) ? null : trouble
+}
+
 const Inside = ({ children, needsView }: { readonly children: ComponentChildren; readonly needsView: boolean }) => {
   const { session } = useUi()
-  const runtime = session.hostStatus.value?.runtime
+  const [isLooking, setLooking] = useState(false)
+  const status = session.hostStatus.value
   const hasFrame = session.frameView.value !== null && session.entity.value !== null
-  const isStarting = runtime === 'starting' || runtime === 'replaying'
+  const isStarting = status?.runtime === 'starting' || status?.runtime === 'replaying'
+  const trouble = troubleOf(status, session.frameView.value)
+  const isFull = trouble?.type === 'full'
+  // Who has looked once sees the screen again when the device is full again.
+  useEffect(() => {
+    if (!isFull) setLooking(false)
+  }, [isFull])
+  const standing = needsView ? standingIn(trouble, hasFrame, isLooking) : null
+  const look = hasFrame ? (): void => setLooking(true) : null
+  const shown = hasFrame || !needsView ? children : isStarting ? <Starting /> : <Loading />
   return (
     <>
       <Header />
-      <HostNotice />
-      {hasFrame || !needsView ? children : isStarting ? <Starting /> : <Loading />}
+      {standing === null && trouble !== null && <TroubleNotice trouble={trouble} />}
+      {standing === null ? shown : <TroubleScreen trouble={standing} onLook={look} />}
     </>
   )
 }

@@ -20,7 +20,7 @@ import { createNotices } from './notices.ts'
 import { notifyReceived } from './notify.ts'
 import { browserProviderPorts, senderOf } from './provider/browser.ts'
 import { createProvider, followProvider, type Provider } from './provider/provider.ts'
-import { RuntimeService, WAKE_ALARM } from './runtime-service.ts'
+import { RuntimeService, runtimeServiceHandlers, WAKE_ALARM } from './runtime-service.ts'
 import { localSlot } from './slot.ts'
 import { createUpdates, type Updates, updateHandlers } from './update.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
@@ -133,6 +133,7 @@ const start = (
       ...book.handlers,
       'entity.create': (params) => service.createEntity(params, book.current()),
       ...sites.handlers,
+      ...runtimeServiceHandlers(service, () => session.keyring),
       ...updateHandlers(updates),
       ...simnetHandlers(() => service.world),
     },

@@ -4,6 +4,7 @@
  * Contract: `start` and `stop` are idempotent and run one after another; a second `start` gives the first one's
  * result. A runtime that cannot be opened is reported, never replaced.
  */
+import { isQuota } from '../../runtime/checkpoints.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import type { TestChain } from '../../runtime/jadapter/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
@@ -21,7 +22,7 @@ import {
   simnetIdentities,
 } from '../../runtime/manager/simnet.ts'
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
-import { internal, RAdapterError } from '../../runtime/radapter/errors.ts'
+import { internal, RAdapterError, walletLocked } from '../../runtime/radapter/errors.ts'
 import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
 import { forgetCanary, localCanary } from './canary.ts'
@@ -38,9 +39,9 @@ const RUNTIME_INDEX = 0
 const OWN_ENTITIES = `entities.${RUNTIME_ID}`
 const CHECKPOINT_INTERVAL_FRAMES = 100
 
-export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason'>
+export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
 const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
-const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null }
+const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
 
 const ownRef = (entityIndex: number) => ({ role: 'own' as const, runtimeIndex: RUNTIME_INDEX, entityIndex })
 
@@ -119,14 +120,23 @@ export class RuntimeService {
   start(keyring: Keyring): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#open !== null) return
-      this.#set({ runtime: 'starting', progress: null, reason: null })
+      this.#set({ ...STOPPED, runtime: 'starting' })
       try {
         await this.#begin(keyring)
       } catch (error) {
         const reason = error instanceof Error ? error.message : 'the runtime could not be started'
-        this.#set({ runtime: 'halted', progress: null, reason })
+        this.#set({ ...STOPPED, runtime: 'halted', reason, storage: isQuota(error) ? 'full' : 'ok' })
       }
     })
+  }
+
+  /** Another try at a runtime that has stopped by itself, or could only be read. */
+  async reopen(keyring: Keyring): Promise<void> {
+    const { runtime } = this.#status
+    if (runtime !== 'halted' && runtime !== 'read-only') return
+    // What a broken store says while it is closed is no reason not to open it.
+    await this.stop().catch(() => undefined)
+    await this.start(keyring)
   }
 
   /** Also ends a start that does not come to its end by itself. */
@@ -176,14 +186,14 @@ export class RuntimeService {
         ports: browserWriterPorts(),
       },
       checkpointInterval: CHECKPOINT_INTERVAL_FRAMES,
-      onProgress: (progress) => this.#set({ runtime: 'replaying', progress, reason: null }),
+      onProgress: (progress) => this.#set({ ...STOPPED, runtime: 'replaying', progress }),
     })
     if (opened.type === 'held_by_other') {
       const reason = `${RUNTIME_NAME} is open in another window`
-      return this.#set({ runtime: 'halted', progress: null, reason })
+      return this.#set({ ...STOPPED, runtime: 'halted', reason })
     }
     this.#open = opened
-    if (opened.type === 'read_only') return this.#set({ runtime: 'read-only', progress: null, reason: opened.reason })
+    if (opened.type === 'read_only') return this.#set({ ...STOPPED, runtime: 'read-only', reason: opened.reason })
     this.#follow(opened.host)
     const abandoned = new Promise<boolean>((resolve) => {
       this.#abandon = () => resolve(true)
@@ -192,7 +202,8 @@ export class RuntimeService {
     const seeded = seedSimnet(opened.host, opened.chain, identities, address)
       .then(() => more.finish(opened.host))
       .then(() => false)
-    if (!(await Promise.race([seeded, abandoned]))) this.#set({ runtime: 'running', progress: null, reason: null })
+    if (!(await Promise.race([seeded, abandoned])))
+      this.#set({ ...STOPPED, runtime: 'running', storage: opened.host.storage() })
   }
 
   /** Reports a halt, and keeps an alarm set for the next thing that is due, since this worker may be gone by then. */
@@ -201,8 +212,9 @@ export class RuntimeService {
     host.onChange(() => {
       // What a runtime does while it is being closed is nobody's status any more.
       if (this.#open?.host !== host) return
-      const reason = host.halted()
-      if (reason !== null) return this.#set({ runtime: 'halted', progress: null, reason })
+      const [reason, storage] = [host.halted(), host.storage()]
+      if (reason !== null) return this.#set({ ...STOPPED, runtime: 'halted', reason, storage })
+      if (storage !== this.#status.storage) this.#set({ ...this.#status, storage })
       const due = nextDueMs(host.env())
       if (due === alarmMs) return
       alarmMs = due
@@ -223,3 +235,19 @@ export class RuntimeService {
     return run
   }
 }
+
+type HostHandlers = { readonly [M in 'host.retry' | 'host.reopen']: () => Promise<RpcMethods[M]['result']> }
+
+export const runtimeServiceHandlers = (service: RuntimeService, keyring: () => Keyring | null): HostHandlers => ({
+  'host.retry': () => {
+    service.host?.retry()
+    return Promise.resolve({})
+  },
+  'host.reopen': () => {
+    const keys = keyring()
+    if (keys === null) return Promise.reject(new RAdapterError(walletLocked))
+    // It says by its status how it goes, which may take a while.
+    void service.reopen(keys)
+    return Promise.resolve({})
+  },
+})

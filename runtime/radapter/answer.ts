@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { ApprovalRequest, ApprovalView } from './approvals.ts'
 import { natural, openEnvelope, writeEnvelope } from './codec.ts'
 import { frameWire } from './frame-wire.ts'
+import { STORAGE_STATUSES } from './health.ts'
 import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
@@ -37,6 +38,7 @@ const statusWire: Wire<HostStatus> = row<HostStatus>({
   runtime: word(['stopped', 'starting', 'replaying', 'running', 'read-only', 'halted']),
   progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),
   reason: nullable(text(16_384)),
+  storage: word(STORAGE_STATUSES),
   unlockNotBefore: number,
   autoLockMinutes: number,
   approvals: list(

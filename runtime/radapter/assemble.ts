@@ -10,8 +10,10 @@ import { byCodePoint } from '../lib/units.ts'
 import { accountDetail, accountPage } from './assemble-accounts.ts'
 import { entityDetail } from './assemble-entity.ts'
 import type { EntityFacts, StateReader } from './reader.ts'
-import type { EntitySummary, FrameView, JurisdictionView, ViewState } from './types.ts'
+import type { EntitySummary, FrameView, JurisdictionView, Unreachable, ViewState } from './types.ts'
 
+/** How many of those who do not answer a view names. */
+const UNREACHABLE_NAMES = 10
 /** Names in the directory of a view; a longer list belongs in a search. */
 const DIRECTORY_NAMES = 100
 
@@ -26,7 +28,8 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     account: selected === null ? null : detailOf(reader, selected.entityId, view),
     activity: selected === null ? null : activityOf(reader, selected, view),
     book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
-    jurisdictions: reader.jurisdictions().map(jurisdictionView),
+    jurisdictions: reader.jurisdictions().map((chain) => jurisdictionView(reader, chain)),
+    unreachable: unreachable(reader),
     directory: reader.names(DIRECTORY_NAMES),
   }
 }
@@ -59,6 +62,12 @@ const summary = (reader: StateReader, entity: EntityFacts, tokenId: TokenId): En
   }
 }
 
+const unreachable = (reader: StateReader): readonly Unreachable[] =>
+  [...reader.unreachable()]
+    .sort(([a, aMs], [b, bMs]) => aMs - bMs || byCodePoint(a, b))
+    .slice(0, UNREACHABLE_NAMES)
+    .map(([entityId, sinceMs]) => ({ entityId, label: reader.labelOf(entityId), sinceMs }))
+
 const detailOf = (
   reader: StateReader,
   entityId: EntityId,
@@ -80,12 +89,13 @@ const activityOf = (reader: StateReader, entity: EntityFacts, view: ViewState): 
     pageSize: view.activityPageSize,
   })
 
-const jurisdictionView = (chain: JReplica): JurisdictionView => ({
+const jurisdictionView = (reader: StateReader, chain: JReplica): JurisdictionView => ({
   name: chain.name,
   chainId: chain.terms.chainId,
   height: chain.height,
   timestampSeconds: chain.timestampSeconds,
   confirmationLag: chain.confirmations,
+  status: reader.chainStatus(chain.name),
   isTest: chain.isTest,
   tokens: chain.tokens.map(({ tokenId, symbol, decimals }) => ({ tokenId, symbol, decimals, isTest: chain.isTest })),
 })

@@ -1,6 +1,7 @@
 /** How a FrameView and its parts travel. The limits are bounds on what is believed, well above what is sent. */
-
+import * as v from 'valibot'
 import type { BookEntry, BookPage } from './address-book.ts'
+import { CHAIN_TROUBLES, CHAIN_UP, type ChainStatus } from './health.ts'
 import type {
   AccountDetail,
   AccountFrameView,
@@ -18,6 +19,7 @@ import type {
   PendingPayment,
   TokenPosition,
   TokenView,
+  Unreachable,
 } from './types.ts'
 import { both, count, figure, figures, flag, list, nullable, row, text, type Wire, word } from './wire.ts'
 
@@ -204,12 +206,24 @@ const bookWire: Wire<BookPage> = row<BookPage>({
   totalEntries: count,
 })
 
+type Down = Extract<ChainStatus, { type: 'down' }>
+const downWire = nullable(row<Omit<Down, 'type'>>({ sinceMs: count, reason: word(CHAIN_TROUBLES) }))
+/** Nothing of a chain that is up. */
+const chainStatusWire: Wire<ChainStatus> = {
+  write: (status) => downWire.write(status.type === 'up' ? null : status),
+  schema: v.pipe(
+    downWire.schema,
+    v.transform((down): ChainStatus => (down === null ? CHAIN_UP : { type: 'down', ...down })),
+  ),
+}
+
 const jurisdictionWire: Wire<JurisdictionView> = row<JurisdictionView>({
   name: short,
   chainId: figure,
   height: count,
   timestampSeconds: count,
   confirmationLag: count,
+  status: chainStatusWire,
   isTest: flag,
   tokens: list(row<TokenView>({ tokenId: count, symbol: short, decimals: count, isTest: flag }), 1_000),
 })
@@ -231,5 +245,6 @@ export const frameWire: Wire<FrameView> = row<FrameView>({
   activity: nullable(activityWire),
   book: nullable(bookWire),
   jurisdictions: list(jurisdictionWire, 100),
+  unreachable: list(row<Unreachable>({ entityId: short, label: short, sinceMs: count }), 100),
   directory: list(row<FrameView['directory'][number]>({ entityId: short, label: short }), 10_000),
 })

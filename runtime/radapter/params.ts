@@ -60,6 +60,8 @@ const PARAMS: Params = {
   }),
   'offer.create': v.strictObject({ commandId, entityId: id, tokenId, amount: v.nullable(amount), memo }),
   'host.update': nothing,
+  'host.retry': nothing,
+  'host.reopen': nothing,
   'entity.create': v.strictObject({ commandId, label: text(1_024) }),
   'account.open': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, creditLimit: amount }),
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),

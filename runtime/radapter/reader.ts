@@ -14,6 +14,7 @@ import type { ActivityBook } from './activity.ts'
 import { type ActivityIndex, createActivityIndex } from './activity-choice.ts'
 import { type ActivityQuery, activityPage } from './activity-page.ts'
 import { type AddressBook, type BookPage, bookPage } from './address-book.ts'
+import { CHAIN_UP, type ChainStatus } from './health.ts'
 import { creditedLabel, labelOf, type Naming, NO_NAMING } from './names.ts'
 import { createSortIndexes, type Ranked, type SortIndexes, type SortSpec } from './sort-index.ts'
 import { createTotalsIndex, type Totals, type TotalsIndex } from './totals.ts'
@@ -29,7 +30,16 @@ export type EntityFacts = Omit<EntityState, 'accounts'> & { readonly accountCoun
 
 export type Named = { readonly entityId: EntityId; readonly label: string }
 
-export type StateReader = {
+/** What is not state, and said of the present only. */
+export type Around = {
+  /** By jurisdiction name. */
+  readonly chainStatus: (name: string) => ChainStatus
+  readonly unreachable: () => ReadonlyMap<EntityId, number>
+}
+
+const NOTHING_WRONG: Around = { chainStatus: () => CHAIN_UP, unreachable: () => new Map() }
+
+export type StateReader = Around & {
   readonly head: Head
   readonly jurisdictions: () => readonly JReplica[]
   /** By id. */
@@ -72,6 +82,7 @@ export const createViewIndexes = (): ViewIndexes => ({
 export type ReaderMeta = Pick<Head, 'checkpointInterval' | 'live' | 'halted' | 'role'> & {
   readonly root: Bytes
   readonly naming?: Naming
+  readonly around?: Around
 }
 
 const factsOf = ({ accounts, ...facts }: EntityState): EntityFacts => ({ ...facts, accountCount: accounts.size })
@@ -85,7 +96,7 @@ export const envReader = (
   meta: ReaderMeta,
   indexes: ViewIndexes = createViewIndexes(),
 ): StateReader => {
-  const { checkpointInterval, root, live, halted, role, naming = NO_NAMING } = meta
+  const { checkpointInterval, root, live, halted, role, naming = NO_NAMING, around = NOTHING_WRONG } = meta
   const { book, owner } = naming
   const stateOf = (entityId: string): EntityState | undefined => env.eReplicas.get(entityId)?.state
   return {
@@ -101,6 +112,8 @@ export const envReader = (
       role,
     },
     jurisdictions: () => [...env.jReplicas.values()],
+    chainStatus: around.chainStatus,
+    unreachable: around.unreachable,
     entities: () => [...env.eReplicas.values()].map(({ state }) => factsOf(state)),
     entity: (entityId) => {
       const state = stateOf(entityId)

@@ -52,6 +52,8 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'invoice.create': row<RpcMethods['invoice.create']['result']>({ height: count, invoiceId: short, link: long }),
   'offer.create': row<RpcMethods['offer.create']['result']>({ height: count, offerId: short, link: long }),
   'host.update': nothing,
+  'host.retry': nothing,
+  'host.reopen': nothing,
   'entity.create': row<RpcMethods['entity.create']['result']>({ height: count, entityId: short }),
   'account.open': committed,
   'account.setCreditLimit': committed,

@@ -9,7 +9,9 @@ import type { AccountMethods } from './account-methods.ts'
 import type { ActivityMethods, ActivitySelection } from './activity-methods.ts'
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
+import type { ChainStatus, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
+import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
 import type { SimnetMethods } from './simnet-methods.ts'
 import type { SiteMethods } from './site-methods.ts'
@@ -238,9 +240,13 @@ export type JurisdictionView = {
   readonly height: number
   readonly timestampSeconds: number
   readonly confirmationLag: number
+  readonly status: ChainStatus
   readonly isTest: boolean
   readonly tokens: readonly TokenView[]
 }
+
+/** Who has left messages unanswered for a while; they are sent again until they are answered. */
+export type Unreachable = { readonly entityId: string; readonly label: string; readonly sinceMs: number }
 
 export type FrameView = {
   readonly height: number
@@ -262,6 +268,8 @@ export type FrameView = {
   /** Of the address book, when the view asks for it. */
   readonly book: BookPage | null
   readonly jurisdictions: readonly JurisdictionView[]
+  /** The longest unanswered first. */
+  readonly unreachable: readonly Unreachable[]
   /** Names a payment can be addressed to. */
   readonly directory: readonly { readonly entityId: string; readonly label: string }[]
 }
@@ -298,6 +306,7 @@ export type HostStatus = {
   readonly progress: { readonly done: number; readonly total: number } | null
   /** Why `halted` or `read-only`, in words; null otherwise. */
   readonly reason: string | null
+  readonly storage: StorageStatus
   /** Wrong-password back-off: no attempt is accepted before this time (ms); 0 when none. */
   readonly unlockNotBefore: number
   readonly autoLockMinutes: number
@@ -325,35 +334,16 @@ export type Quote = {
   readonly invoice: string | null
 }
 
-type Committed = { readonly height: number }
-
 /**
  * Everything a client may ask for besides views. Writers carry a client-drawn `commandId`; the same id always gets
  * the same answer. `to` is a known name, an entity id or an `xln:` link.
  */
-export type RpcMethods = {
-  'pay.quote': { params: { from: string; to: string; amount: bigint; tokenId: number; memo: string }; result: Quote }
-  /** The most one payment can carry to `to`; '' asks for anybody. */
-  'pay.limit': { params: { from: string; to: string; tokenId: number }; result: { amount: bigint } }
-  'pay.send': {
-    params: {
-      commandId: string
-      from: string
-      to: string
-      amount: bigint
-      tokenId: number
-      memo: string
-      maxFee: bigint
-    }
-    result: Committed & { paymentId: string }
-  }
-  'pay.cancel': { params: { commandId: string; from: string; paymentId: string }; result: Committed }
-  'pay.get': { params: { from: string; paymentId: string }; result: ActivityEntry }
-} & AccountMethods &
+export type RpcMethods = AccountMethods &
   ActivityMethods &
   ApprovalMethods &
   BookMethods &
   HostMethods &
+  PayMethods &
   ReceiveMethods &
   SimnetMethods &
   SiteMethods &

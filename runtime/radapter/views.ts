@@ -43,6 +43,7 @@ export const createViews = (
     naming: naming(),
     checkpointInterval: host.checkpointInterval,
     halted: host.halted(),
+    ...(live ? { around: host } : {}),
     role: status().runtime === 'read-only' ? 'reader' : 'writer',
   })
   const load = async (height: number): Promise<Past | null> => {

@@ -212,6 +212,14 @@ describe('words', () => {
     expect(words.next).toMatch(/\.$/)
   })
 
+  test('a runtime that has stopped -- nothing left by a question; whether a command was carried out is said elsewhere', () => {
+    const error = { code: 'E_HALTED', message: 'raw', retryable: false } as const
+    expect(inOneLine(wordsOfError(error, false, context))).toBe(
+      'This runtime has stopped and signs nothing. Nothing left your wallet. Start it again.',
+    )
+    expect(wordsOfError(error, true, context).moved).toBe('Activity says whether it was paid.')
+  })
+
   test('an unknown reason falls back to the message, and its type is never taken from the table\u2019s own properties', () => {
     expect(said({ type: 'moon_phase' }, 'the moon is wrong')).toBe(
       'the moon is wrong. Nothing left your wallet. Try again.',

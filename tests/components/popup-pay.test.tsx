@@ -169,6 +169,7 @@ describe('Pay: the payment', () => {
       runtime: 'stopped',
       progress: null,
       reason: null,
+      storage: 'ok',
       unlockNotBefore: 0,
       autoLockMinutes: 15,
       approvals: [],

@@ -88,6 +88,20 @@ describe('a full disk', () => {
     expect([town.host.storage(), await newest(town)]).toEqual(['ok', town.host.env().height])
   })
 
+  test('no room for a checkpoint, and then there is -- asked by hand, it is written at once', async () => {
+    const { disk, storeOf } = crowded()
+    const town = await startTown({ storeOf })
+    disk.hasRoom = (key) => !isOfCheckpoint(key)
+    await pass(town, 2_000)
+    town.host.retry()
+    await quiet()
+    expect([town.host.storage(), disk.refused]).toEqual(['short', 2])
+    disk.hasRoom = () => true
+    town.host.retry()
+    await quiet()
+    expect([town.host.storage(), await newest(town)]).toEqual(['ok', town.host.env().height])
+  })
+
   test('no room for a checkpoint, and the worker dies -- the log alone restores the same state', async () => {
     const { disk, storeOf } = crowded()
     const town = await startTown({ storeOf })

@@ -23,6 +23,7 @@ export const UNLOCKED: HostStatus = {
   runtime: 'running',
   progress: null,
   reason: null,
+  storage: 'ok',
   unlockNotBefore: 0,
   autoLockMinutes: 15,
   approvals: [],

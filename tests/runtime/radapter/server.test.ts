@@ -71,7 +71,7 @@ describe('push', () => {
 
   test('looking elsewhere -- the same height again, with a higher number', async () => {
     const client = connect()
-    client.look()
+    client.look({})
     await quiet()
     client.look({ accountPageSize: 100 })
     await quiet()
@@ -170,7 +170,7 @@ describe('push', () => {
     served.set({ runtime: 'starting' })
     served.put(null)
     const client = connect()
-    client.look()
+    client.look({})
     await quiet()
     expect(client.frames()).toEqual([])
     expect(client.statuses()).toMatchObject([{ status: { runtime: 'starting' } }])
@@ -179,14 +179,58 @@ describe('push', () => {
   test('read-only -- the view says so', async () => {
     served.set({ runtime: 'read-only' })
     const client = connect()
-    client.look()
+    client.look({})
     await quiet()
     expect(client.frames()[0]?.view.role).toBe('reader')
   })
 
+  test('a chain that is down, peers that do not answer -- in the view of now, and of the past nothing', async () => {
+    const down = { type: 'down', sinceMs: 5, reason: 'unreachable' } as const
+    const listeners = new Set<() => void>()
+    const onChange: RuntimeHost['onChange'] = (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    }
+    const state = { isDown: false }
+    served.put({
+      ...running.host,
+      onChange,
+      chainStatus: (name) => (state.isDown && name === 'sim' ? down : { type: 'up' }),
+      unreachable: () =>
+        new Map(
+          state.isDown
+            ? [
+                [running.id('Hub'), 9],
+                [running.id('Bob'), 7],
+              ]
+            : [],
+        ),
+    })
+    const client = connect()
+    client.look({})
+    await quiet()
+    const said = () => {
+      const view = client.frames().at(-1)?.view
+      return [view?.jurisdictions[0]?.status, view?.unreachable]
+    }
+    expect(said()).toEqual([{ type: 'up' }, []])
+    state.isDown = true
+    for (const tell of listeners) tell()
+    await quiet()
+    expect(said()).toEqual([
+      down,
+      [
+        { entityId: running.id('Bob'), label: 'Bob', sinceMs: 7 },
+        { entityId: running.id('Hub'), label: 'Hub', sinceMs: 9 },
+      ],
+    ])
+    const past = await client.ask('get_frame_at', { height: running.host.env().height - 1 })
+    expect(past).toMatchObject({ view: { jurisdictions: [{ status: { type: 'up' } }], unreachable: [] } })
+  })
+
   test('closed -- the clients are gone and nothing is followed any more', async () => {
     const client = connect()
-    client.look()
+    client.look({})
     await quiet()
     served.server.close()
     served.server.close()

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { readAnswer, writeAnswer, writePush } from '../../../runtime/radapter/answer.ts'
 import { frameWire, positionWire } from '../../../runtime/radapter/frame-wire.ts'
+import { CHAIN_TROUBLES } from '../../../runtime/radapter/health.ts'
 import { type Asked, readRequest, writeRequest } from '../../../runtime/radapter/request.ts'
 import { RESULTS } from '../../../runtime/radapter/results.ts'
 import { MAX_MESSAGE_BYTES } from '../../../runtime/radapter/tagged.ts'
@@ -43,6 +44,15 @@ describe('frame', () => {
     const view = frame()
     const text = writePush(3, { type: 'frame', seq: 9, view })
     expect(readAnswer(text)).toMatchObject({ type: 'push', push: { type: 'frame', seq: 9, view } })
+  })
+
+  test('with a chain that is down, for any reason, and peers that do not answer -- the same view', () => {
+    for (const reason of CHAIN_TROUBLES) {
+      const down = { type: 'down', sinceMs: 5, reason } as const
+      const jurisdictions = frame().jurisdictions.map((chain) => ({ ...chain, status: down }))
+      const view = frame({ jurisdictions, unreachable: [{ entityId: '0x01', label: 'Hub', sinceMs: 7 }] })
+      expect(readAnswer(writePush(3, { type: 'frame', seq: 9, view }))).toMatchObject({ push: { view } })
+    }
   })
 
   test('positions with any figures -- the same position', () => {
@@ -263,6 +273,7 @@ describe('readAnswer', () => {
       runtime: 'stopped',
       progress: null,
       reason: null,
+      storage: 'ok',
       unlockNotBefore: 0,
       autoLockMinutes: 15,
       approvals: [],

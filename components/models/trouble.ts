@@ -1,0 +1,48 @@
+/**
+ * What is wrong with the world around the wallet, if anything: the one thing that matters most now, computed from what
+ * the host says. A page says it in words (screens/Trouble.tsx) and offers the one thing that can be done about it.
+ */
+import type { FrameView, HostStatus, JurisdictionView, Unreachable } from '../../runtime/radapter/types.ts'
+
+export type Down = Extract<JurisdictionView['status'], { readonly type: 'down' }>
+
+export type Trouble =
+  /** No room for the log itself: the runtime has stopped. */
+  | { readonly type: 'full' }
+  | { readonly type: 'halted'; readonly reason: string | null }
+  | { readonly type: 'read_only'; readonly reason: string | null }
+  | { readonly type: 'chain_down'; readonly name: string; readonly status: Down }
+  | { readonly type: 'unreachable'; readonly peers: readonly Unreachable[] }
+  /** No room for a checkpoint: the runtime goes on. */
+  | { readonly type: 'short' }
+  | { readonly type: 'update' }
+
+/** What stands in the way of everything; the rest is for those who can still act. */
+export const isStanding = ({ type }: Trouble): boolean => type === 'full' || type === 'halted' || type === 'read_only'
+
+const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | null => {
+  if (status?.runtime === 'halted' && status.storage === 'full') return { type: 'full' }
+  const reason = frame?.halted ?? status?.reason ?? null
+  // A frame from before a new start says nothing of what runs now.
+  const isOfNow = status === null || status.runtime === 'running'
+  if (status?.runtime === 'halted' || (isOfNow && frame !== null && frame.halted !== null))
+    return { type: 'halted', reason }
+  if (status?.runtime === 'read-only' || frame?.role === 'reader') return { type: 'read_only', reason }
+  return null
+}
+
+const ofChains = ({ jurisdictions }: FrameView): Trouble | null => {
+  for (const { name, status } of jurisdictions) if (status.type === 'down') return { type: 'chain_down', name, status }
+  return null
+}
+
+/** @returns null when all is well. */
+export const troubleOf = (status: HostStatus | null, frame: FrameView | null): Trouble | null => {
+  const standing = ofHost(status, frame)
+  if (standing !== null) return standing
+  const chain = frame === null ? null : ofChains(frame)
+  if (chain !== null) return chain
+  if (frame !== null && frame.unreachable.length > 0) return { type: 'unreachable', peers: frame.unreachable }
+  if (status?.storage === 'short') return { type: 'short' }
+  return status?.updateReady === true ? { type: 'update' } : null
+}

@@ -1,0 +1,161 @@
+/**
+ * What is wrong around the wallet, in plain words, with the one thing to do about it: as a notice above whatever a page
+ * shows, or in its place where there is nothing to show.
+ */
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { tryOnce } from '../models/reliable.ts'
+import type { PlainKey, Text } from '../models/text.ts'
+import { ENGLISH_STATES } from '../models/text-en-states.ts'
+import type { Down, Trouble } from '../models/trouble.ts'
+import { type Ui, useUi } from '../models/ui.ts'
+import { inOneLine, wordsOfError } from '../models/words.ts'
+import { Alert } from '../primitives/Alert.tsx'
+import { Button, type Look } from '../primitives/Button.tsx'
+import { PageHead } from '../primitives/PageHead.tsx'
+import styles from './Trouble.module.css'
+
+type Remedy = { readonly method: 'host.retry' | 'host.reopen'; readonly words: PlainKey }
+
+const RETRY: Remedy = { method: 'host.retry', words: 'common.retry' }
+const REMEDIES: { readonly [T in Trouble['type']]: Remedy | null } = {
+  full: { method: 'host.reopen', words: 'common.retry' },
+  halted: { method: 'host.reopen', words: 'state.startAgain' },
+  read_only: { method: 'host.reopen', words: 'common.retry' },
+  chain_down: RETRY,
+  unreachable: RETRY,
+  short: RETRY,
+  // It happens by itself; Settings can hurry it.
+  update: null,
+}
+
+const CHAIN: { readonly [R in Down['reason']]: `state.chain.${R}` } = {
+  unreachable: 'state.chain.unreachable',
+  refused: 'state.chain.refused',
+  untrusted: 'state.chain.untrusted',
+  stopped: 'state.chain.stopped',
+  storage_full: 'state.chain.storage_full',
+}
+
+const sentence = (text: Text, reason: string | null): string => {
+  const said = reason ?? text('state.unknownReason')
+  return /[.!?]$/.test(said) ? said : `${said}.`
+}
+
+const wordsOf = (trouble: Trouble, { text, format }: Ui): string => {
+  const moment = (ms: number): string => format.moment(ms, Date.now())
+  switch (trouble.type) {
+    case 'full':
+      return text('state.full')
+    case 'halted':
+      return text('state.halted', { reason: sentence(text, trouble.reason) })
+    case 'read_only':
+      return text('state.readOnly', { reason: sentence(text, trouble.reason) })
+    case 'chain_down': {
+      const { name, status } = trouble
+      return `${text(CHAIN[status.reason], { name, time: moment(status.sinceMs) })} ${text('state.chain.meanwhile')}`
+    }
+    case 'unreachable': {
+      const { peers } = trouble
+      const names = format.list(peers.map(({ label }) => label))
+      const time = moment(peers[0]?.sinceMs ?? 0)
+      return `${text('state.unreachable', { names, time, count: peers.length })} ${text('state.unreachable.meanwhile')}`
+    }
+    case 'short':
+      return text('state.short')
+    case 'update':
+      return text('state.update')
+  }
+}
+
+/** The button that does what can be done; what hinders it stands below. */
+const Remedied = ({ remedy, look, wide }: { readonly remedy: Remedy; readonly look: Look; readonly wide: boolean }) => {
+  const { session, text, format } = useUi()
+  const [isAsked, setAsked] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const act = async (): Promise<void> => {
+    setAsked(true)
+    setFailure(null)
+    const outcome = await tryOnce(session, () => session.rpc(remedy.method, {}))
+    setAsked(false)
+    const context = { text, format, tokens: [], tokenId: null }
+    if (outcome.type === 'error') setFailure(inOneLine(wordsOfError(outcome.error, false, context)))
+  }
+  return (
+    <>
+      <Button look={look} wide={wide} disabled={isAsked} onClick={() => void act()}>
+        {text(remedy.words)}
+      </Button>
+      {failure !== null && <Alert>{failure}</Alert>}
+    </>
+  )
+}
+
+/** Above what a page shows. */
+export const TroubleNotice = ({ trouble }: { readonly trouble: Trouble }) => {
+  const ui = useUi(ENGLISH_STATES)
+  const { type } = trouble
+  const remedy = REMEDIES[type]
+  const words = (
+    <div class={styles.said}>
+      <p>{wordsOf(trouble, ui)}</p>
+      {remedy !== null && <Remedied key={type} remedy={remedy} look="quiet" wide={false} />}
+    </div>
+  )
+  return (
+    <div class={styles.notice}>
+      {type === 'update' ? (
+        <div role="status" class={styles.quiet}>
+          {words}
+        </div>
+      ) : (
+        <Alert tone={type === 'full' || type === 'halted' ? 'danger' : 'caution'}>{words}</Alert>
+      )}
+    </div>
+  )
+}
+
+const Standing = ({ title, children }: { readonly title: string; readonly children: ComponentChildren }) => (
+  <main class={styles.main}>
+    <PageHead title={title} />
+    {children}
+  </main>
+)
+
+type Props = {
+  readonly trouble: Trouble
+  /** Shows what there is, where there is something. */
+  readonly onLook: (() => void) | null
+}
+
+/** In place of what a page would show. */
+export const TroubleScreen = ({ trouble, onLook }: Props) => {
+  const ui = useUi(ENGLISH_STATES)
+  const { text } = ui
+  const remedy = REMEDIES[trouble.type] ?? RETRY
+  if (trouble.type === 'full')
+    return (
+      <Standing title={text('state.full.title')}>
+        <Alert>{text('state.full.what')}</Alert>
+        <p>{text('state.full.money')}</p>
+        <p>{text('state.full.todo')}</p>
+        <div class={styles.actions}>
+          <Remedied remedy={remedy} look="filled" wide />
+          {onLook !== null && (
+            <Button look="quiet" wide onClick={onLook}>
+              {text('state.full.look')}
+            </Button>
+          )}
+        </div>
+      </Standing>
+    )
+  const isHalted = trouble.type === 'halted'
+  return (
+    <Standing title={text(isHalted ? 'state.halted.title' : 'state.readOnly.title')}>
+      <Alert tone={isHalted ? 'danger' : 'caution'}>{wordsOf(trouble, ui)}</Alert>
+      <div class={styles.actions}>
+        <Remedied remedy={remedy} look="filled" wide />
+      </div>
+    </Standing>
+  )
+}
