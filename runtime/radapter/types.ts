@@ -336,7 +336,7 @@ export type Quote = {
 
 /**
  * Everything a client may ask for besides views. Writers carry a client-drawn `commandId`; the same id always gets
- * the same answer. `to` is a known name, an entity id or an `xln:` link.
+ * the same answer.
  */
 export type RpcMethods = AccountMethods &
   ActivityMethods &
