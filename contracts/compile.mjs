@@ -1,6 +1,8 @@
 /**
  * Compiles every contract with npm's solc (standard JSON, https://docs.soliditylang.org/en/latest/using-the-compiler.html)
- * and writes `artifacts/<Name>.json`: {contractName, abi, bytecode, deployedBytecodeSize, sourceHash}.
+ * and writes `artifacts/<Name>.json`: {contractName, abi, bytecode, deployedBytecodeSize, sourceHash}; and, of those the
+ * wallet itself deploys or reads, `artifacts/wallet.json`: {<Name>: {abi, bytecode}} with signatures in ethers'
+ * human-readable form and bytecode in base64, which is half of the bytes in every start of the worker.
  *
  * The same sources, settings and compiler give the same files, byte for byte: bytecode carries no metadata trailer,
  * `sourceHash` is SHA-256 over compiler version, settings and every source the contract reaches.
@@ -15,6 +17,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Interface } from 'ethers'
 
 /**
  * @typedef {{ abi: readonly unknown[], evm: { bytecode: { object: string }, deployedBytecode: { object: string } }, metadata: string }} CompiledContract
@@ -34,6 +37,8 @@ const CONTRACTS = [
   'TestToken.sol',
   'test/HostileToken.sol',
 ]
+
+const TESTS_ONLY = ['HostileToken']
 
 const SETTINGS = {
   optimizer: { enabled: true, runs: 200 },
@@ -80,6 +85,8 @@ const compile = () => {
     .map((error) => error.formattedMessage)
   const files = new Map()
   const summary = []
+  /** @type {Record<string, { abi: readonly string[], bytecode: string }>} */
+  const wallet = {}
   for (const file of CONTRACTS) {
     const name = basename(file, '.sol')
     const compiled = output.contracts?.[`contracts/${file}`]?.[name]
@@ -94,8 +101,13 @@ const compile = () => {
       sourceHash: sourceHashOf(solc, compiled),
     }
     files.set(`${name}.json`, `${JSON.stringify(artifact, null, 2)}\n`)
+    if (!TESTS_ONLY.includes(name)) {
+      const abi = new Interface(/** @type {import('ethers').JsonFragment[]} */ (artifact.abi)).format()
+      wallet[name] = { abi, bytecode: Buffer.from(compiled.evm.bytecode.object, 'hex').toString('base64') }
+    }
     summary.push(`${name}: ${size} of ${SIZE_LIMIT_BYTES} bytes`)
   }
+  files.set('wallet.json', `${JSON.stringify(wallet, null, 2)}\n`)
   return { files, problems, summary }
 }
 
