@@ -25,6 +25,8 @@ export type Format = {
   moment(timestampMs: number, nowMs: number): string
   fullMoment(timestampMs: number): string
   list(names: readonly string[]): string
+  /** A currency by its name. @param code ISO 4217 */
+  currency(code: string): string
   readonly minus: string
 }
 
@@ -89,6 +91,7 @@ export const formatFor = (locale: string): Format => {
     moment,
     fullMoment: (timestampMs) => full.format(new Date(timestampMs)),
     list: (items) => names.format(items),
+    currency: (code) => new Intl.DisplayNames(locale, { type: 'currency' }).of(code) ?? code,
     minus,
   }
 }

@@ -1,7 +1,12 @@
-/** What the owner chose about the looks of this browser: one signal, kept by the entrypoint's port. */
+/**
+ * What the owner chose for this browser: one signal, kept by the entrypoint's port. Several pages may be open at once: a
+ * change is made to what is kept, and never puts back what another page has changed meanwhile.
+ */
 import { type ReadonlySignal, signal } from '@preact/signals'
 
 export type Theme = 'system' | 'light' | 'dark'
+/** ISO 4217, or off: amounts are shown in their own token only. */
+export type Currency = 'off' | 'USD' | 'EUR' | 'GBP' | 'CHF' | 'JPY'
 export type Preferences = {
   readonly theme: Theme
   readonly amountsHidden: boolean
@@ -9,6 +14,10 @@ export type Preferences = {
   readonly notifies: boolean
   /** The owner has said that the phrase is still there. */
   readonly hasPhrase: boolean
+  /** What amounts are also shown in, where a rate is known. */
+  readonly currency: Currency
+  /** The owner's entity that was last looked at, by runtime. */
+  readonly entities: { readonly [runtimeId: string]: string }
 }
 export type PreferencePort = {
   /** Whatever was kept, from any version of this program. */
@@ -20,22 +29,40 @@ export type PreferencesModel = {
   /** Before the first rendering, so that nothing appears in the wrong light. */
   load(): Promise<void>
   change(patch: Partial<Preferences>): Promise<void>
+  /** The next page of this runtime opens on this entity. */
+  chooseEntity(runtimeId: string, entityId: string): Promise<void>
 }
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
-const DEFAULTS: Preferences = { theme: 'system', amountsHidden: false, notifies: false, hasPhrase: false }
+export const CURRENCIES: readonly Currency[] = ['off', 'USD', 'EUR', 'GBP', 'CHF', 'JPY']
+const DEFAULTS: Preferences = {
+  theme: 'system',
+  amountsHidden: false,
+  notifies: false,
+  hasPhrase: false,
+  currency: 'off',
+  entities: {},
+}
 
-const isTheme = (value: unknown): value is Theme => THEMES.some((theme) => theme === value)
+/** What was kept, if it is one of these; the first of them otherwise. */
+const oneOf = <T extends string>(known: readonly T[], kept: unknown, otherwise: T): T =>
+  known.find((value) => value === kept) ?? otherwise
+
+const textsIn = (kept: unknown): Preferences['entities'] =>
+  typeof kept === 'object' && kept !== null
+    ? Object.fromEntries(Object.entries(kept).filter(([, value]) => typeof value === 'string'))
+    : {}
 
 export const preferencesOf = (kept: unknown): Preferences => {
   if (typeof kept !== 'object' || kept === null) return DEFAULTS
-  const { theme, ...rest } = { theme: null, ...kept }
-  const flags: { readonly [name: string]: unknown } = rest
+  const fields: { readonly [name: string]: unknown } = { ...kept }
   return {
-    theme: isTheme(theme) ? theme : DEFAULTS.theme,
-    amountsHidden: flags.amountsHidden === true,
-    notifies: flags.notifies === true,
-    hasPhrase: flags.hasPhrase === true,
+    theme: oneOf(THEMES, fields.theme, DEFAULTS.theme),
+    amountsHidden: fields.amountsHidden === true,
+    notifies: fields.notifies === true,
+    hasPhrase: fields.hasPhrase === true,
+    currency: oneOf(CURRENCIES, fields.currency, DEFAULTS.currency),
+    entities: textsIn(fields.entities),
   }
 }
 
@@ -56,12 +83,22 @@ export const createPreferences = (port: PreferencePort, root: HTMLElement): Pref
     current.value = preferences
     applyTheme(root, preferences.theme)
   }
+  let turn: Promise<unknown> = Promise.resolve()
+  /** Shown at once; kept one after another, each on top of what is kept by then. */
+  const change = (patchOf: (before: Preferences) => Partial<Preferences>): Promise<void> => {
+    show({ ...current.peek(), ...patchOf(current.peek()) })
+    const kept = turn.then(async () => {
+      const before = preferencesOf(await port.load())
+      await port.save({ ...before, ...patchOf(before) })
+    })
+    turn = kept.catch(() => undefined)
+    return kept
+  }
   return {
     current,
     load: async () => show(preferencesOf(await port.load())),
-    change: (patch) => {
-      show({ ...current.peek(), ...patch })
-      return port.save(current.peek())
-    },
+    change: (patch) => change(() => patch),
+    chooseEntity: (runtimeId, entityId) =>
+      change(({ entities }) => ({ entities: { ...entities, [runtimeId]: entityId } })),
   }
 }

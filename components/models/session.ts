@@ -38,7 +38,7 @@ export type Session = {
   isKnown(tokenId: number): boolean
   readonly rpc: RAdapter['rpc']
   look(patch: Partial<ViewState>): void
-  /** Shows the owner's entity that was last looked at, or the first one, from its first page. */
+  /** Shows the owner's entity that was last looked at, here or before, or the first one, from its first page. */
   lookHome(): void
   /** For a line that is up but gives no answer. */
   reconnect(): void
@@ -58,7 +58,14 @@ const HOME: Partial<ViewState> = {
 /** Named by its number and shown in its smallest unit: nothing about it may be guessed. */
 const unknownToken = (tokenId: number): TokenView => ({ tokenId, symbol: `#${tokenId}`, decimals: 0, isTest: false })
 
-const ownEntityId = (frame: FrameView): string | null => frame.entities.find((entity) => entity.isOwn)?.entityId ?? null
+const isOwn = (frame: FrameView, entityId: string | null): boolean =>
+  frame.entities.some((entity) => entity.isOwn && entity.entityId === entityId)
+
+/** The entity that was chosen, while it is there; the first one otherwise. */
+const ownEntityId = (frame: FrameView, chosen: Chosen): string | null => {
+  const wanted = chosen.of(frame.runtimeId)
+  return isOwn(frame, wanted) ? wanted : (frame.entities.find((entity) => entity.isOwn)?.entityId ?? null)
+}
 
 /** What a page was last shown, so that it need not open on nothing. */
 export type Memory = {
@@ -69,11 +76,20 @@ export type Memory = {
 }
 export const NO_MEMORY: Memory = { load: () => Promise.resolve(null), save: () => undefined, clear: () => undefined }
 
-type Start = { readonly view?: ViewState; readonly remembered?: FrameView | null; readonly memory?: Memory }
+/** Which of the owner's entities was looked at last, in each runtime; kept beyond this page and this browser session. */
+export type Chosen = { of(runtimeId: string): string | null; set(runtimeId: string, entityId: string): void }
+const NOTHING_CHOSEN: Chosen = { of: () => null, set: () => undefined }
+
+type Start = {
+  readonly view?: ViewState
+  readonly remembered?: FrameView | null
+  readonly memory?: Memory
+  readonly chosen?: Chosen
+}
 
 export const createSession = (
   adapter: RAdapter,
-  { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY }: Start = {},
+  { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY, chosen = NOTHING_CHOSEN }: Start = {},
 ): Session => {
   const frameView = signal<FrameView | null>(remembered)
   const hostStatus = signal<HostStatus | null>(null)
@@ -98,22 +114,35 @@ export const createSession = (
     )
   })
 
+  let lastOwn: string | null = null
+  /** Kept when the owner changes it on this page, and not when another page does. */
+  const noteOwn = (frame: FrameView | null, entityId: string | null): void => {
+    if (frame === null || entityId === null || entityId === lastOwn || !isOwn(frame, entityId)) return
+    if (lastOwn !== null) chosen.set(frame.runtimeId, entityId)
+    lastOwn = entityId
+  }
+  /** One that was just made is known as the owner's with its first view. */
+  const noteMade = (): void => {
+    const shown = frameView.value?.selectedEntity?.entityId
+    if (shown !== undefined && shown === viewState.peek().selectedEntityId) noteOwn(frameView.peek(), shown)
+  }
   const look = (patch: Partial<ViewState>): void => {
+    // At once: a popup may be closed before the next view comes.
+    noteOwn(frameView.peek(), patch.selectedEntityId ?? null)
     viewState.value = { ...viewState.value, ...patch }
     adapter.setView(viewState.value)
   }
   const lookHome = (): void => {
     const frame = frameView.value
     const { selectedEntityId } = viewState.peek()
-    const isOwn = frame?.entities.some((entity) => entity.isOwn && entity.entityId === selectedEntityId) === true
-    const own = frame === null || isOwn ? null : ownEntityId(frame)
+    const own = frame === null || isOwn(frame, selectedEntityId) ? null : ownEntityId(frame, chosen)
     look({ ...HOME, ...(own === null ? {} : { selectedEntityId: own }) })
   }
   /** A page opens on the owner's own entity, whose id only the first frame tells. */
   const selectOwn = (): void => {
     const frame = frameView.value
     if (frame === null || viewState.peek().selectedEntityId !== null) return
-    const own = ownEntityId(frame)
+    const own = ownEntityId(frame, chosen)
     if (own !== null) look({ selectedEntityId: own })
   }
 
@@ -139,6 +168,7 @@ export const createSession = (
         if (status === 'connected') epoch.value += 1
       }),
       effect(selectOwn),
+      effect(noteMade),
     ]
     adapter.setView(viewState.peek())
     connect()

@@ -10,6 +10,10 @@ export const GERMAN_OWNER = {
   'settings.theme.light': 'Hell',
   'settings.theme.dark': 'Dunkel',
   'settings.hide': 'Beträge verbergen',
+  'settings.currency': 'Beträge auch in einer Währung zeigen',
+  'settings.currency.off': 'Aus',
+  'settings.currency.test': 'Testgeld ist nichts wert und hat deshalb keinen Kurs.',
+  'settings.currency.noRate': 'Kein Kurs bekannt: Diese Wallet fragt niemanden danach.',
   'settings.notify': 'Zahlungseingänge melden',
   'settings.notifyDenied':
     'Der Browser erlaubt dieser Wallet keine Benachrichtigungen. Dort erlauben, dann noch einmal versuchen.',

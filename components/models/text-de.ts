@@ -68,6 +68,8 @@ export const GERMAN: Messages = {
   'home.show': 'Beträge zeigen',
   'home.hidden': 'Verborgen',
   'home.canSend': 'Du kannst {amount} senden',
+  'home.noRate': 'Testgeld ist in {currency} nichts wert.',
+  'home.unknownRate': 'Kein Kurs in {currency} bekannt.',
   'home.pay': 'Zahlen',
   'home.receive': 'Empfangen',
   'home.activity': 'Verlauf',

@@ -10,6 +10,10 @@ export const ENGLISH_OWNER = {
   'settings.theme.light': 'Light',
   'settings.theme.dark': 'Dark',
   'settings.hide': 'Hide amounts',
+  'settings.currency': 'Show amounts in another currency',
+  'settings.currency.off': 'Off',
+  'settings.currency.test': 'Test money is worth nothing, so it has no rate.',
+  'settings.currency.noRate': 'No rate is known: this wallet asks nobody for one.',
   'settings.notify': 'Tell me when I am paid',
   'settings.notifyDenied':
     'The browser does not allow notifications for this wallet. Allow them there, then try again.',

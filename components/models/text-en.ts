@@ -62,6 +62,8 @@ export const ENGLISH = {
   'home.show': 'Show amounts',
   'home.hidden': 'Hidden',
   'home.canSend': 'You can send {amount}',
+  'home.noRate': 'Test money is worth nothing in {currency}.',
+  'home.unknownRate': 'No rate in {currency} is known.',
   'home.pay': 'Pay',
   'home.receive': 'Receive',
   'home.activity': 'Activity',

@@ -1,13 +1,13 @@
 /**
- * What every page does to come up: preferences first, so that nothing appears in the wrong light, then the session
- * and its first rendering. The entrypoint supplies what only it can see.
+ * What every page does to come up: preferences first, so that nothing appears in the wrong light or of another entity,
+ * then the session and its first rendering. The entrypoint supplies what only it can see.
  */
 import type { ComponentType } from 'preact'
 import { render } from 'preact'
 import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radapter/types.ts'
 import type { DraftPort } from '../models/drafts.ts'
 import { createPreferences, type PreferencePort } from '../models/preferences.ts'
-import { createSession, type Memory } from '../models/session.ts'
+import { type Chosen, createSession, type Memory } from '../models/session.ts'
 import { languageFor } from '../models/text.ts'
 import { createUi, type Ui } from '../models/ui.ts'
 import '../tokens.css'
@@ -32,8 +32,17 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
-  const [remembered, language] = await Promise.all([memory.load().catch(() => null), languageFor(navigator.language)])
-  const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory })
+  const [remembered, language] = await Promise.all([
+    memory.load().catch(() => null),
+    languageFor(navigator.language),
+    loaded,
+  ])
+  const chosen: Chosen = {
+    of: (runtimeId) => preferences.current.peek().entities[runtimeId] ?? null,
+    // What cannot be kept is chosen again.
+    set: (runtimeId, entityId) => void preferences.chooseEntity(runtimeId, entityId).catch(() => undefined),
+  }
+  const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory, chosen })
   const ui = createUi(
     session,
     {
@@ -56,7 +65,6 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   addEventListener('pageshow', (event) => {
     if (event.persisted) stop = session.start()
   })
-  await loaded
   const root = document.getElementById('app')
   if (root === null) return
   // What stood there until now is none of the page's own.

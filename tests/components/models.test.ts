@@ -9,7 +9,7 @@ import { DRAFT_LIFETIME_MS, decodeDraft, encodeDraft, type PayDraft } from '../.
 import { formatFor } from '../../components/models/format.ts'
 import { createPreferences, preferencesOf } from '../../components/models/preferences.ts'
 import { slicesOf } from '../../components/models/seam.ts'
-import { createSession, type Memory } from '../../components/models/session.ts'
+import { type Chosen, createSession, type Memory } from '../../components/models/session.ts'
 import { textFor } from '../../components/models/text.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { wireErrorOf } from '../../components/models/wire.ts'
@@ -262,14 +262,18 @@ describe('errors of the adapter', () => {
 
 describe('preferences', () => {
   test('whatever was kept becomes preferences', () => {
-    const defaults = { theme: 'system', amountsHidden: false, notifies: false, hasPhrase: false }
-    for (const kept of [null, 7, 'dark', [], { theme: 'neon' }, { theme: null }])
-      expect(preferencesOf(kept)).toEqual(defaults)
-    expect(preferencesOf({ theme: 'dark', amountsHidden: true, more: 1 })).toEqual({
-      ...defaults,
-      theme: 'dark',
-      amountsHidden: true,
-    })
+    const defaults = {
+      theme: 'system',
+      amountsHidden: false,
+      notifies: false,
+      hasPhrase: false,
+      currency: 'off',
+      entities: {},
+    }
+    const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'XXX' }, { entities: 7 }, { entities: { a: 7 } }]
+    for (const kept of [null, 7, 'dark', [], ...odd]) expect(preferencesOf(kept)).toEqual(defaults)
+    const kept = { theme: 'dark', amountsHidden: true, currency: 'EUR', entities: { simnet: '0x01' } }
+    expect(preferencesOf({ ...kept, more: 1 })).toEqual({ ...defaults, ...kept })
   })
 
   test('a change is shown and kept', async () => {
@@ -279,6 +283,33 @@ describe('preferences', () => {
     expect(document.documentElement.dataset.theme).toBe('light')
     expect(port.kept()).toMatchObject({ theme: 'light', amountsHidden: false })
     await preferences.change({ theme: 'system' })
+  })
+
+  test('two pages -- neither puts back what the other has changed', async () => {
+    const port = memoryPort()
+    const [one, other] = [1, 2].map(() => createPreferences(port, document.documentElement))
+    await one?.load()
+    await other?.load()
+    await Promise.all([one?.change({ amountsHidden: true }), one?.chooseEntity('simnet', '0x01')])
+    await other?.chooseEntity('elsewhere', '0x02')
+    await other?.change({ currency: 'EUR' })
+    expect(port.kept()).toMatchObject({
+      amountsHidden: true,
+      currency: 'EUR',
+      entities: { simnet: '0x01', elsewhere: '0x02' },
+    })
+  })
+
+  test('what cannot be kept -- is shown all the same, and the next change is kept', async () => {
+    const port = memoryPort()
+    let isFull = true
+    const save = (value: unknown): Promise<void> => (isFull ? Promise.reject(new Error('no room')) : port.save(value))
+    const preferences = createPreferences({ ...port, save }, document.documentElement)
+    await expect(preferences.change({ amountsHidden: true })).rejects.toThrow('no room')
+    expect(preferences.current.value.amountsHidden).toBe(true)
+    isFull = false
+    await preferences.change({ notifies: true })
+    expect(port.kept()).toMatchObject({ notifies: true, amountsHidden: false })
   })
 })
 
@@ -326,6 +357,71 @@ describe('the session', () => {
     expect(session.frameView.value).toBe(null)
     expect(log).toContain('cleared')
     stop()
+  })
+
+  describe('which of the owner\u2019s entities', () => {
+    const [own, ...peers] = frame().entities
+    if (own === undefined) throw new Error('nobody')
+    const second = { ...own, entityId: `0x${'6'.repeat(64)}`, label: 'Savings' }
+    /** The view as the host would show it. */
+    const seen = (entityId: string | null) => {
+      const entity = entityId === null ? {} : { entity: { entityId } }
+      const view = frame({ entities: [own, second, ...peers], ...entity })
+      return entityId === null ? { ...view, selectedEntity: null } : view
+    }
+    const keeping = (kept: string | null) => {
+      const set: (readonly [string, string])[] = []
+      const chosen: Chosen = { of: () => kept, set: (...what) => void set.push(what) }
+      const adapter = createFakeAdapter({ host: host(), frame: seen(null) })
+      const session = createSession(adapter, { chosen })
+      return { set, adapter, session, stop: session.start() }
+    }
+
+    test.each([
+      [second.entityId, second.entityId],
+      [null, own.entityId],
+      ['0x99', own.entityId],
+      [peers[0]?.entityId ?? '', own.entityId],
+    ])('%s was chosen -- the page opens on it, or on the first that is the owner\u2019s', (kept, opened) => {
+      const { session, set, adapter, stop } = keeping(kept)
+      expect(session.viewState.value.selectedEntityId).toBe(opened)
+      adapter.push(seen(opened))
+      expect(set).toEqual([])
+      stop()
+    })
+
+    test('changed on this page -- kept once, by runtime; a peer that is looked at is not', () => {
+      const { session, set, adapter, stop } = keeping(null)
+      adapter.push(seen(own.entityId))
+      for (const entityId of [peers[0]?.entityId ?? '', second.entityId, second.entityId]) {
+        session.look({ selectedEntityId: entityId })
+        adapter.push(seen(entityId))
+      }
+      expect(set).toEqual([['simnet', second.entityId]])
+      stop()
+    })
+
+    test('changed, and the page is closed at once -- kept; one that was just made, with its first view', () => {
+      const { session, set, adapter, stop } = keeping(null)
+      adapter.push(seen(own.entityId))
+      session.look({ selectedEntityId: second.entityId })
+      expect(set).toEqual([['simnet', second.entityId]])
+      const made = { ...own, entityId: `0x${'7'.repeat(64)}`, label: 'Travel' }
+      session.look({ selectedEntityId: made.entityId })
+      expect(set).toHaveLength(1)
+      adapter.push(frame({ entities: [own, second, made, ...peers], entity: { entityId: made.entityId } }))
+      expect(set.at(-1)).toEqual(['simnet', made.entityId])
+      stop()
+    })
+
+    test('home from a peer -- back to the chosen one', () => {
+      const { session, adapter, stop } = keeping(second.entityId)
+      adapter.push(seen(second.entityId))
+      session.look({ selectedEntityId: peers[0]?.entityId ?? '' })
+      session.lookHome()
+      expect(session.viewState.value.selectedEntityId).toBe(second.entityId)
+      stop()
+    })
   })
 
   test('an unknown token is named by its number and shown in its smallest unit', () => {

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import { balance, entry, frame, PAYMENT_ID, PREIMAGE, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
+import { press } from '../support/popup.tsx'
 
 const button = (name: string): HTMLElement => screen.getByRole('button', { name })
 
@@ -163,5 +164,20 @@ describe('Settings', () => {
     expect(ui.host.preferences.current.value.theme).toBe('dark')
     fireEvent.change(screen.getByRole('combobox', { name: 'Colours' }), { target: { value: 'system' } })
     await waitFor(() => expect(document.documentElement.dataset.theme).toBe(undefined))
+  })
+
+  test('another currency -- off, and no other word of it; chosen, test money is said to be worth nothing in it', async () => {
+    const { ui } = renderPage(PopupApp)
+    expect((await screen.findByRole('region', { name: 'Balance' })).textContent).not.toContain('worth nothing')
+    press('Settings')
+    const name = 'Show amounts in another currency'
+    const select = await screen.findByRole<HTMLSelectElement>('combobox', { name })
+    expect([select.value, select.options[0]?.textContent]).toEqual(['off', 'Off'])
+    expect(screen.getByText('Test money is worth nothing, so it has no rate.')).toBeTruthy()
+    fireEvent.change(select, { target: { value: 'EUR' } })
+    await waitFor(() => expect(ui.host.preferences.current.value.currency).toBe('EUR'))
+    press('Back')
+    const region = await screen.findByRole('region', { name: 'Balance' })
+    expect(region.textContent).toContain('Test money is worth nothing in Euro.')
   })
 })

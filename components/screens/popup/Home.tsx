@@ -73,6 +73,15 @@ const Total = ({ balance, token }: { readonly balance: Balance; readonly token: 
   )
 }
 
+/** The balance in the owner's currency: of test money there is nothing to say but that. */
+const InCurrency = ({ token }: { readonly token: TokenView }) => {
+  const { host, text, format } = useUi()
+  const { currency } = host.preferences.current.value
+  if (currency === 'off') return null
+  const words = token.isTest ? 'home.noRate' : 'home.unknownRate'
+  return <p class={styles.canSend}>{text(words, { currency: format.currency(currency) })}</p>
+}
+
 /** A payment that is under way, before or after the host has it: the way back to it. */
 const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () => void }) => {
   const { session, text, format } = useUi()
@@ -125,6 +134,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
             <p class={`${styles.canSend} ${amountsHidden ? styles.concealed : ''}`}>
               {text('home.canSend', { amount: format.money(balance.canSend, token, 'down') })}
             </p>
+            <InCurrency token={token} />
           </>
         )}
       </section>

@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
 import { createOwner } from '../../models/owner.ts'
-import { THEMES } from '../../models/preferences.ts'
+import { CURRENCIES, type Currency, THEMES } from '../../models/preferences.ts'
 import { tryOnce } from '../../models/reliable.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
@@ -77,6 +77,23 @@ const Notify = () => {
   )
 }
 
+/** No rate is fetched from anywhere; test money could have none. */
+const OtherCurrency = () => {
+  const { session, host, text, format } = useUi()
+  const isTest = session.tokens.value.every((token) => token.isTest)
+  const nameOf = (currency: Currency): string =>
+    currency === 'off' ? text('settings.currency.off') : format.currency(currency)
+  return (
+    <Select
+      label={text('settings.currency')}
+      value={host.preferences.current.value.currency}
+      options={CURRENCIES.map((value) => ({ value, label: nameOf(value) }))}
+      onChange={(currency) => void host.preferences.change({ currency })}
+      hint={text(isTest ? 'settings.currency.test' : 'settings.currency.noRate')}
+    />
+  )
+}
+
 const Looks = () => {
   const { host, text } = useUi()
   const { theme, amountsHidden } = host.preferences.current.value
@@ -94,6 +111,7 @@ const Looks = () => {
         checked={amountsHidden}
         onChange={(hidden) => void host.preferences.change({ amountsHidden: hidden })}
       />
+      <OtherCurrency />
       <Notify />
     </section>
   )
