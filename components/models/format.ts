@@ -57,6 +57,8 @@ export const formatFor = (locale: string): Format => {
     minute: '2-digit',
   })
   const full = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'medium' })
+  // Narrow spaces are in no bundled face, and another's would make its line higher than the next.
+  const spaced = (written: string): string => written.replace(/\u202f/g, '\u00a0')
   const names = new Intl.ListFormat(locale, { type: 'conjunction' })
 
   const amount = (value: bigint, token: TokenView, precision: Precision): WrittenAmount => {
@@ -79,7 +81,7 @@ export const formatFor = (locale: string): Format => {
   const moment = (timestampMs: number, nowMs: number): string => {
     const then = new Date(timestampMs)
     const isToday = then.toDateString() === new Date(nowMs).toDateString()
-    return (isToday ? timeOnly : dateAndTime).format(then)
+    return spaced((isToday ? timeOnly : dateAndTime).format(then))
   }
   return {
     locale,
@@ -89,7 +91,7 @@ export const formatFor = (locale: string): Format => {
     field,
     count: (value) => numbers.format(value),
     moment,
-    fullMoment: (timestampMs) => full.format(new Date(timestampMs)),
+    fullMoment: (timestampMs) => spaced(full.format(new Date(timestampMs))),
     list: (items) => names.format(items),
     currency: (code) => new Intl.DisplayNames(locale, { type: 'currency' }).of(code) ?? code,
     minus,

@@ -163,7 +163,7 @@ export const GERMAN: Messages = {
   'receive.until': 'Sie kann bis {time} gezahlt werden.',
   'receive.paid': 'Bezahlt',
   'receive.expired': 'Diese Rechnung ist abgelaufen. Niemand kann sie mehr zahlen.',
-  'receive.another': 'Noch eine',
+  'receive.another': 'Neue Rechnung',
   'receive.anotherLink': 'Neuer Link',
   'receive.yourId': 'Deine Kennung',
 

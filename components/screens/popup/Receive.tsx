@@ -138,7 +138,7 @@ const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link
   const isReusable = receive.isReusable.value
   const isPaid = invoice?.status === 'paid'
   return (
-    <div class={screen.form}>
+    <div class={`${screen.form} ${styles.made}`}>
       {asked !== null && asked.amount !== null && (
         <Figure value={asked.amount} token={session.tokenOf(asked.tokenId)} />
       )}

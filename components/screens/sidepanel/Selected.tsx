@@ -133,8 +133,9 @@ export const Selected = () => {
     <section class={styles.section} aria-label={text('panel.selected')}>
       <div class={styles.head}>
         <PageHead title={entity.label} takesFocus={false} />
-        <EntityId id={entity.entityId} name={entity.label} />
+        <Naming key={entity.entityId} entity={summary} />
       </div>
+      <EntityId id={entity.entityId} name={entity.label} />
       {balance !== null && token !== null && (
         <>
           <p class={styles.total}>
@@ -145,7 +146,6 @@ export const Selected = () => {
           <Seam position={balance.position} token={token} />
         </>
       )}
-      <Naming key={entity.entityId} entity={summary} />
       {needsAccount && <FirstAccount entity={summary} />}
     </section>
   )
