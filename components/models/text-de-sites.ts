@@ -4,6 +4,7 @@ export const GERMAN_SITES = {
   'sites.count': { one: '{count} Website', other: '{count} Websites' },
   'sites.lead': 'Sie sehen deine Adresse und dürfen um Zahlungen bitten. Ohne dein Wort wird nichts gezahlt.',
   'sites.address': 'Sieht',
+  'sites.nothing': 'Hier nichts, nur in {runtime}',
   'sites.copyAddress': 'Adresse kopieren, die {site} sieht',
   'sites.entity': 'Zahlt als',
   'sites.chain': 'Blockchain',

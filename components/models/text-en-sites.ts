@@ -3,6 +3,7 @@ export const ENGLISH_SITES = {
   'sites.count': { one: '{count} site', other: '{count} sites' },
   'sites.lead': 'They see your address and may ask to be paid. Nothing is paid without your word.',
   'sites.address': 'Sees',
+  'sites.nothing': 'Nothing here, only in {runtime}',
   'sites.copyAddress': 'Copy the address that {site} sees',
   'sites.entity': 'Paid by',
   'sites.chain': 'Chain',

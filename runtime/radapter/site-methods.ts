@@ -7,9 +7,9 @@ export type SiteView = {
   readonly firstSeen: number
   /** When it last asked for something and was served (ms), to the minute. */
   readonly lastUsed: number
-  /** What it sees, 0x-hex. */
+  /** What it sees now, 0x-hex; none in another runtime than the one it was let in to. */
   readonly addresses: readonly string[]
-  /** What its permission names; in another runtime it sees nothing. */
+  /** What its permission names. */
   readonly runtimeId: string
   readonly entityId: string
   readonly chainId: bigint

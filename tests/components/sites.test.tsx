@@ -81,7 +81,10 @@ describe('the chip on Home', () => {
 
 describe('the page', () => {
   test('says of each site what it sees, whose it is, on which chain, since when and how lately', async () => {
-    await openFromHome([site(), site({ origin: LONG, entityId: IDS.hub, chainId: 1n })])
+    await openFromHome([
+      site(),
+      site({ origin: LONG, addresses: [], runtimeId: 'Elsewhere', entityId: IDS.hub, chainId: 1n }),
+    ])
     const [first, second] = await rows()
     const facts = (row: HTMLElement | undefined): readonly (readonly (string | null)[])[] => {
       const of = (tag: string) => [...(row?.querySelectorAll(tag) ?? [])].map(({ textContent }) => textContent)
@@ -97,7 +100,8 @@ describe('the page', () => {
       ['Last use', when(NOW - 60_000)],
     ])
     expect(second?.querySelector('p')?.textContent).toBe(LONG)
-    expect(facts(second).slice(1, 3)).toEqual([
+    expect(facts(second).slice(0, 3)).toEqual([
+      ['Sees', 'Nothing here, only in Elsewhere'],
       ['Paid by', 'Hub'],
       ['Chain', '1'],
     ])

@@ -266,6 +266,7 @@ describe('what pages hear, and when', () => {
     desktop.move({ owner: running.id('You'), runtimeId: 'another' })
     await rest()
     expect(await site.request('eth_accounts')).toEqual([])
+    expect(await listed()).toMatchObject([{ origin: SITE, addresses: [], runtimeId: 'test' }])
     expect(heard).toHaveLength(1)
     desktop.move({ runtimeId: 'test' })
     await rest()

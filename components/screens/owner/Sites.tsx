@@ -1,5 +1,6 @@
 /** Connected sites: who sees what since when, and one press that ends it. A screen of the popup, a part of the side panel. */
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { Fragment } from 'preact'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useAction } from '../../models/action.ts'
 import { shortId } from '../../models/copy.ts'
 import { useDelayed, useEscape } from '../../models/hooks.ts'
@@ -20,10 +21,13 @@ const SPINNER_AFTER_MS = 300
 const SKELETON = [168, 168]
 const NEW_TAB = 'chrome://newtab/'
 
+/** Where it may break, if it must. */
+const partsOf = (origin: string): readonly string[] => origin.split(/(?<=\/\/|\.)/)
+
 const Given = ({ site }: { readonly site: Site }) => {
   const { session, text, format } = useUi()
   const frame = session.frameView.value
-  const { origin, addresses, entityId, chainId, firstSeen, lastUsed } = site
+  const { origin, addresses, runtimeId, entityId, chainId, firstSeen, lastUsed } = site
   const entity = frame?.entities.find((known) => known.entityId === entityId)?.label ?? shortId(entityId)
   const chain = frame?.jurisdictions.find((known) => known.chainId === chainId)?.name ?? String(chainId)
   const time = (atMs: number) => <time title={format.fullMoment(atMs)}>{format.moment(atMs, Date.now())}</time>
@@ -36,6 +40,7 @@ const Given = ({ site }: { readonly site: Site }) => {
           <CopyButton value={address} label={text('sites.copyAddress', { site: origin })} iconOnly />
         </dd>
       ))}
+      {addresses.length === 0 && <dd>{text('sites.nothing', { runtime: runtimeId })}</dd>}
       <dt>{text('sites.entity')}</dt>
       <dd title={entityId}>{entity}</dd>
       <dt>{text('sites.chain')}</dt>
@@ -50,14 +55,18 @@ const Given = ({ site }: { readonly site: Site }) => {
 
 const Row = ({ site, onRevoke }: { readonly site: Site; readonly onRevoke: () => void }) => {
   const { text } = useUi()
-  const id = useId()
   return (
     <li class={styles.site}>
       <div class={styles.head}>
-        <p id={id} class={styles.origin}>
-          {site.origin}
+        <p class={styles.origin}>
+          {partsOf(site.origin).map((part, index) => (
+            <Fragment key={index}>
+              {part}
+              <wbr />
+            </Fragment>
+          ))}
         </p>
-        <Button aria-describedby={id} onClick={onRevoke}>
+        <Button title={site.origin} onClick={onRevoke}>
           {text('sites.revoke')}
         </Button>
       </div>

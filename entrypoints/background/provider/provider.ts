@@ -56,7 +56,10 @@ const startProvider = async (ports: ProviderPorts, router: () => Router): Promis
   await approvals.restore()
   const provider: Provider = {
     view: approvals.view,
-    handlers: { ...approvals.handlers, ...createSites(ports, { permissions, changed, refuse: approvals.refuse }) },
+    handlers: {
+      ...approvals.handlers,
+      ...createSites(ports, { permissions, seenBy: sight.seenBy, changed, refuse: approvals.refuse }),
+    },
     windowClosed: approvals.windowClosed,
     forget: async () => {
       await approvals.windowClosed()

@@ -8,6 +8,7 @@ import { RAdapterError, walletLocked } from '../../../runtime/radapter/errors.ts
 import type { SiteMethods, SiteView } from '../../../runtime/radapter/site-methods.ts'
 import type { Granted, Permissions } from './permissions.ts'
 import type { ProviderPorts } from './ports.ts'
+import type { Sight } from './sight.ts'
 
 export type SiteHandlers = {
   readonly [M in keyof SiteMethods]: (params: SiteMethods[M]['params']) => Promise<SiteMethods[M]['result']>
@@ -15,6 +16,7 @@ export type SiteHandlers = {
 
 type Doors = {
   readonly permissions: Permissions
+  readonly seenBy: Sight['seenBy']
   /** Tells the pages what they may see now. */
   readonly changed: () => void
   /** Refuses what this origin has asked. */
@@ -26,19 +28,17 @@ const ANSWER_MS = 200
 
 export const createSites = (
   { wallet, schedule, activeOrigin }: ProviderPorts,
-  { permissions, changed, refuse }: Doors,
+  { permissions, seenBy, changed, refuse }: Doors,
 ): SiteHandlers => {
   /** @throws RAdapterError while the wallet is locked. */
-  const address = (): string => {
-    const found = wallet.address()
-    if (found === null) throw new RAdapterError(walletLocked)
-    return found
+  const admit = (): void => {
+    if (!wallet.isUnlocked()) throw new RAdapterError(walletLocked)
   }
-  const viewOf = ({ origin, firstMs, lastMs, grant }: Granted, seen: string): SiteView => ({
+  const viewOf = ({ origin, firstMs, lastMs, grant }: Granted): SiteView => ({
     origin,
     firstSeen: firstMs,
     lastUsed: lastMs,
-    addresses: [seen],
+    addresses: seenBy(origin).accounts,
     runtimeId: grant.runtimeId,
     entityId: grant.entityId,
     chainId: BigInt(grant.chainId),
@@ -55,17 +55,17 @@ export const createSites = (
     })
   return {
     'sites.list': async () => {
-      const seen = address()
-      return { sites: permissions.granted().map((site) => viewOf(site, seen)) }
+      admit()
+      return { sites: permissions.granted().map(viewOf) }
     },
     'sites.here': async () => {
       const origin = await inSight()
-      address()
+      admit()
       const isConnected = origin !== null && permissions.grantOf(origin) !== null
       return { origin: isConnected ? origin : null, connected: permissions.granted().length }
     },
     'sites.revoke': async ({ origin }) => {
-      address()
+      admit()
       await permissions.revoke(origin)
       changed()
       await refuse(origin)
