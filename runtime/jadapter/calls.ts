@@ -94,8 +94,10 @@ export const outcomeOf = (tx: JTx, reason: RevertReason): Exclude<JSubmission, {
 
 /** What a batch pulls from its sender, by token; every amount but the contract's own checks stays unjudged. */
 export const depositsOf = ({ bytes }: JBatchTx): ReadonlyMap<TokenId, bigint> => {
+  const deposits = decodeDeposits(bytes)
+  if (deposits === null) throw new JAdapterError('refused', 'a batch that is none')
   const sums = new Map<TokenId, bigint>()
-  for (const { tokenId, amount } of decodeDeposits(bytes)) {
+  for (const { tokenId, amount } of deposits) {
     const token = parseTokenId(Number(tokenId))
     if (token === null) throw new JAdapterError('refused', 'a deposit of a token that cannot be')
     sums.set(token, (sums.get(token) ?? 0n) + amount)
@@ -105,12 +107,13 @@ export const depositsOf = ({ bytes }: JBatchTx): ReadonlyMap<TokenId, bigint> =>
 
 type EncodedDeposit = { readonly tokenId: bigint; readonly amount: bigint }
 
-const decodeDeposits = (bytes: Bytes): readonly EncodedDeposit[] => {
+/** @returns null for bytes that are no batch. */
+const decodeDeposits = (bytes: Bytes): readonly EncodedDeposit[] | null => {
   try {
     const [batch] = AbiCoder.defaultAbiCoder().decode([BATCH_TYPE], bytes)
     return [...(batch as { readonly deposits: Iterable<EncodedDeposit> }).deposits]
-  } catch (error) {
-    throw new JAdapterError('refused', 'a batch that is none', { cause: error })
+  } catch {
+    return null
   }
 }
 

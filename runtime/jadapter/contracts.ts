@@ -22,8 +22,8 @@ export const TEST_TOKEN: Compiled = compiled(wallet.TestToken)
 export const encodeCall = ({ abi }: Compiled, name: string, args: readonly unknown[]): Bytes =>
   fromHex(abi.encodeFunctionData(name, args))
 
-export const encodeDeployment = ({ abi, bytecode }: Compiled, args: readonly unknown[]): Bytes =>
-  concat(
-    Uint8Array.from(atob(bytecode), (character) => character.charCodeAt(0)),
-    fromHex(abi.encodeDeploy(args)),
-  )
+export const creationCode = ({ bytecode }: Compiled): Bytes =>
+  Uint8Array.from(atob(bytecode), (character) => character.charCodeAt(0))
+
+export const encodeDeployment = (contract: Compiled, args: readonly unknown[]): Bytes =>
+  concat(creationCode(contract), fromHex(contract.abi.encodeDeploy(args)))

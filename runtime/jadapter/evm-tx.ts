@@ -6,7 +6,7 @@
 import { RLP } from '@ethereumjs/rlp'
 import { type Bytes, concat, fromHex } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
-import type { Address } from '../lib/units.ts'
+import { type Address, max } from '../lib/units.ts'
 
 export type Fees = {
   /** Base fee and tip together never exceed this, per unit of gas. */
@@ -66,6 +66,6 @@ export const raised = ({ maxFeeWei, tipWei }: Fees): Fees => ({
 
 /** The higher of each. */
 export const atLeast = (fees: Fees, floor: Fees): Fees => ({
-  maxFeeWei: fees.maxFeeWei > floor.maxFeeWei ? fees.maxFeeWei : floor.maxFeeWei,
-  tipWei: fees.tipWei > floor.tipWei ? fees.tipWei : floor.tipWei,
+  maxFeeWei: max(fees.maxFeeWei, floor.maxFeeWei),
+  tipWei: max(fees.tipWei, floor.tipWei),
 })
