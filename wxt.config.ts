@@ -7,8 +7,10 @@
  *
  * Manifest: https://developer.chrome.com/docs/extensions/reference/manifest
  */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { IndexHtmlTransformContext } from 'vite'
+import type { IndexHtmlTransformContext, Plugin, Rolldown } from 'vite'
 import { defineConfig } from 'wxt'
 
 const PUBLIC_KEY =
@@ -22,22 +24,42 @@ const CHROME_VERSION = 123
 
 const LOOPBACK = ['localhost', '127.0.0.1'].flatMap((host) => [`http://${host}:*`, `ws://${host}:*`])
 
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+const TOKENS = readFileSync(at('components/tokens.css'), 'utf8')
+const token = (name: string): string => {
+  const value = TOKENS.match(new RegExp(`--${name}: ([^;]+);`))?.[1]
+  if (value === undefined) throw new Error(`tokens.css has no --${name}`)
+  return value
+}
+/** All the style that the first thing painted needs, so that it waits for no file: the wallet's sign on its ground. */
+const SHELL_STYLE = [
+  `:root{color-scheme:light dark;background:${token('ground')}}`,
+  ':root[data-theme=light]{color-scheme:light}',
+  ':root[data-theme=dark]{color-scheme:dark}',
+  `.shell{position:absolute;inset:22px auto auto ${token('space-5')};color:${token('accent')}}`,
+].join('')
+const SHELL_HASH = createHash('sha256').update(SHELL_STYLE).digest('base64')
+
 const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   // Argon2id runs as WebAssembly in the worker.
   "script-src 'self' 'wasm-unsafe-eval'",
   "object-src 'self'",
+  // The one style that stands in the pages themselves.
+  `style-src 'self' 'sha256-${SHELL_HASH}'`,
   "img-src 'self' data: blob:",
   `connect-src 'self' https: wss: ${LOOPBACK.join(' ')}`,
   "frame-ancestors 'self'",
 ].join('; ')
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
 /** What is imported, and from where, that runtime/jadapter/left-out.ts takes the place of. */
 const LEFT_OUT = [
   ['./noble.js', '/evm/dist/esm/precompiles/bls12_381/'],
+  ['./noble.js', '/evm/dist/esm/precompiles/bn254/'],
   ['./verify.js', '/evm/dist/esm/eof/'],
+  ['./eof/stackDelta.js', '/evm/dist/esm/'],
+  ['../eof/errors.js', '/evm/dist/esm/opcodes/'],
   ['lru-cache', '/@ethereumjs/'],
 ] as const
 const leaveOut = {
@@ -49,20 +71,56 @@ const leaveOut = {
       : null,
 }
 
-/** The face is asked for with the page, not once a style has been read: text that is measured before it is there moves. */
-const preloadFace = {
-  name: 'preload-face',
+/** Whatever a page loads before it runs. */
+const LOADED = /\s*<(?:script type="module"[^>]*><\/script>|link rel="(?:modulepreload|stylesheet)"[^>]*>)/g
+
+/**
+ * Painted first, loaded second: what stands in the page is seen before its styles and scripts have come, and they are
+ * asked for in the order in which they are needed. The face is asked for with the page, not once a style has been read:
+ * text that is measured before it is there moves.
+ */
+const paintFirst: Plugin = {
+  name: 'paint-first',
   transformIndexHtml: {
-    order: 'post' as const,
-    handler: (_html: string, { bundle }: IndexHtmlTransformContext) =>
-      Object.keys(bundle ?? {})
+    order: 'post',
+    handler: (html: string, { bundle }: IndexHtmlTransformContext): string => {
+      const loaded = (html.match(LOADED) ?? []).map((tag) => tag.trim())
+      const isStyle = (tag: string): boolean => tag.includes('rel="stylesheet"')
+      const faces = Object.keys(bundle ?? {})
         .filter((name) => name.endsWith('.woff2'))
-        .map((name) => ({
-          tag: 'link',
-          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: true, href: `/${name}` },
-          injectTo: 'head' as const,
-        })),
+        .map((name) => `<link rel="preload" as="font" type="font/woff2" crossorigin href="/${name}">`)
+      const later = [...loaded.filter(isStyle), ...loaded.filter((tag) => !isStyle(tag)), ...faces]
+      return html
+        .replace(LOADED, '')
+        .replace('</title>', `</title>\n    <style>${SHELL_STYLE}</style>`)
+        .replace('</body>', `${later.map((tag) => `  ${tag}\n  `).join('')}</body>`)
+    },
   },
+}
+
+/** The pages that load this module before they run, by name. */
+const pagesOf = (id: string, context: Rolldown.ChunkingContext): readonly string[] => {
+  const above = new Set([id])
+  for (const module of above) for (const importer of context.getModuleInfo(module)?.importers ?? []) above.add(importer)
+  return [...above].flatMap((module) => /\/entrypoints\/(\w+)\/index\.html$/.exec(module)?.[1] ?? [])
+}
+
+/**
+ * Few files a page, because every one of them costs a first paint more than its bytes do: what most pages need is one
+ * file, what popup and side panel share is another, and each page has the rest of its own. A module's imports are needed
+ * by every page that needs the module, so no file of these reaches back into a page.
+ */
+const chunkOf = (id: string, context: Rolldown.ChunkingContext): string | null => {
+  const pages = pagesOf(id, context)
+  if (pages.length > 2 || (pages.length === 2 && id.includes('.css'))) return 'shared'
+  return pages.length === 2 && pages.includes('popup') && pages.includes('sidepanel') ? 'panes' : null
+}
+const fewFiles: Plugin = {
+  name: 'few-files',
+  outputOptions: (options) =>
+    options.format === 'es'
+      ? { ...options, codeSplitting: { groups: [{ name: chunkOf, includeDependenciesRecursively: false }] } }
+      : options,
 }
 
 export default defineConfig({
@@ -93,7 +151,7 @@ export default defineConfig({
     },
   },
   vite: () => ({
-    plugins: [leaveOut, preloadFace],
+    plugins: [leaveOut, paintFirst, fewFiles],
     // The same library for browsers of this decade, without the wrapper that serves two module systems.
     resolve: { alias: { dexie: at('node_modules/dexie/dist/modern/dexie.mjs') } },
     build: {
