@@ -1,11 +1,10 @@
 /**
- * The methods of a test world: what its owner may do to it that no real world allows. Refused everywhere else.
+ * The methods of a test world: what its owner may do to it that no real world allows. Refused everywhere else. Pages read
+ * the limit, so nothing of the engine is imported here.
  */
 import type { RuntimeHost } from '../host.ts'
-import type { TestChain } from '../jadapter/types.ts'
 import { parseEntityId } from '../lib/units.ts'
-import { refuse } from './arguments.ts'
-import { internal, RAdapterError } from './errors.ts'
+import { internal, RAdapterError, refusal } from './errors.ts'
 
 export type SimnetMethods = {
   /** Cuts a simulated entity off, or connects it again: messages from it and to it wait meanwhile. */
@@ -15,6 +14,9 @@ export type SimnetMethods = {
 }
 
 export const MAX_SKIP_SECONDS = 30 * 86_400
+
+/** The chain of a test world, as far as it is needed here. */
+type TestChain = { readonly mine: (nowSeconds: number) => Promise<unknown> }
 
 type Handlers = {
   readonly [M in keyof SimnetMethods]: (params: SimnetMethods[M]['params']) => Promise<SimnetMethods[M]['result']>
@@ -33,10 +35,11 @@ export const simnetHandlers = (
     'simnet.unplug': async (params) => {
       const { host } = running()
       const entityId = parseEntityId(params.entityId)
-      if (entityId === null) return refuse({ type: 'unknown_entity', entityId: params.entityId })
+      if (entityId === null) throw new RAdapterError(refusal({ type: 'unknown_entity', entityId: params.entityId }))
       const { isUnplugged } = params
       const outcome = await host.submit({ type: 'runtime', tx: { type: 'set_unplugged', entityId, isUnplugged } })
-      return outcome.type === 'rejected' ? refuse(outcome.rejection) : { height: outcome.height }
+      if (outcome.type === 'rejected') throw new RAdapterError(refusal(outcome.rejection))
+      return { height: outcome.height }
     },
     'simnet.skip': async ({ seconds }) => {
       const { host, testChain } = running()
