@@ -4,8 +4,9 @@
  */
 
 import type { EntityRejection } from './entity/errors.ts'
+import type { EntityEvent } from './entity/events.ts'
 import type { EntityIdentity } from './entity/frame.ts'
-import type { EntityAnswer, EntityEvent, EntityState, EntityTx, Profile } from './entity/types.ts'
+import type { EntityAnswer, EntityState, EntityTx, Profile } from './entity/types.ts'
 import type { JRejection } from './jurisdiction/errors.ts'
 import type { JBlock, JReplica, JTx } from './jurisdiction/types.ts'
 import type { Bytes } from './lib/bytes.ts'

@@ -10,7 +10,8 @@ import { type Bytes, toHex } from '../lib/bytes.ts'
 import type { EntityId, TokenId } from '../lib/units.ts'
 import { entityMessageCodec } from './codec.ts'
 import { type EntityRejected, rejectedTx } from './errors.ts'
-import type { EntityAnswer, EntityEvent, EntityMessage, EntityOutput, EntityState, Profile, Wake } from './types.ts'
+import type { EntityEvent } from './events.ts'
+import type { EntityAnswer, EntityMessage, EntityOutput, EntityState, Profile, Wake } from './types.ts'
 
 export type EntityContext = {
   readonly nowMs: number

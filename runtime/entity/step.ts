@@ -9,11 +9,12 @@ import { flushBatch } from './batch.ts'
 import { rebalance } from './collateral.ts'
 import { accountContext, draftOf, type EntityContext, type EntityDraft, fork, send } from './draft.ts'
 import type { EntityRejection } from './errors.ts'
+import type { EntityEvent } from './events.ts'
 import { closeFrame } from './frame.ts'
 import { onDropped } from './htlc.ts'
 import { handInSettlement } from './settle.ts'
 import { ownProfile } from './tx/invoice.ts'
-import type { EntityAnswer, EntityEvent, EntityFrame, EntityOutput, EntityState, EntityTx, Profile } from './types.ts'
+import type { EntityAnswer, EntityFrame, EntityOutput, EntityState, EntityTx, Profile } from './types.ts'
 
 export type TxOutcome =
   | { readonly type: 'applied'; readonly answer: EntityAnswer }

@@ -2,7 +2,7 @@
  * Entity: a participant with a board of signers, its bilateral accounts, and everything it has promised: invoices,
  * payments on their way, and the routes of the locks it passes on. A single signer is a board of one.
  */
-import type { AccountEvent, AccountReplica, SettlementDiff } from '../account/types.ts'
+import type { AccountReplica, SettlementDiff } from '../account/types.ts'
 import type { Board } from '../jurisdiction/board.ts'
 import type { JBatch, JBatchTx, JCall, JEvent, JTx } from '../jurisdiction/types.ts'
 import type { Bytes } from '../lib/bytes.ts'
@@ -320,81 +320,6 @@ export type EnvelopePayload =
         | { readonly type: 'invoice'; readonly paymentSecret: Bytes }
         | { readonly type: 'keysend'; readonly preimage: Bytes; readonly memo: string }
     }
-
-/** What happened, for activity and logs; projections only, no transition reads them. */
-export type EntityEvent =
-  | { readonly type: 'account_opened'; readonly counterparty: EntityId }
-  | { readonly type: 'account_frozen'; readonly counterparty: EntityId; readonly violation: string }
-  | {
-      readonly type: 'account'
-      readonly counterparty: EntityId
-      readonly event: AccountEvent
-      readonly isLeft: boolean
-    }
-  | { readonly type: 'payment_started'; readonly payment: Payment }
-  | {
-      readonly type: 'payment_sent'
-      readonly payment: Payment
-      readonly hashlock: Bytes
-      readonly preimage: Bytes
-      readonly isProof: boolean
-    }
-  | { readonly type: 'payment_failed'; readonly payment: Payment; readonly reason: string }
-  | {
-      readonly type: 'payment_received'
-      readonly from: EntityId
-      readonly payer: EntityId | null
-      readonly hashlock: Bytes
-      readonly preimage: Bytes
-      readonly tokenId: TokenId
-      readonly amount: bigint
-      readonly memo: string
-      readonly isProof: boolean
-    }
-  | {
-      readonly type: 'payment_forwarded'
-      readonly from: EntityId
-      readonly to: EntityId
-      readonly tokenId: TokenId
-      readonly fee: bigint
-    }
-  | { readonly type: 'reserve_updated'; readonly tokenId: TokenId; readonly before: bigint; readonly after: bigint }
-  | {
-      readonly type: 'collateral_requested'
-      readonly counterparty: EntityId
-      readonly tokenId: TokenId
-      readonly amount: bigint
-    }
-  | { readonly type: 'reserve_sent'; readonly to: EntityId; readonly tokenId: TokenId; readonly amount: bigint }
-  | { readonly type: 'batch_failed'; readonly nonce: number; readonly reason: string }
-  | { readonly type: 'call_failed'; readonly key: string; readonly reason: string }
-  | { readonly type: 'deposit_sent'; readonly tokenId: TokenId; readonly amount: bigint }
-  | { readonly type: 'withdrawal_sent'; readonly to: Address; readonly tokenId: TokenId; readonly amount: bigint }
-  | { readonly type: 'settlement_handed_in'; readonly counterparty: EntityId; readonly validUntil: number }
-  | { readonly type: 'dispute_called'; readonly counterparty: EntityId }
-  | {
-      readonly type: 'dispute_started'
-      readonly counterparty: EntityId
-      readonly isOurs: boolean
-      readonly nonce: number
-      readonly windowEndSeconds: number
-    }
-  /** A newer proof was shown; `isOurs` when it is as new as the newest this side holds. */
-  | {
-      readonly type: 'dispute_countered'
-      readonly counterparty: EntityId
-      readonly isOurs: boolean
-      readonly nonce: number
-    }
-  | {
-      readonly type: 'dispute_finalized'
-      readonly counterparty: EntityId
-      readonly epoch: number
-      readonly nonce: number
-    }
-  | { readonly type: 'preimage_revealed'; readonly hashlock: Bytes }
-  | { readonly type: 'debt_created'; readonly debt: Debt }
-  | { readonly type: 'debt_enforced'; readonly debt: Debt; readonly paid: bigint }
 
 export type EntityOutput =
   | { readonly type: 'message'; readonly from: EntityId; readonly to: EntityId; readonly bytes: Bytes }
