@@ -3,7 +3,8 @@
  * were written by the projection from events of payments, and read back from what it wrote. The floor is walking the
  * same entries once; the peer is what a page of JavaScript would do: `Array.filter` over them, and a slice.
  */
-import type { EntityEvent, Payment } from '../../runtime/entity/types.ts'
+import type { EntityEvent } from '../../runtime/entity/events.ts'
+import type { Payment } from '../../runtime/entity/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { word, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
