@@ -97,16 +97,20 @@ class HttpProvider extends JsonRpcProvider {
 }
 
 const openHttp = (url: string, host: string): RpcEndpoint => {
-  const aborting = new AbortController()
+  const open = new Set<AbortController>()
   const connection = new FetchRequest(url)
-  connection.getUrlFunc = (request) => post(request, aborting.signal, host)
+  connection.getUrlFunc = async (request) => {
+    const aborting = new AbortController()
+    open.add(aborting)
+    return post(request, aborting.signal, host).finally(() => open.delete(aborting))
+  }
   const provider = new HttpProvider(connection, ANY_NETWORK, { staticNetwork: ANY_NETWORK, batchMaxCount: 1 })
   return {
     host,
     request: (method, params) => settle(provider.send(method, [...params]), host),
     onNews: () => () => undefined,
     close: () => {
-      aborting.abort()
+      for (const aborting of open) aborting.abort()
       provider.destroy()
     },
   }
