@@ -106,14 +106,15 @@ const pagesOf = (id: string, context: Rolldown.ChunkingContext): readonly string
 }
 
 /**
- * Few files a page, because every one of them costs a first paint more than its bytes do: what most pages need is one
- * file, what popup and side panel share is another, and each page has the rest of its own. A module's imports are needed
- * by every page that needs the module, so no file of these reaches back into a page.
+ * Few files a page, because every one of them costs a first paint more than its bytes do: what welcome needs as well is
+ * one file, what only the pages of an open wallet share is another, and each page has the rest of its own. A module's
+ * imports are needed by every page that needs the module, so no file of these reaches back into a page.
  */
 const chunkOf = (id: string, context: Rolldown.ChunkingContext): string | null => {
   const pages = pagesOf(id, context)
-  if (pages.length > 2 || (pages.length === 2 && id.includes('.css'))) return 'shared'
-  return pages.length === 2 && pages.includes('popup') && pages.includes('sidepanel') ? 'panes' : null
+  const isShared = pages.length > 2 || (pages.length === 2 && id.includes('.css'))
+  if (isShared && pages.includes('welcome')) return 'shared'
+  return isShared || (pages.includes('popup') && pages.includes('sidepanel')) ? 'open' : null
 }
 const fewFiles: Plugin = {
   name: 'few-files',

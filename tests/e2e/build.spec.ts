@@ -1,4 +1,5 @@
 /** What ships: the manifest asks for no more than it should, and nothing is loaded or made up at run time. */
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -37,6 +38,17 @@ test('pages -- what is for development only is left out', () => {
     'welcome.html',
   ])
   expect(files.filter((name) => /gallery/i.test(name))).toEqual([])
+})
+
+test('pages -- what is painted first stands in the page, and is the one style the policy lets stand there', () => {
+  const policy = read('manifest.json')
+  for (const page of files.filter((name) => name.endsWith('.html'))) {
+    const [head = '', body = ''] = read(page).split('</head>')
+    expect(head.match(/<script|<link/g)).toEqual(['<script'])
+    const [, style = ''] = /<style>([^<]*)<\/style>/.exec(head) ?? []
+    expect(policy).toContain(`style-src 'self' 'sha256-${createHash('sha256').update(style).digest('base64')}'`)
+    expect(body.indexOf('class="shell"')).toBeLessThan(body.indexOf('<link'))
+  }
 })
 
 test('worker -- imports nothing later, which a service worker could not', () => {
