@@ -42,6 +42,11 @@ export const GERMAN_PANEL = {
   'activity.reserveTransfer': 'Reserveüberweisung',
   'activity.collateral': 'Deckung bei {name}',
   'activity.moved': 'Verschoben',
+  'activity.withdrawal': 'Auszahlung an {address}',
+  'activity.settlement': 'Abrechnung mit {name}',
+  'activity.dispute': 'Streitfall mit {name}',
+  'activity.judged': 'Entschieden',
+  'activity.debt': 'Schuld: {name}',
   // Side panel
   'panel.selected': 'Gewählte Identität',
   'panel.entities': 'Identitäten',

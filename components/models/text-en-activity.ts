@@ -39,4 +39,9 @@ export const ENGLISH_ACTIVITY = {
   'activity.reserveTransfer': 'Reserve transfer',
   'activity.collateral': 'Collateral for {name}',
   'activity.moved': 'Moved',
+  'activity.withdrawal': 'Withdrawal to {address}',
+  'activity.settlement': 'Settlement with {name}',
+  'activity.dispute': 'Dispute with {name}',
+  'activity.judged': 'Judged',
+  'activity.debt': 'Debt: {name}',
 } as const

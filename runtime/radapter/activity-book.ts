@@ -14,7 +14,7 @@ export type EntityBook = {
   readonly records: Sequence<ActivityRecord>
   /** Place of each entry, by id. */
   readonly places: MerkleMap<number>
-  /** Ids of the operations the chain has not answered for yet, oldest first. */
+  /** Ids of those that are open, oldest first. */
   readonly open: readonly string[]
   /** Collateral as last settled, by `collateralKey`. */
   readonly collateral: MerkleMap<bigint>
@@ -54,11 +54,15 @@ const put = (book: EntityBook, record: ActivityRecord): EntityBook => {
     : { ...book, records: replaceAt(records, place, record) }
 }
 
+/** A total is one after everything else of its height. */
+const byEnd = (a: ActivityRecord, b: ActivityRecord): number =>
+  (a.endedHeight ?? 0) - (b.endedHeight ?? 0) || Number(a.total !== null) - Number(b.total !== null)
+
 /** Replaces what is known by its id and adds the rest, which must have begun after everything that is there. */
 export const putAll = (book: EntityBook, changed: readonly ActivityRecord[]): EntityBook => {
   const sorted = [...changed].sort(byStart)
   const ended = sorted.filter(({ entry }) => (recordOf(book, entry.id)?.endedHeight ?? null) === null)
-  return { ...sorted.reduce(put, book), balances: withEffects(book.balances, ended) }
+  return { ...sorted.reduce(put, book), balances: withEffects(book.balances, ended.sort(byEnd)) }
 }
 
 /** What an ended entry did to what its entity has; collateral moves within. */
@@ -71,8 +75,14 @@ const effectOf = ({ kind, status, amount, fee }: ActivityEntry): bigint => {
     case 'deposit':
       return amount
     case 'reserve_transfer':
+    case 'withdrawal':
       return -amount
     case 'collateral':
+    case 'settlement':
+    // What these leave is on record as a whole.
+    case 'dispute':
+    case 'debt_in':
+    case 'debt_out':
       return 0n
   }
 }
@@ -80,12 +90,12 @@ const effectOf = ({ kind, status, amount, fee }: ActivityEntry): bigint => {
 /** `records` end in the order of their ends, after everything that is there. */
 const withEffects = (before: EntityBook['balances'], records: readonly ActivityRecord[]): EntityBook['balances'] => {
   const balances = new Map(before)
-  for (const { entry, endedHeight } of records) {
+  for (const { entry, endedHeight, total } of records) {
     const effect = effectOf(entry)
-    if (effect === 0n || endedHeight === null) continue
+    if (endedHeight === null || (effect === 0n && total === null)) continue
     const points = balances.get(entry.tokenId) ?? emptySequence<BalancePoint>()
     const last = at(points, points.size - 1)
-    const point = { height: endedHeight, balance: (last?.balance ?? 0n) + effect }
+    const point = { height: endedHeight, balance: total ?? (last?.balance ?? 0n) + effect }
     const isSame = last?.height === endedHeight
     balances.set(entry.tokenId, isSame ? replaceAt(points, points.size - 1, point) : append(points, point))
   }
@@ -106,12 +116,10 @@ export const restoreBook = (unsorted: readonly ActivityRecord[]): EntityBook => 
     ),
     open: records.filter(isOpen).map(({ entry }) => entry.id),
     collateral: MerkleMap.from(settled, unhashed),
-    balances: withEffects(
-      new Map(),
-      records.toSorted((a, b) => (a.endedHeight ?? 0) - (b.endedHeight ?? 0)),
-    ),
+    balances: withEffects(new Map(), records.toSorted(byEnd)),
   }
 }
 
-/** True while the chain has not answered for it. */
-export const isOpen = ({ entry }: ActivityRecord): boolean => entry.status === 'pending' && entry.kind !== 'payment_out'
+/** True while the chain has not answered for it; of a settlement also while the two sides have not agreed on what it did. */
+export const isOpen = ({ entry: { kind, status }, settled }: ActivityRecord): boolean =>
+  (status === 'pending' && kind !== 'payment_out') || (kind === 'settlement' && status === 'sent' && settled === null)

@@ -1,6 +1,21 @@
 /** The methods that read history beyond the page in a view, and what can be asked for of it. */
 import type { ActivityEntry } from './types.ts'
 
+/** A debt is `in` when the entity is the creditor; so is what is paid of it. */
+export const ACTIVITY_KINDS = [
+  'payment_out',
+  'payment_in',
+  'deposit',
+  'reserve_transfer',
+  'collateral',
+  'withdrawal',
+  'settlement',
+  'dispute',
+  'debt_in',
+  'debt_out',
+] as const
+export type ActivityKind = (typeof ACTIVITY_KINDS)[number]
+
 /** `chain`: what moved to, from or on the chain. The others are as the status says. */
 export type ActivityFilter = 'all' | 'sent' | 'received' | 'pending' | 'failed' | 'chain'
 

@@ -4,6 +4,7 @@
  */
 import { amount, hash32, label, memo, tokenId } from '../codec/common.ts'
 import {
+  bigInt,
   bigUint,
   bool,
   type Codec,
@@ -20,6 +21,7 @@ import { Fault } from '../lib/assert.ts'
 import { type Bytes, fromHex, toHex } from '../lib/bytes.ts'
 import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
 import type { StoreRow } from '../ports.ts'
+import { ACTIVITY_KINDS } from './activity-methods.ts'
 import { sameName } from './address-book.ts'
 import type { ActivityEntry, ActivityStatus, PaymentProof } from './types.ts'
 
@@ -33,6 +35,8 @@ export type ActivityRecord = {
   readonly nonce: number | null
   /** For collateral: what the account held of it after this entry, as of a block. */
   readonly settled: { readonly jHeight: number; readonly collateral: bigint } | null
+  /** What the entity then had of the token, where the amount alone does not tell: a judgement may leave debts. */
+  readonly total: bigint | null
   /** Hashes of the account frames that carried it, oldest first, 0x-hex. */
   readonly frameHashes: readonly string[]
   /** Name, memo and amount as a search compares them. */
@@ -45,17 +49,10 @@ export const activityRecord = (fields: ActivityFields): ActivityRecord => {
   return { ...fields, words: [counterpartyLabel, note, fields.amountText].map(sameName).join('\n') }
 }
 
-const VERSION = 2
+const VERSION = 3
 /** Frames of one entry that are kept. */
 export const MAX_FRAMES = 4
 const STATUSES: readonly ActivityStatus[] = ['sent', 'received', 'pending', 'failed']
-const KINDS: readonly ActivityEntry['kind'][] = [
-  'payment_out',
-  'payment_in',
-  'deposit',
-  'reserve_transfer',
-  'collateral',
-]
 const figure = bigUint(256)
 
 type ProofRow = { paymentId: Bytes; hashlock: Bytes; preimage: Bytes; isProof: boolean }
@@ -70,12 +67,14 @@ type Row = Omit<ActivityEntry, 'tokenId' | 'proof' | 'counterpartyId'> &
   }
 
 /** As it was before frames were kept. */
-type FirstRow = Omit<Row, 'frameHashes'>
+type FirstRow = Omit<Row, 'frameHashes' | 'total'>
+/** As it was before disputes. */
+type SecondRow = Omit<Row, 'total'>
 
 const FIELDS = {
   version: uint,
   id: text(128),
-  kind: oneOf(KINDS),
+  kind: oneOf(ACTIVITY_KINDS),
   status: oneOf(STATUSES),
   height: uint,
   timestamp: uint,
@@ -93,15 +92,20 @@ const FIELDS = {
   settled: nullable(struct<NonNullable<Row['settled']>>({ jHeight: uint, collateral: figure })),
 }
 const firstCodec: Codec<FirstRow> = struct<FirstRow>(FIELDS)
-const rowCodec: Codec<Row> = struct<Row>({ ...FIELDS, frameHashes: list(hash32, MAX_FRAMES) })
+const SECOND_FIELDS = { ...FIELDS, frameHashes: list(hash32, MAX_FRAMES) }
+const secondCodec: Codec<SecondRow> = struct<SecondRow>(SECOND_FIELDS)
+const rowCodec: Codec<Row> = struct<Row>({ ...SECOND_FIELDS, total: nullable(bigInt(256)) })
 
 const decodeRow = (value: Bytes): { readonly row: Row | null; readonly reason: string } => {
   const read = decode(rowCodec, value)
   if (read.type === 'ok')
     return { row: read.value.version === VERSION ? read.value : null, reason: 'of another version' }
+  const second = decode(secondCodec, value)
+  if (second.type === 'ok' && second.value.version === 2)
+    return { row: { ...second.value, total: null }, reason: read.reason }
   const first = decode(firstCodec, value)
   const isFirst = first.type === 'ok' && first.value.version === 1
-  return { row: isFirst ? { ...first.value, frameHashes: [] } : null, reason: read.reason }
+  return { row: isFirst ? { ...first.value, frameHashes: [], total: null } : null, reason: read.reason }
 }
 
 const writeProof = ({ paymentId, hashlock, preimage, isProof }: PaymentProof): ProofRow => ({
@@ -123,7 +127,7 @@ const keyOf = (entityId: EntityId, { height, id }: ActivityEntry): string =>
 
 export const writeRecord = (
   entityId: EntityId,
-  { entry, amountText, endedHeight, nonce, settled, frameHashes }: ActivityRecord,
+  { entry, amountText, endedHeight, nonce, settled, total, frameHashes }: ActivityRecord,
 ): StoreRow => {
   const { tokenId: token, proof, ...rest } = entry
   const row: Row = {
@@ -135,6 +139,7 @@ export const writeRecord = (
     endedHeight,
     nonce,
     settled,
+    total,
     frameHashes: frameHashes.map(fromHex),
   }
   return { key: keyOf(entityId, entry), value: encode(rowCodec, row) }
@@ -147,13 +152,21 @@ export const readRecord = ({
 }: StoreRow): { readonly entityId: EntityId; readonly record: ActivityRecord } => {
   const { row, reason } = decodeRow(value)
   if (row === null) throw new Fault('I-ACTIVITY', `${key}: ${reason}`)
-  const { version: _, proof, amountText, endedHeight, nonce, settled, frameHashes, ...rest } = row
+  const { version: _, proof, amountText, endedHeight, nonce, settled, total, frameHashes, ...rest } = row
   const entry: ActivityEntry = { ...rest, proof: proof === null ? null : readProof(proof) }
   const entityId = parseEntityId(key.split('/')[1] ?? '')
   if (entityId === null || keyOf(entityId, entry) !== key)
     throw new Fault('I-ACTIVITY', `${key} is not a row of history`)
   return {
     entityId,
-    record: activityRecord({ entry, amountText, endedHeight, nonce, settled, frameHashes: frameHashes.map(toHex) }),
+    record: activityRecord({
+      entry,
+      amountText,
+      endedHeight,
+      nonce,
+      settled,
+      total,
+      frameHashes: frameHashes.map(toHex),
+    }),
   }
 }

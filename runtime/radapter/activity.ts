@@ -3,11 +3,14 @@
  * reads it. One entry per payment, replaced in place as its status changes; a command that was refused has no events
  * and so makes no entry. Everything here is immutable.
  */
+import type { EntityEvent } from '../entity/events.ts'
 import type { EntityId } from '../lib/units.ts'
 import type { StoreRow } from '../ports.ts'
 import type { Env, RuntimeEvent } from '../types.ts'
 import { type EntityBook, NO_HISTORY, putAll, restoreBook } from './activity-book.ts'
-import { type ActivityDraft, draftOf, followChain, note, type Tick } from './activity-events.ts'
+import { followChain } from './activity-chain.ts'
+import { type ActivityDraft, draftOf, type Tick } from './activity-draft.ts'
+import { note } from './activity-events.ts'
 import { type ActivityRecord, readRecord, writeRecord } from './activity-record.ts'
 
 export type ActivityBook = { readonly byEntity: ReadonlyMap<EntityId, EntityBook> }
@@ -23,9 +26,13 @@ export const projectActivity = (
   tick: Tick,
   events: readonly RuntimeEvent[],
 ): ProjectedActivity => {
+  const byOwner = new Map<EntityId, EntityEvent[]>()
+  for (const { entityId, event } of events) byOwner.set(entityId, [...(byOwner.get(entityId) ?? []), event])
   const drafts = new Map<EntityId, ActivityDraft>()
   const draftFor = (entityId: EntityId): ActivityDraft => {
-    const draft = drafts.get(entityId) ?? draftOf(book.byEntity.get(entityId) ?? NO_HISTORY, { env, tick, entityId })
+    const own = byOwner.get(entityId) ?? []
+    const draft =
+      drafts.get(entityId) ?? draftOf(book.byEntity.get(entityId) ?? NO_HISTORY, { env, tick, entityId, events: own })
     drafts.set(entityId, draft)
     return draft
   }

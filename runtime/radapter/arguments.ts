@@ -1,13 +1,23 @@
 /** What the parameters of a command mean in the runtime at hand. Each @throws RAdapterError E_REJECTED with the reason. */
 import { memoProblem } from '../account/payment.ts'
+import type { SettlementDiff } from '../account/types.ts'
 import { parseInvoiceLink } from '../entity/invoice.ts'
 import { isOfferLink, parseOfferLink } from '../entity/offer.ts'
 import type { EntityState, Invoice, OfferTerms } from '../entity/types.ts'
+import { readAddress } from '../lib/address.ts'
 import { present } from '../lib/assert.ts'
 import { LIMITS } from '../lib/limits.ts'
-import { type EntityId, type PaymentId, parseEntityId, parsePaymentId, type TokenId } from '../lib/units.ts'
+import {
+  type Address,
+  type EntityId,
+  type PaymentId,
+  parseEntityId,
+  parsePaymentId,
+  type TokenId,
+} from '../lib/units.ts'
 import type { Env, RuntimeRejection } from '../types.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
+import type { SettlementMove } from './court-types.ts'
 import { RAdapterError, refusal } from './errors.ts'
 import { findEntity } from './names.ts'
 
@@ -20,6 +30,15 @@ export type ArgumentRejection =
   | { readonly type: 'ambiguous_recipient'; readonly entityIds: readonly EntityId[] }
   | { readonly type: 'offer_invalid' }
   | { readonly type: 'offer_mismatch'; readonly field: 'amount' | 'token' }
+  /** No address on chain. */
+  | { readonly type: 'bad_address' }
+  /** An address in which a letter or digit was mistyped. */
+  | { readonly type: 'bad_checksum' }
+  /** What lies at the owner's address does not reach. */
+  | { readonly type: 'insufficient_funds'; readonly tokenId: TokenId; readonly have: bigint; readonly need: bigint }
+  /** No account has collateral to be settled. */
+  | { readonly type: 'nothing_to_settle' }
+  | { readonly type: 'chain_unreachable' }
   /** The id of an earlier command of another kind. */
   | { readonly type: 'command_id_reused' }
 
@@ -34,9 +53,34 @@ export const entityOf = (env: Env, id: string): { readonly entityId: EntityId; r
 
 export const paymentOf = (id: string): PaymentId => parsePaymentId(id) ?? refuse({ type: 'unknown_payment' })
 
+const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
 /** `least` ≤ amount < 2^128, in the token's smallest unit. */
 export const amountOf = (amount: bigint, least = 1n): bigint =>
-  amount >= least && amount < 1n << BigInt(LIMITS.amountBits) ? amount : refuse({ type: 'bad_amount', amount })
+  amount >= least && amount < AMOUNT_LIMIT ? amount : refuse({ type: 'bad_amount', amount })
+
+const movedOf = (amount: bigint): bigint =>
+  amount > -AMOUNT_LIMIT && amount < AMOUNT_LIMIT ? amount : refuse({ type: 'bad_amount', amount })
+
+/** Moves of a settlement as the protocol takes them: by side, ascending by token. */
+export const diffsOf = (
+  entityId: EntityId,
+  counterparty: EntityId,
+  moves: readonly SettlementMove[],
+): readonly SettlementDiff[] =>
+  [...moves]
+    .sort((a, b) => a.tokenId - b.tokenId)
+    .map(({ tokenId, own, theirs }) => {
+      const [ours, other] = [movedOf(own), movedOf(theirs)]
+      const isLeft = entityId < counterparty
+      return { tokenId: tokenId as TokenId, leftDiff: isLeft ? ours : other, rightDiff: isLeft ? other : ours }
+    })
+
+/** An address on chain, mistyped ones refused. */
+export const addressOf = (text: string): Address => {
+  const read = readAddress(text)
+  if (read.type === 'ok') return read.address
+  return refuse({ type: read.type === 'malformed' ? 'bad_address' : 'bad_checksum' })
+}
 
 /** Kept exactly as it was typed, or refused; never repaired. */
 export const memoOf = (memo: string): string => {

@@ -7,8 +7,9 @@ import { type AccountReplica, counterpartyOf } from '../account/types.ts'
 import { present } from '../lib/assert.ts'
 import { toHex } from '../lib/bytes.ts'
 import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
+import { accountCourt } from './assemble-court.ts'
 import { noPosition, positionsIn } from './positions.ts'
-import type { StateReader } from './reader.ts'
+import type { EntityFacts, StateReader } from './reader.ts'
 import type { Place, Ranked, SortValue } from './sort-index.ts'
 import type { AccountDetail, AccountFrameView, AccountPage, AccountSortKey, AccountView, ViewState } from './types.ts'
 
@@ -88,10 +89,16 @@ const accountView = (reader: StateReader, account: AccountReplica, tokenId: Toke
 }
 
 /** At most 100 locks and 10 frames: the protocol's own bounds. */
-export const accountDetail = (reader: StateReader, account: AccountReplica, tokenId: TokenId): AccountDetail => {
+export const accountDetail = (
+  reader: StateReader,
+  entity: EntityFacts,
+  account: AccountReplica,
+  tokenId: TokenId,
+): AccountDetail => {
   const { state, isLeft, pending, mempool, frames } = account
   return {
     ...accountView(reader, account, tokenId),
+    ...accountCourt(reader, entity, account),
     height: state.height,
     accountStateRoot: toHex(state.root),
     isLeft,

@@ -2,6 +2,7 @@
 import type { InvoiceRecord, LockRoute, Payment } from '../entity/types.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { TokenId } from '../lib/units.ts'
+import { entityCourt } from './assemble-court.ts'
 import { noPosition } from './positions.ts'
 import type { EntityFacts, StateReader } from './reader.ts'
 import type { Balance, EntityReplicaFull, InvoiceView, PendingPayment } from './types.ts'
@@ -12,6 +13,7 @@ const SHOWN = { locks: 50, payments: 50, invoices: 20 } as const
 export const entityDetail = (reader: StateReader, entity: EntityFacts): EntityReplicaFull => ({
   entityId: entity.entityId,
   label: reader.labelOf(entity.entityId),
+  ...entityCourt(reader, entity),
   height: entity.height,
   address: entity.board.members[0]?.address ?? '',
   balances: balances(reader, entity),
@@ -29,8 +31,9 @@ const balances = (reader: StateReader, entity: EntityFacts): readonly Balance[] 
     .map((tokenId): Balance => {
       const position = positions.get(tokenId) ?? noPosition(tokenId)
       const reserve = reader.reserve(entity, tokenId as TokenId)
+      const spendable = reader.spendable(entity, tokenId as TokenId)
       const { outbound: canSend, inbound: canReceive } = position
-      return { tokenId, total: reserve + position.balance, reserve, canSend, canReceive, position }
+      return { tokenId, total: reserve + position.balance, reserve, spendable, canSend, canReceive, position }
     })
 }
 

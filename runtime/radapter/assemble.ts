@@ -5,7 +5,7 @@
 
 import type { JReplica } from '../jurisdiction/types.ts'
 import { toHex } from '../lib/bytes.ts'
-import type { EntityId, TokenId } from '../lib/units.ts'
+import type { TokenId } from '../lib/units.ts'
 import { byCodePoint } from '../lib/units.ts'
 import { accountDetail, accountPage } from './assemble-accounts.ts'
 import { entityDetail } from './assemble-entity.ts'
@@ -25,7 +25,7 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     entities: summaries(reader, view.tokenId as TokenId),
     selectedEntity: selected === null ? null : entityDetail(reader, selected),
     accounts: selected === null ? null : accountPage(reader, selected.entityId, view),
-    account: selected === null ? null : detailOf(reader, selected.entityId, view),
+    account: selected === null ? null : detailOf(reader, selected, view),
     activity: selected === null ? null : activityOf(reader, selected, view),
     book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
     jurisdictions: reader.jurisdictions().map((chain) => jurisdictionView(reader, chain)),
@@ -70,11 +70,11 @@ const unreachable = (reader: StateReader): readonly Unreachable[] =>
 
 const detailOf = (
   reader: StateReader,
-  entityId: EntityId,
+  entity: EntityFacts,
   { selectedAccountId, tokenId }: ViewState,
 ): FrameView['account'] => {
-  const account = selectedAccountId === null ? null : reader.account(entityId, selectedAccountId)
-  return account === null ? null : accountDetail(reader, account, tokenId as TokenId)
+  const account = selectedAccountId === null ? null : reader.account(entity.entityId, selectedAccountId)
+  return account === null ? null : accountDetail(reader, entity, account, tokenId as TokenId)
 }
 
 const activityOf = (reader: StateReader, entity: EntityFacts, view: ViewState): FrameView['activity'] =>

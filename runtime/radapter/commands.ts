@@ -10,15 +10,13 @@ import { invoiceCodec } from '../entity/codec.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import { largestPayment } from '../entity/largest.ts'
 import { offerLink, offerTerms } from '../entity/offer.ts'
-import type { EntityAnswer, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { Fault, present } from '../lib/assert.ts'
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
 import { taggedHash } from '../lib/hash.ts'
-import type { CommandId, EntityId, PaymentId, TokenId } from '../lib/units.ts'
+import type { EntityId, PaymentId, TokenId } from '../lib/units.ts'
 import type { Clock } from '../ports.ts'
 import { profileOf } from '../step.ts'
-import type { Env } from '../types.ts'
 import { exportActivity, findActivity, frameHashesOf } from './activity-page.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
 import {
@@ -32,9 +30,12 @@ import {
   recipientOf,
   refuse,
 } from './arguments.ts'
+import { courtHandlers } from './court-commands.ts'
 import { internal, RAdapterError } from './errors.ts'
 import { systemPorts } from './line.ts'
+import { NO_PURSE, type Purse } from './purse.ts'
 import { quotePayment } from './quote.ts'
+import { answerOf, done, type On, submit } from './submit.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
 export type RuntimeMethod = Exclude<
@@ -47,50 +48,10 @@ export type RuntimeHandlers = {
 
 type Params<M extends RuntimeMethod> = RpcMethods[M]['params']
 type Result<M extends RuntimeMethod> = Promise<RpcMethods[M]['result']>
-/** What a call runs on. */
-type On = { readonly host: RuntimeHost; readonly clock: Clock; readonly book: AddressBook }
-type Committed = { readonly height: number; readonly answer: EntityAnswer }
 
 /** The same command makes the same payment, however often it comes. */
 export const paymentIdFor = (entityId: EntityId, commandId: string): PaymentId =>
   toHex(taggedHash('xln:payment', fromHex(entityId), utf8(commandId))) as PaymentId
-
-const stopped = (host: RuntimeHost): RAdapterError => {
-  const reason = host.halted()
-  return reason === null
-    ? new RAdapterError({ ...internal(true), message: 'the runtime stopped before it answered' })
-    : new RAdapterError({ code: 'E_HALTED', message: reason, retryable: false })
-}
-
-/** What the runtime made of the command, now or the first time it came. `prepare` is not asked again. */
-const submit = async (
-  host: RuntimeHost,
-  command: { readonly commandId: string; readonly entityId: string },
-  prepare: (env: Env, entityId: EntityId) => EntityTx,
-): Promise<Committed> => {
-  const env = host.env()
-  const commandId = command.commandId as CommandId
-  const known = env.answers.get(commandId)
-  if (known !== undefined) return known
-  const { entityId } = entityOf(env, command.entityId)
-  const tx = prepare(env, entityId)
-  const outcome = await host.submit({ type: 'command', commandId, entityId, tx }).catch(() => {
-    throw stopped(host)
-  })
-  return outcome.type === 'rejected' ? refuse(outcome.rejection) : outcome
-}
-
-/** The answer of its kind; anything else means that the id was used for something else before. */
-const answerOf = <T extends EntityAnswer['type']>(
-  { answer }: Committed,
-  type: T,
-): Extract<EntityAnswer, { type: T }> =>
-  answer.type === type ? (answer as Extract<EntityAnswer, { type: T }>) : refuse({ type: 'command_id_reused' })
-
-const done = (committed: Committed): { readonly height: number } => {
-  answerOf(committed, 'done')
-  return { height: committed.height }
-}
 
 const quote = async ({ host, clock, book }: On, params: Params<'pay.quote'>): Result<'pay.quote'> => {
   const env = host.env()
@@ -244,18 +205,20 @@ const transfer = async ({ host, book }: On, params: Params<'reserve.transfer'>):
 /**
  * @param host may change from call to call; a call finds it running, the server sees to that.
  * @param names the address book, which says first whom a name means.
+ * @param purse the owner's address on chain; without one nothing can be deposited.
  */
 export const commandHandlers = (
   host: () => RuntimeHost | null,
   clock: Clock = systemPorts.clock,
   names: () => AddressBook = () => NO_BOOK,
+  purse: Purse = NO_PURSE,
 ): RuntimeHandlers => {
   const on =
     <P, R>(handle: (on: On, params: P) => Promise<R>) =>
     async (params: P): Promise<R> => {
       const running = host()
       if (running === null) throw new RAdapterError({ ...internal(true), message: 'no runtime is running' })
-      return handle({ host: running, clock, book: names() }, params)
+      return handle({ host: running, clock, book: names(), purse }, params)
     }
   return {
     'pay.quote': on(quote),
@@ -278,5 +241,6 @@ export const commandHandlers = (
     'account.setCreditLimit': on(setCreditLimit),
     'reserve.toCollateral': on(toCollateral),
     'reserve.transfer': on(transfer),
+    ...courtHandlers(on),
   }
 }

@@ -1,6 +1,9 @@
 /** How a FrameView and its parts travel. The limits are bounds on what is believed, well above what is sent. */
 import * as v from 'valibot'
+import { ACTIVITY_KINDS } from './activity-methods.ts'
 import type { BookEntry, BookPage } from './address-book.ts'
+import type { AccountCourt, EntityCourt } from './court-types.ts'
+import { accountCourtWire, entityCourtWire, positionWire } from './court-wire.ts'
 import { CHAIN_TROUBLES, CHAIN_UP, type ChainStatus } from './health.ts'
 import type {
   AccountDetail,
@@ -17,7 +20,6 @@ import type {
   JurisdictionView,
   PaymentProof,
   PendingPayment,
-  TokenPosition,
   TokenView,
   Unreachable,
 } from './types.ts'
@@ -27,26 +29,11 @@ import { both, count, figure, figures, flag, list, nullable, row, text, type Wir
 export const short = text(256)
 const long = text(16_384)
 
-export const positionWire: Wire<TokenPosition> = figures<TokenPosition>({
-  tokenId: 'number',
-  outbound: 'bigint',
-  inbound: 'bigint',
-  collateral: 'bigint',
-  balance: 'bigint',
-  outCollateral: 'bigint',
-  inCollateral: 'bigint',
-  theirDebt: 'bigint',
-  ownDebt: 'bigint',
-  outCredit: 'bigint',
-  inCredit: 'bigint',
-  held: 'bigint',
-  heldInbound: 'bigint',
-})
-
 const balanceWire: Wire<Balance> = row<Balance>({
   tokenId: count,
   total: figure,
   reserve: figure,
+  spendable: figure,
   canSend: figure,
   canReceive: figure,
   position: positionWire,
@@ -87,25 +74,28 @@ const invoiceWire: Wire<InvoiceView> = row<InvoiceView>({
   status: word(['open', 'paid', 'expired']),
 })
 
-const entityWire: Wire<EntityReplicaFull> = row<EntityReplicaFull>({
-  entityId: short,
-  label: short,
-  height: count,
-  address: short,
-  balances: list(balanceWire, 2_000),
-  lockBook: list(
-    row<EntityReplicaFull['lockBook'][number]>({
-      hashlock: short,
-      inboundFrom: nullable(short),
-      outboundTo: nullable(short),
-      amount: figure,
-      tokenId: count,
-    }),
-    1_000,
-  ),
-  pendingPayments: list(pendingWire, 1_000),
-  invoices: list(invoiceWire, 1_000),
-})
+const entityWire: Wire<EntityReplicaFull> = both(
+  entityCourtWire,
+  row<Omit<EntityReplicaFull, keyof EntityCourt>>({
+    entityId: short,
+    label: short,
+    height: count,
+    address: short,
+    balances: list(balanceWire, 2_000),
+    lockBook: list(
+      row<EntityReplicaFull['lockBook'][number]>({
+        hashlock: short,
+        inboundFrom: nullable(short),
+        outboundTo: nullable(short),
+        amount: figure,
+        tokenId: count,
+      }),
+      1_000,
+    ),
+    pendingPayments: list(pendingWire, 1_000),
+    invoices: list(invoiceWire, 1_000),
+  }),
+)
 
 type AccountFigures = Omit<AccountView, 'counterpartyId' | 'counterpartyLabel' | 'status' | 'tokens'>
 
@@ -140,8 +130,8 @@ const pageWire: Wire<AccountPage> = row<AccountPage>({
 })
 
 const detailWire: Wire<AccountDetail> = both(
-  accountWire,
-  row<Omit<AccountDetail, keyof AccountView>>({
+  both(accountWire, accountCourtWire),
+  row<Omit<AccountDetail, keyof AccountView | keyof AccountCourt>>({
     height: count,
     accountStateRoot: short,
     isLeft: flag,
@@ -177,7 +167,7 @@ const detailWire: Wire<AccountDetail> = both(
 
 export const entryWire: Wire<ActivityEntry> = row<ActivityEntry>({
   id: short,
-  kind: word(['payment_out', 'payment_in', 'deposit', 'reserve_transfer', 'collateral']),
+  kind: word(ACTIVITY_KINDS),
   status: word(['sent', 'received', 'pending', 'failed']),
   height: count,
   timestamp: count,

@@ -3,6 +3,7 @@
  * of range, or an id that means nothing here, is refused by name later (see commands.ts).
  */
 import * as v from 'valibot'
+import { LIMITS } from '../lib/limits.ts'
 import { MAX_SKIP_SECONDS } from './simnet-methods.ts'
 import type { RpcMethod, RpcMethods, ViewState } from './types.ts'
 
@@ -26,6 +27,22 @@ const selection = {
   activityFilter: v.picklist(['all', 'sent', 'received', 'pending', 'failed', 'chain']),
   activityTokenId: v.nullable(tokenId),
 }
+
+const moves = v.pipe(
+  v.array(v.strictObject({ tokenId, own: amount, theirs: amount })),
+  v.maxLength(LIMITS.tokensPerAccount),
+)
+const counterpartyId = id
+const move = v.variant('type', [
+  v.strictObject({ type: v.literal('deposit'), tokenId, amount }),
+  v.strictObject({ type: v.literal('withdraw'), tokenId, amount, to: id }),
+  v.strictObject({ type: v.literal('collateral'), counterpartyId, tokenId, amount }),
+  v.strictObject({ type: v.literal('limit'), counterpartyId, tokenId, limit: amount }),
+  v.strictObject({ type: v.literal('settle'), counterpartyId, moves: v.nullable(moves) }),
+  v.strictObject({ type: v.literal('dispute'), counterpartyId }),
+])
+/** One command in one account. */
+const inAccount = { commandId, entityId: id, counterpartyId }
 
 type Params = { readonly [M in RpcMethod]: v.GenericSchema<unknown, RpcMethods[M]['params']> }
 
@@ -67,6 +84,17 @@ const PARAMS: Params = {
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
   'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),
   'reserve.transfer': v.strictObject({ commandId, entityId: id, to: recipient, tokenId, amount }),
+  'purse.get': v.strictObject({ entityId: id }),
+  'move.quote': v.strictObject({ entityId: id, move }),
+  'reserve.deposit': v.strictObject({ commandId, entityId: id, tokenId, amount }),
+  'reserve.withdraw': v.strictObject({ commandId, entityId: id, tokenId, amount, to: id }),
+  'account.settle': v.strictObject({ ...inAccount, moves }),
+  'account.settlement': v.strictObject({ ...inAccount, decision: v.picklist(['approve', 'reject']) }),
+  'account.dispute': v.strictObject(inAccount),
+  'account.reopen': v.strictObject({ ...inAccount, tokenId, creditLimit: amount }),
+  'collateral.request': v.strictObject({ ...inAccount, tokenId, amount }),
+  'collateral.policy': v.strictObject({ ...inAccount, tokenId, softLimit: v.nullable(amount) }),
+  'debts.enforce': v.strictObject({ commandId, entityId: id, debtorId: id, tokenId }),
   'activity.detail': v.strictObject({ entityId: id, id }),
   'activity.export': v.strictObject({ entityId: id, before: v.nullable(seconds), ...selection }),
   'book.set': v.strictObject({ entityId: id, name: text(1_024), isHidden: v.boolean() }),

@@ -3,12 +3,13 @@
  * uses it, so that another storage can stand in for the `Env`. No reading may take longer with more accounts.
  */
 import type { AccountReplica } from '../account/types.ts'
+import { spendableReserve } from '../entity/batch.ts'
 import { tokenKey } from '../entity/draft.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import type { EntityState, Invoice } from '../entity/types.ts'
 import type { JReplica } from '../jurisdiction/types.ts'
 import { type Bytes, toHex } from '../lib/bytes.ts'
-import type { EntityId, TokenId } from '../lib/units.ts'
+import { type EntityId, max, type TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
 import type { ActivityBook } from './activity.ts'
 import { type ActivityIndex, createActivityIndex } from './activity-choice.ts'
@@ -46,6 +47,8 @@ export type StateReader = Around & {
   readonly entities: () => readonly EntityFacts[]
   readonly entity: (entityId: string) => EntityFacts | null
   readonly reserve: (entity: EntityFacts, tokenId: TokenId) => bigint
+  /** Of the reserve, less debts and what is on its way to the chain; ≥ 0. */
+  readonly spendable: (entity: EntityFacts, tokenId: TokenId) => bigint
   /** Over all accounts of the entity. */
   readonly totals: (entityId: EntityId) => Totals
   readonly account: (entityId: EntityId, counterpartyId: string) => AccountReplica | null
@@ -57,6 +60,8 @@ export type StateReader = Around & {
   readonly owner: EntityId | null
   /** What the owner does not want to see in lists. */
   readonly isHidden: (entityId: EntityId) => boolean
+  /** Simulated, and cut off for now. */
+  readonly isUnplugged: (entityId: EntityId) => boolean
   /** Of the address book, but for the owner's own entities. */
   readonly bookPage: (page: number) => BookPage
   /** Everyone known by name and not hidden, at most `limit`: this runtime's entities, the address book, the rest. */
@@ -120,6 +125,10 @@ export const envReader = (
       return state === undefined ? null : factsOf(state)
     },
     reserve: ({ reserves }, tokenId) => reserves.get(tokenKey(tokenId)) ?? 0n,
+    spendable: ({ entityId }, tokenId) => {
+      const state = stateOf(entityId)
+      return state === undefined ? 0n : max(spendableReserve(state, tokenId), 0n)
+    },
     totals: (entityId) => {
       const accounts = stateOf(entityId)?.accounts
       return accounts === undefined ? noAccounts : indexes.totals.of(entityId, accounts)
@@ -139,6 +148,7 @@ export const envReader = (
     labelOf: (entityId) => labelOf(env, entityId, book),
     owner,
     isHidden: (entityId) => book.byId.get(entityId)?.isHidden === true,
+    isUnplugged: (entityId) => env.unplugged.has(entityId),
     bookPage: (page) => bookPage(book, { page, isShown: (id) => env.eReplicas.get(id)?.state.isOwn !== true }),
     names: (limit) => namesOf(env, book, limit),
   }

@@ -1,5 +1,6 @@
 /** How the result of every method travels. */
-import { entryWire, positionWire, short } from './frame-wire.ts'
+import { moveQuoteWire, positionWire } from './court-wire.ts'
+import { entryWire, short } from './frame-wire.ts'
 import type { SiteView } from './site-methods.ts'
 import type { Quote, RpcMethod, RpcMethods } from './types.ts'
 import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
@@ -59,6 +60,20 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'account.setCreditLimit': committed,
   'reserve.toCollateral': committed,
   'reserve.transfer': committed,
+  'purse.get': row<RpcMethods['purse.get']['result']>({
+    address: short,
+    tokens: list(row<RpcMethods['purse.get']['result']['tokens'][number]>({ tokenId: count, amount: figure }), 1_000),
+  }),
+  'move.quote': moveQuoteWire,
+  'reserve.deposit': committed,
+  'reserve.withdraw': committed,
+  'account.settle': committed,
+  'account.settlement': committed,
+  'account.dispute': committed,
+  'account.reopen': committed,
+  'collateral.request': committed,
+  'collateral.policy': committed,
+  'debts.enforce': committed,
   'activity.detail': row<RpcMethods['activity.detail']['result']>({ entry: entryWire, frameHashes: list(short, 100) }),
   'activity.export': row<RpcMethods['activity.export']['result']>({
     entries: list(entryWire, 1_000),

@@ -50,6 +50,8 @@ const READS: ReadonlySet<RpcMethod> = new Set([
   'activity.detail',
   'activity.export',
   'approvals.quote',
+  'move.quote',
+  'purse.get',
 ])
 
 /** These say themselves what they need of a runtime: a question can be refused without one. */

@@ -6,9 +6,10 @@
  * components know of the runtime.
  */
 import type { AccountMethods } from './account-methods.ts'
-import type { ActivityMethods, ActivitySelection } from './activity-methods.ts'
+import type { ActivityKind, ActivityMethods, ActivitySelection } from './activity-methods.ts'
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
+import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
 import type { ChainStatus, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
 import type { PayMethods } from './pay-methods.ts'
@@ -76,6 +77,8 @@ export type Balance = {
   /** reserve + account balances, never credit. */
   readonly total: bigint
   readonly reserve: bigint
+  /** Of the reserve: less debts, and less what is on its way to the chain. */
+  readonly spendable: bigint
   readonly canSend: bigint
   readonly canReceive: bigint
   readonly position: TokenPosition
@@ -97,7 +100,7 @@ export type EntitySummary = {
   readonly isHidden: boolean
 }
 
-export type EntityReplicaFull = {
+export type EntityReplicaFull = EntityCourt & {
   readonly entityId: string
   readonly label: string
   readonly height: number
@@ -177,31 +180,32 @@ export type AccountFrameView = {
   readonly txs: readonly string[]
 }
 
-export type AccountDetail = AccountView & {
-  readonly height: number
-  readonly accountStateRoot: string
-  readonly isLeft: boolean
-  readonly hasPendingFrame: boolean
-  readonly mempoolSize: number
-  /** How far the other side may owe us, and we it, by token. */
-  readonly creditLimits: readonly { readonly tokenId: number; readonly granted: bigint; readonly received: bigint }[]
-  readonly locks: readonly {
-    readonly hashlock: string
-    readonly tokenId: number
-    readonly amount: bigint
-    readonly outgoing: boolean
-    readonly expirySeconds: number
-  }[]
-  /** Newest first, at most 10. */
-  readonly frames: readonly AccountFrameView[]
-}
+export type AccountDetail = AccountView &
+  AccountCourt & {
+    readonly height: number
+    readonly accountStateRoot: string
+    readonly isLeft: boolean
+    readonly hasPendingFrame: boolean
+    readonly mempoolSize: number
+    /** How far the other side may owe us, and we it, by token. */
+    readonly creditLimits: readonly { readonly tokenId: number; readonly granted: bigint; readonly received: bigint }[]
+    readonly locks: readonly {
+      readonly hashlock: string
+      readonly tokenId: number
+      readonly amount: bigint
+      readonly outgoing: boolean
+      readonly expirySeconds: number
+    }[]
+    /** Newest first, at most 10. */
+    readonly frames: readonly AccountFrameView[]
+  }
 
 export type ActivityStatus = 'sent' | 'received' | 'pending' | 'failed'
 
 export type ActivityEntry = {
   /** Stable id; the same entry is replaced as its status changes. */
   readonly id: string
-  readonly kind: 'payment_out' | 'payment_in' | 'deposit' | 'reserve_transfer' | 'collateral'
+  readonly kind: ActivityKind
   readonly status: ActivityStatus
   readonly height: number
   readonly timestamp: number
@@ -342,6 +346,7 @@ export type RpcMethods = AccountMethods &
   ActivityMethods &
   ApprovalMethods &
   BookMethods &
+  CourtMethods &
   HostMethods &
   PayMethods &
   ReceiveMethods &

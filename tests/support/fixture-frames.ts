@@ -54,6 +54,7 @@ export const balance = (patch: Partial<Balance> = {}): Balance => ({
   tokenId: 1,
   total: usd(100_000),
   reserve: usd(50_000),
+  spendable: usd(50_000),
   canSend: usd(60_000),
   canReceive: usd(60_000),
   position: position(),
@@ -92,6 +93,13 @@ export const account = (
 
 export const accountDetail = (patch: Partial<AccountDetail> = {}): AccountDetail => ({
   ...account(IDS.hub, 'Hub'),
+  settlement: null,
+  dispute: null,
+  policies: [],
+  ownResponseSeconds: 3_600,
+  theirResponseSeconds: 7_200,
+  lastSafe: NOW / 1_000 + 3_600,
+  isUnplugged: false,
   height: 7,
   accountStateRoot: hex('c', 32),
   isLeft: true,
@@ -236,6 +244,10 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
   selectedEntity: {
     entityId: IDS.you,
     label: 'You',
+    chain: 'Simnet',
+    debts: [],
+    outstanding: { waiting: 0, inFlight: 0, calls: 0 },
+    lastSafe: NOW / 1_000 + 3_600,
     height: 42,
     address: hex('8', 20),
     balances: [
@@ -244,6 +256,7 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
         tokenId: 2,
         total: 10n * ETHER,
         reserve: 8n * ETHER,
+        spendable: 8n * ETHER,
         canSend: 2n * ETHER,
         canReceive: 2n * ETHER,
         position: ethPosition,

@@ -225,10 +225,18 @@ describe('rows', () => {
     const [row] = rows
     if (row === undefined) throw new Error('there is a row')
     const fields = RLP.decode(row.value) as Uint8Array[]
-    const old = RLP.encode([new Uint8Array([1]), ...fields.slice(1, -1)])
+    const old = RLP.encode([new Uint8Array([1]), ...fields.slice(1, -2)])
     const restored = bookFromRows([{ key: row.key, value: old }])
     const entry = restored.byEntity.get(town.id('You'))?.records.chunks[0]?.[0]
-    expect(entry).toMatchObject({ frameHashes: [], entry: { memo: everything.at(-1)?.memo } })
+    expect(entry).toMatchObject({ frameHashes: [], total: null, entry: { memo: everything.at(-1)?.memo } })
+  })
+
+  test('a row from before disputes -- read, with no total', () => {
+    const [row] = rows
+    if (row === undefined) throw new Error('there is a row')
+    const fields = RLP.decode(row.value) as Uint8Array[]
+    const old = RLP.encode([new Uint8Array([2]), ...fields.slice(1, -1)])
+    expect(bookFromRows([{ key: row.key, value: old }])).toEqual(bookFromRows([row]))
   })
 
   test('an old row that calls itself new, or a new one that calls itself old -- a fault', () => {
@@ -237,8 +245,10 @@ describe('rows', () => {
     const fields = RLP.decode(row.value) as Uint8Array[]
     for (const value of [
       RLP.encode(fields.slice(0, -1)),
+      RLP.encode(fields.slice(0, -2)),
       RLP.encode([new Uint8Array([1]), ...fields.slice(1)]),
-      RLP.encode([new Uint8Array([3]), ...fields.slice(1)]),
+      RLP.encode([new Uint8Array([2]), ...fields.slice(1)]),
+      RLP.encode([new Uint8Array([4]), ...fields.slice(1)]),
     ])
       expect(() => bookFromRows([{ key: row.key, value }])).toThrow('I-ACTIVITY')
   })

@@ -57,6 +57,7 @@ describe('a town', () => {
       tokenId: TETH,
       total: 0n,
       reserve: 0n,
+      spendable: 0n,
       canSend: 0n,
       canReceive: 0n,
       position: noPosition(TETH),

@@ -256,7 +256,7 @@ describe('accounts and reserves', () => {
     expect([
       ...(batch?.inFlight?.batch.reserveToCollateral ?? []),
       ...(batch?.draft.reserveToCollateral ?? []),
-    ]).toEqual([{ counterparty: running.id('Hub'), tokenId: TUSD, amount: usd(2) }])
+    ]).toEqual([{ counterparty: running.id('Hub'), tokenId: TUSD, amount: usd(2), epoch: 0 }])
   })
 })
 
