@@ -123,24 +123,6 @@ describe('deposit', () => {
     expect(await hostile.call('balanceOf', depository.address)).toEqual([900n])
   })
 
-  it('refuses a token that calls back in the middle of its own transfer', async () => {
-    const { chain, depository, snapshot } = await openFunded()
-    const owner = actor('deployer')
-    const hostile = await deploy(chain, owner, hostileArtifact)
-    await transactAs(chain, owner, depository.address, depository.encode('registerToken', [hostile.address]))
-    await transactAs(chain, owner, hostile.address, hostile.encode('approve', [depository.address, 10_000n]))
-    await transactAs(chain, owner, hostile.address, hostile.encode('arm', [depository.address]))
-    const before = await snapshot()
-    const deposited = await transactAs(
-      chain,
-      owner,
-      depository.address,
-      depository.encode('deposit', [left.entityId, 3, 1_000n]),
-    )
-    expect(deposited).toEqual({ type: 'reverted', reason: { name: 'ReentrancyGuardReentrantCall', params: {} } })
-    expect(await snapshot()).toEqual(before)
-  })
-
   it.each<[string, EntityId, number, bigint, string]>([
     ['an unknown token', left.entityId, 3, 1n, 'TokenUnknown'],
     ['token zero', left.entityId, 0, 1n, 'TokenUnknown'],
