@@ -6,7 +6,7 @@
  */
 import { isQuota } from '../../runtime/checkpoints.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
-import type { TestChain } from '../../runtime/jadapter/types.ts'
+import type { JAdapter, TestChain } from '../../runtime/jadapter/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
@@ -40,7 +40,7 @@ const OWN_ENTITIES = `entities.${RUNTIME_ID}`
 const CHECKPOINT_INTERVAL_FRAMES = 100
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
-const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
+export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
 
 const ownRef = (entityIndex: number) => ({ role: 'own' as const, runtimeIndex: RUNTIME_INDEX, entityIndex })
@@ -94,6 +94,12 @@ export class RuntimeService {
     const { host } = this
     const open = this.#open
     return host === null || open?.type !== 'running' ? null : { host, testChain: open.chain.testChain }
+  }
+
+  /** The chain of this name, while it is reached. */
+  chain(name: string): JAdapter | null {
+    const open = this.#open
+    return open?.type === 'running' && open.chain.name === name ? open.chain : null
   }
 
   /** The first entity of the wallet that was last at work here. */
