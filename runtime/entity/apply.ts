@@ -6,7 +6,7 @@ import { cancelPayment, startPayment } from './payment.ts'
 import { settle, settleApprove, settleReject } from './settle.ts'
 import { directPayment, rebalancePolicy, requestCollateral, setCreditLimit } from './tx/account.ts'
 import { disputeStart, enforceDebts } from './tx/dispute.ts'
-import { createInvoice, createOffer } from './tx/invoice.ts'
+import { createInvoice, createOffer, withdrawOffer } from './tx/invoice.ts'
 import { jEvent } from './tx/j-event.ts'
 import { message } from './tx/message.ts'
 import { openAccount } from './tx/open-account.ts'
@@ -36,6 +36,8 @@ export const applyEntityTx = (draft: EntityDraft, tx: EntityTx, context: EntityC
       return createInvoice(draft, tx, context)
     case 'create_offer':
       return createOffer(draft, tx, context)
+    case 'withdraw_offer':
+      return withdrawOffer(draft, tx, context)
     case 'reserve_to_reserve':
       return reserveToReserve(draft, tx, context)
     case 'reserve_to_collateral':

@@ -137,6 +137,7 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
       to: entityId,
       invoice: nullable(invoiceCodec),
       offerId: nullable(hash32),
+      payee: nullable(profileCodec),
       tokenId,
       amount,
       memo,
@@ -162,4 +163,5 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   dispute_start: [21, struct({ counterparty: entityId })],
   enforce_debts: [22, struct({ debtor: entityId, tokenId })],
   call_failed: [23, struct({ key: text(LIMITS.callKeyBytes), reason: text(LIMITS.revertBytes) })],
+  withdraw_offer: [24, struct({ offerId: hash32 })],
 })

@@ -23,7 +23,7 @@ import {
   unschedule,
 } from './draft.ts'
 import { rejectedTx } from './errors.ts'
-import { invoiceProblem } from './invoice.ts'
+import { invoiceProblem, isGenuine } from './invoice.ts'
 import { lockWake } from './lock-wakes.ts'
 import { findRoute, type Route } from './route.ts'
 import type { EnvelopePayload, Invoice, Payment, PayTx, Profile, Wake, WakeKind } from './types.ts'
@@ -90,6 +90,18 @@ export const awaitInvoice = (draft: EntityDraft, payment: Payment, kind: Request
   schedule(draft, requestWake(payment, deadlineMs, kind))
 }
 
+/**
+ * Whom the payer means. What it knows goes before what a link says: that is signed by nobody, and leads no further than
+ * to a request, which only the recipient's own signed invoice can answer.
+ */
+const payeeOf = ({ to, invoice, payee }: PayTx, context: EntityContext): Profile | null =>
+  invoice?.terms.payee ?? context.profile(to) ?? payee
+
+/** Whoever has signed an invoice has stated its profile: from then on it is known here, if it was not. */
+const learnPayee = (draft: EntityDraft, { terms }: Invoice, context: EntityContext): void => {
+  if (context.profile(terms.payee.entityId) === null) draft.profiles.push(terms.payee)
+}
+
 /** Everything a command can be refused for is found here, before anything is written. */
 export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityContext): TxResult => {
   const { state } = draft
@@ -113,7 +125,9 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
     )
     if (problem !== null) return rejectedTx(problem)
   }
-  const payee = invoice?.terms.payee ?? context.profile(to)
+  if (tx.payee !== null && (tx.payee.entityId !== to || !isGenuine(tx.payee)))
+    return rejectedTx({ type: 'bad_profile' })
+  const payee = payeeOf(tx, context)
   if (payee === null) return rejectedTx({ type: 'unknown_recipient', entityId: to })
   const route = findRoute(state, payee, { tokenId, amount, maxFee }, context)
   if (route.type === 'rejected') return route
@@ -130,6 +144,7 @@ export const startPayment = (draft: EntityDraft, tx: PayTx, context: EntityConte
   }
   draft.events.push({ type: 'payment_started', payment })
   if (invoice !== null) {
+    learnPayee(draft, invoice, context)
     const locked = lockPayment(draft, payment, { route, invoice }, context)
     return locked.type === 'rejected' ? locked : { type: 'applied', answer: { type: 'payment', paymentId } }
   }
@@ -146,6 +161,7 @@ export const payInvoice = (draft: EntityDraft, payment: Payment, invoice: Invoic
       ? ({ type: 'invoice_invalid' } as const)
       : invoiceProblem(invoice, { chain: context.chain.terms, nowMs: context.nowMs, tokenId, amount }, context.verify)
   if (problem !== null) return failPayment(draft, payment, problem.type)
+  learnPayee(draft, invoice, context)
   const route = findRoute(draft.state, invoice.terms.payee, { tokenId, amount, maxFee }, context)
   const result = route.type === 'rejected' ? route : lockPayment(draft, payment, { route, invoice }, context)
   if (result.type === 'rejected') failPayment(draft, payment, result.rejection.type)

@@ -209,6 +209,8 @@ export type PayTx = {
   readonly invoice: Invoice | null
   /** The offer of the recipient's that it is asked by, if any. */
   readonly offerId: Bytes | null
+  /** What the offer's link says of the recipient, for a payer that knows nothing better; nobody has signed it. */
+  readonly payee: Profile | null
   readonly tokenId: TokenId
   readonly amount: bigint
   readonly memo: string
@@ -245,6 +247,8 @@ export type EntityTx =
       readonly expirySeconds: number
     }
   | { readonly type: 'create_offer'; readonly tokenId: TokenId; readonly amount: bigint | null; readonly memo: string }
+  /** From then on nobody gets an invoice for it; one that is not there is withdrawn already. */
+  | { readonly type: 'withdraw_offer'; readonly offerId: Bytes }
   | { readonly type: 'reserve_to_reserve'; readonly to: EntityId; readonly tokenId: TokenId; readonly amount: bigint }
   | {
       readonly type: 'reserve_to_collateral'

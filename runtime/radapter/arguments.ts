@@ -6,6 +6,7 @@ import { isOfferLink, parseOfferLink } from '../entity/offer.ts'
 import type { EntityState, Invoice, OfferTerms } from '../entity/types.ts'
 import { readAddress } from '../lib/address.ts'
 import { present } from '../lib/assert.ts'
+import { type Bytes, fromHex } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
 import {
   type Address,
@@ -29,6 +30,7 @@ export type ArgumentRejection =
   /** Several go by this name; only an id says who is meant. */
   | { readonly type: 'ambiguous_recipient'; readonly entityIds: readonly EntityId[] }
   | { readonly type: 'offer_invalid' }
+  | { readonly type: 'unknown_offer' }
   | { readonly type: 'offer_mismatch'; readonly field: 'amount' | 'token' }
   /** No address on chain. */
   | { readonly type: 'bad_address' }
@@ -54,6 +56,13 @@ export const entityOf = (env: Env, id: string): { readonly entityId: EntityId; r
 export const paymentOf = (id: string): PaymentId => parsePaymentId(id) ?? refuse({ type: 'unknown_payment' })
 
 const AMOUNT_LIMIT = 1n << BigInt(LIMITS.amountBits)
+
+/** The 32 bytes an offer is known by. */
+export const offerIdOf = (id: string): Bytes => {
+  const parsed = parsePaymentId(id)
+  return parsed === null ? refuse({ type: 'unknown_offer' }) : fromHex(parsed)
+}
+
 /** `least` ≤ amount < 2^128, in the token's smallest unit. */
 export const amountOf = (amount: bigint, least = 1n): bigint =>
   amount >= least && amount < AMOUNT_LIMIT ? amount : refuse({ type: 'bad_amount', amount })

@@ -26,6 +26,7 @@ import {
   entityNamed,
   entityOf,
   memoOf,
+  offerIdOf,
   paymentOf,
   recipientOf,
   refuse,
@@ -61,6 +62,7 @@ const quote = async ({ host, clock, book }: On, params: Params<'pay.quote'>): Re
   const wanted = {
     to,
     invoice,
+    offer,
     tokenId: terms?.tokenId ?? (params.tokenId as TokenId),
     amount: amountOf(terms?.amount ?? params.amount),
     // An offer that says nothing leaves the word to whoever pays.
@@ -76,7 +78,10 @@ const limit = ({ host, book }: On, { from, to, tokenId }: Params<'pay.limit'>): 
   const { state } = entityOf(env, from)
   const profile = (id: EntityId) => profileOf(env, id)
   const recipient = to.trim() === '' ? null : recipientOf(env, to, book)
-  const payee = recipient === null ? null : (recipient.invoice?.terms.payee ?? profile(recipient.to))
+  const payee =
+    recipient === null
+      ? null
+      : (recipient.invoice?.terms.payee ?? profile(recipient.to) ?? recipient.offer?.payee ?? null)
   return Promise.resolve({ amount: largestPayment(state, payee, tokenId as TokenId, profile) })
 }
 
@@ -97,6 +102,7 @@ const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay
       to,
       invoice,
       offerId: offer?.offer.offerId ?? null,
+      payee: offer?.payee ?? null,
       tokenId,
       amount,
       memo: memoOf(params.memo),
@@ -137,6 +143,24 @@ const createOffer = async ({ host }: On, params: Params<'offer.create'>): Result
   const terms = offerTerms(state, offer, { chain, profile: (id) => profileOf(env, id) })
   return { height: committed.height, offerId, link: offerLink(terms) }
 }
+
+/** What a list shows of offers, of which there may be a thousand. */
+const LISTED_OFFERS = 50
+
+const listOffers = async ({ host }: On, { entityId }: Params<'offer.list'>): Result<'offer.list'> => {
+  const env = host.env()
+  const { state } = entityOf(env, entityId)
+  const chain = present(env.jReplicas.get(state.jurisdiction), state.jurisdiction).terms
+  const offers = [...state.offers.values()].slice(0, LISTED_OFFERS).map((offer) => {
+    const { tokenId, amount, memo } = offer
+    const link = offerLink(offerTerms(state, offer, { chain, profile: (id) => profileOf(env, id) }))
+    return { offerId: toHex(offer.offerId), link, tokenId, amount, memo }
+  })
+  return { offers, total: state.offers.size }
+}
+
+const withdrawOffer = async ({ host }: On, params: Params<'offer.withdraw'>): Result<'offer.withdraw'> =>
+  done(await submit(host, params, () => ({ type: 'withdraw_offer', offerId: offerIdOf(params.offerId) })))
 
 const getPayment = async ({ host, book }: On, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
   const { entityId } = entityOf(host.env(), from)
@@ -237,6 +261,8 @@ export const commandHandlers = (
     'activity.export': on(activityExport),
     'invoice.create': on(createInvoice),
     'offer.create': on(createOffer),
+    'offer.list': on(listOffers),
+    'offer.withdraw': on(withdrawOffer),
     'account.open': on(openAccount),
     'account.setCreditLimit': on(setCreditLimit),
     'reserve.toCollateral': on(toCollateral),

@@ -76,6 +76,8 @@ const PARAMS: Params = {
     expirySeconds: seconds,
   }),
   'offer.create': v.strictObject({ commandId, entityId: id, tokenId, amount: v.nullable(amount), memo }),
+  'offer.list': v.strictObject({ entityId: id }),
+  'offer.withdraw': v.strictObject({ commandId, entityId: id, offerId: id }),
   'host.update': nothing,
   'host.retry': nothing,
   'host.reopen': nothing,

@@ -9,7 +9,7 @@ import { draftOf, type EntityContext } from '../entity/draft.ts'
 import { invoiceProblem } from '../entity/invoice.ts'
 import { startPayment } from '../entity/payment.ts'
 import { findRoute, type Hop, type Route } from '../entity/route.ts'
-import type { EntityState, Invoice, PayTx, Profile } from '../entity/types.ts'
+import type { EntityState, Invoice, OfferTerms, PayTx, Profile } from '../entity/types.ts'
 import { Fault, present } from '../lib/assert.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { type EntityId, parsePaymentId, type TokenId } from '../lib/units.ts'
@@ -24,6 +24,7 @@ import type { Quote } from './types.ts'
 export type Wanted = {
   readonly to: EntityId
   readonly invoice: Invoice | null
+  readonly offer: OfferTerms | null
   readonly tokenId: TokenId
   readonly amount: bigint
   readonly memo: string
@@ -37,7 +38,7 @@ const noKeys = (): never => {
   throw new Fault('I-QUOTE', 'a quote needs no keys')
 }
 
-/** For a trial: everything a transition may know, and no keys or entropy. An invoice vouches for its payee. */
+/** For a trial: everything a transition may know, and no keys or entropy. A link says who its payee is. */
 export const contextOf = (
   env: Env,
   state: EntityState,
@@ -64,8 +65,9 @@ export const quotePayment = (
   nowMs: number,
   book: AddressBook = NO_BOOK,
 ): Quoted => {
-  const { to, invoice, tokenId, amount, memo } = wanted
-  const payee = invoice?.terms.payee ?? null
+  const { to, invoice, offer, tokenId, amount, memo } = wanted
+  // What is known goes before what an offer's link says of its payee; an invoice is signed by it.
+  const payee = invoice?.terms.payee ?? (profileOf(env, to) === null ? (offer?.payee ?? null) : null)
   const context = contextOf(env, state, { payee, nowMs })
   if (invoice !== null) {
     const problem = invoiceProblem(
@@ -82,6 +84,7 @@ export const quotePayment = (
     to,
     invoice: null,
     offerId: null,
+    payee: null,
     tokenId,
     amount,
     memo,

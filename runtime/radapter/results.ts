@@ -1,6 +1,7 @@
 /** How the result of every method travels. */
 import { moveQuoteWire, positionWire } from './court-wire.ts'
 import { entryWire, short } from './frame-wire.ts'
+import type { OfferView } from './receive-methods.ts'
 import type { SiteView } from './site-methods.ts'
 import type { Quote, RpcMethod, RpcMethods } from './types.ts'
 import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
@@ -52,6 +53,14 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'pay.get': entryWire,
   'invoice.create': row<RpcMethods['invoice.create']['result']>({ height: count, invoiceId: short, link: long }),
   'offer.create': row<RpcMethods['offer.create']['result']>({ height: count, offerId: short, link: long }),
+  'offer.list': row<RpcMethods['offer.list']['result']>({
+    offers: list(
+      row<OfferView>({ offerId: short, link: long, tokenId: count, amount: nullable(figure), memo: long }),
+      100,
+    ),
+    total: count,
+  }),
+  'offer.withdraw': committed,
   'host.update': nothing,
   'host.retry': nothing,
   'host.reopen': nothing,

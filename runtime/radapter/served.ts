@@ -47,6 +47,7 @@ const READS: ReadonlySet<RpcMethod> = new Set([
   'pay.quote',
   'pay.limit',
   'pay.get',
+  'offer.list',
   'activity.detail',
   'activity.export',
   'approvals.quote',

@@ -190,6 +190,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
     to,
     invoice: null,
     offerId: null,
+    payee: null,
     tokenId: USD,
     amount: AMOUNT,
     memo: 'lunch',

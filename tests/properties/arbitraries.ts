@@ -372,6 +372,7 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
     to: entityId,
     invoice: nullable(invoice),
     offerId: nullable(hash),
+    payee: nullable(profile),
     tokenId,
     amount,
     memo: text,
@@ -395,6 +396,7 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
   fc.record({ type: just('rebalance_policy'), counterparty, tokenId, softLimit: nullable(amount) }),
   fc.record({ type: just('dispute_start'), counterparty }),
   fc.record({ type: just('enforce_debts'), debtor: entityId, tokenId }),
+  fc.record({ type: just('withdraw_offer'), offerId: hash }),
   fc.record({ type: just('call_failed'), key: text, reason: text }),
 )
 export const deadline: Arbitrary<Deadline> = fc.record({

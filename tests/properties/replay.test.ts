@@ -90,7 +90,18 @@ const txOf = (world: World, invoices: readonly Invoice[], command: Command): Ent
     case 'direct_payment':
       return { type: kind, counterparty, tokenId, amount, memo }
     case 'pay':
-      return { type: kind, paymentId, to: counterparty, invoice: null, offerId: null, tokenId, amount, memo, maxFee }
+      return {
+        type: kind,
+        paymentId,
+        to: counterparty,
+        invoice: null,
+        offerId: null,
+        payee: null,
+        tokenId,
+        amount,
+        memo,
+        maxFee,
+      }
     case 'pay_invoice': {
       const invoice = invoices[n % Math.max(invoices.length, 1)] ?? null
       const to = invoice?.terms.payee.entityId ?? counterparty
@@ -100,6 +111,7 @@ const txOf = (world: World, invoices: readonly Invoice[], command: Command): Ent
         to,
         invoice,
         offerId: null,
+        payee: null,
         tokenId,
         amount: invoice?.terms.amount ?? amount,
         memo,

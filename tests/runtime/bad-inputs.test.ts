@@ -344,6 +344,7 @@ describe('messages', () => {
       amount: 1n,
       memo: '\u202e',
       offerId: null,
+      payee: null,
     } as const
     expectRefused(fromMallory(encode(entityMessageCodec, request)), malformed)
     expectRefused(fromMallory(encode(entityMessageCodec, { ...request, memo: '', amount: OVER })), malformed)

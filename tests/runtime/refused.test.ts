@@ -29,6 +29,7 @@ const inputsOf = (running: Running): readonly (readonly [type: string, input: Ru
     to: running.id('Bob'),
     invoice: null,
     offerId: null,
+    payee: null,
     tokenId: TUSD,
     amount: usd(1),
     memo: '',

@@ -65,6 +65,7 @@ export const payTx = (world: World, to: Role, amount: bigint, invoice: Invoice |
   to: idOf(world, to),
   invoice,
   offerId: null,
+  payee: null,
   tokenId: TOKEN,
   amount,
   memo: '',

@@ -73,6 +73,7 @@ export type WorldOptions = {
 export type PayOptions = {
   readonly invoice?: Invoice
   readonly offerId?: Bytes
+  readonly payee?: Profile
   readonly maxFee?: bigint
   readonly memo?: string
   readonly tokenId?: TokenId
@@ -230,13 +231,18 @@ export const createWorld = (options: WorldOptions): World => {
       if (outcome.type === 'rejected') return outcome.rejection
       throw new Error(`${tx.type} of ${name} was not refused`)
     },
-    pay: (to, amount, { invoice = null, offerId = null, tokenId = TUSD, memo = '', maxFee = usd(1) } = {}) => {
+    pay: (
+      to,
+      amount,
+      { invoice = null, offerId = null, payee = null, tokenId = TUSD, memo = '', maxFee = usd(1) } = {},
+    ) => {
       return {
         type: 'pay',
         paymentId: paymentIdOf(history.length),
         to: views.id(to),
         invoice,
         offerId,
+        payee,
         tokenId,
         amount,
         memo,

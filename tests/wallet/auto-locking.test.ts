@@ -71,6 +71,7 @@ describe('auto-lock with a runtime', () => {
         to: town.id('Bob'),
         invoice: null,
         offerId: null,
+        payee: null,
         tokenId: TUSD,
         amount: 1_000n,
         memo: '',

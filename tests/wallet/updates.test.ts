@@ -55,6 +55,7 @@ const startPayment = async (town: Running): Promise<void> => {
       to: town.id('Bob'),
       invoice: null,
       offerId: null,
+      payee: null,
       tokenId: TUSD,
       amount: 1_000n,
       memo: '',

@@ -1,4 +1,4 @@
-/** create_invoice and create_offer: the receiver draws the preimage and signs what it will be released for. */
+/** create_invoice, create_offer, withdraw_offer: the receiver draws the preimage and signs what it will be released for. */
 
 import { memoProblem } from '../../account/payment.ts'
 import { encode } from '../../codec/schema.ts'
@@ -8,7 +8,7 @@ import { LIMITS, TIMING } from '../../lib/limits.ts'
 import type { EntityId, TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { invoiceCodec } from '../codec.ts'
-import { type EntityContext, type EntityDraft, hashKey, schedule } from '../draft.ts'
+import { DONE, type EntityContext, type EntityDraft, hashKey, schedule } from '../draft.ts'
 import { type EntityRejected, rejectedTx } from '../errors.ts'
 import { invoiceDigest } from '../invoice.ts'
 import { hubsOf } from '../route.ts'
@@ -110,6 +110,11 @@ export const createOffer: TxHandler<'create_offer'> = (draft, tx, context) => {
   const offerId: Bytes = context.draw()
   draft.state = { ...draft.state, offers: draft.state.offers.set(hashKey(offerId), { offerId, tokenId, amount, memo }) }
   return { type: 'applied', answer: { type: 'offer', offerId } }
+}
+
+export const withdrawOffer: TxHandler<'withdraw_offer'> = (draft, { offerId }) => {
+  draft.state = { ...draft.state, offers: draft.state.offers.delete(hashKey(offerId)) }
+  return DONE
 }
 
 /** An expired invoice is forgotten; while a payment of it is being taken, only after that has ended. */

@@ -23,7 +23,7 @@ const quoted = (town: Running, to: string, amount: bigint) =>
   quotePayment(
     town.host.env(),
     stateOf(town, 'You'),
-    { to: town.id(to), invoice: null, tokenId: TUSD, amount, memo: '' },
+    { to: town.id(to), invoice: null, offer: null, tokenId: TUSD, amount, memo: '' },
     town.time.clock.now(),
   )
 

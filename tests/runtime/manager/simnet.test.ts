@@ -85,6 +85,7 @@ const pay = (id: string, amount: bigint): EntityTx => ({
   to: present(identities.peers[0], 'Bob').entityId,
   invoice: null,
   offerId: null,
+  payee: null,
   tokenId: 1 as TokenId,
   amount,
   memo: 'lunch',

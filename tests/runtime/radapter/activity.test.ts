@@ -25,6 +25,7 @@ const pay = (running: Running, to: string, amount: bigint, memo = ''): EntityTx 
   to: running.id(to),
   invoice: null,
   offerId: null,
+  payee: null,
   tokenId: TUSD,
   amount,
   memo,

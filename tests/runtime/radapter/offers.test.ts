@@ -1,15 +1,19 @@
 /** Offers as links: made once, paid as often as somebody likes, and refused by name where they say something else. */
 import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { offerLink, parseOfferLink } from '../../../runtime/entity/offer.ts'
+import { invoiceLink } from '../../../runtime/entity/invoice.ts'
+import { offerLink, offerTerms, parseOfferLink } from '../../../runtime/entity/offer.ts'
 import type { OfferTerms } from '../../../runtime/entity/types.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../../runtime/lib/units.ts'
 import type { RpcMethods } from '../../../runtime/radapter/types.ts'
+import { profileOf } from '../../../runtime/step.ts'
 import { type Commanding, commanding } from '../../support/commanding.ts'
 import { quiet } from '../../support/manual-time.ts'
 import { type Running, startTown } from '../../support/running.ts'
-import { TETH, TUSD, usd } from '../../support/world.ts'
+import { keysOf } from '../../support/signer.ts'
+import { createWorld, paperChain, TETH, TUSD, testPolicy, usd, type World } from '../../support/world.ts'
+import { checkMostly } from '../../support/world-checks.ts'
 
 type Params = RpcMethods['offer.create']['params']
 
@@ -161,5 +165,101 @@ describe('paying by an offer link', () => {
     const entry = await pay('a', link, change(terms.offer).amount ?? 0n)
     expect(entry).toMatchObject({ status: 'failed', failure: 'unknown_offer' })
     expect(received()).toEqual([])
+  })
+})
+
+describe('a link of somebody this wallet does not know', () => {
+  const CAROL = keysOf('Carol').entityId
+  /** Carol, elsewhere, who banks with the same Hub. */
+  const carols = () => {
+    const world = createWorld({ entities: { Carol: {}, Hub: { hubPolicy: testPolicy } }, check: checkMostly })
+    world.open('Carol', 'Hub', 50)
+    return world
+  }
+  const offerOf = (world: World): string => {
+    world.ok('Carol', { type: 'create_offer', tokenId: TUSD, amount: usd(2), memo: 'coffee' })
+    const [offer] = world.state('Carol').offers.values()
+    if (offer === undefined) throw new Error('no offer')
+    const profile = (id: EntityId) => profileOf(world.env(), id)
+    return offerLink(offerTerms(world.state('Carol'), offer, { chain: paperChain.terms, profile }))
+  }
+  const isKnown = (): boolean => running.host.env().profiles.has(CAROL)
+
+  test('an offer -- quoted by its own word, with its limit, and asked for; nobody answers, nothing was paid', async () => {
+    const link = offerOf(carols())
+    const { call, wanted } = commands
+    const from = running.id('You')
+    expect(await call['pay.quote'](wanted({ to: link, amount: 0n }))).toMatchObject({
+      to: CAROL,
+      toLabel: 'Carol',
+      amount: usd(2),
+      memo: 'coffee',
+      route: [{ label: 'Hub' }, { label: 'Carol' }],
+    })
+    expect((await call['pay.limit']({ from, to: link, tokenId: TUSD })).amount).toBeGreaterThan(usd(90))
+    const { paymentId } = await call['pay.send'](commands.command({ to: link, amount: usd(2) }))
+    await quiet()
+    expect(await call['pay.get']({ from, paymentId })).toMatchObject({ status: 'pending', counterpartyId: CAROL })
+    running.time.advance(10_000)
+    await quiet()
+    expect(await call['pay.get']({ from, paymentId })).toMatchObject({
+      status: 'failed',
+      failure: 'recipient_unreachable',
+    })
+    expect(isKnown()).toBe(false)
+  })
+
+  test('an invoice -- quoted and sent through the hub they share; from then on its payee has a name here', async () => {
+    const world = carols()
+    const link = invoiceLink(world.invoice('Carol', usd(2), 'bread'))
+    const { call, wanted } = commands
+    running.time.advance(Math.max(0, world.nowMs() - running.time.clock.now()))
+    expect(await call['pay.quote'](wanted({ to: link, amount: 0n }))).toMatchObject({ to: CAROL, toLabel: 'Carol' })
+    expect(isKnown()).toBe(false)
+    // This Hub is not hers, so the lock comes back: what was learned stays.
+    expect(await pay('a', link, usd(2), 'bread')).toMatchObject({
+      status: 'failed',
+      failure: 'unknown_next_hop',
+      counterpartyLabel: 'Carol',
+    })
+    expect(isKnown()).toBe(true)
+    await commands.expectRefused(call['pay.quote'](wanted({ to: 'Nobody' })), { type: 'unknown_recipient' })
+    expect(await call['pay.quote'](wanted({ to: 'Carol', amount: usd(1) }))).toMatchObject({ to: CAROL })
+  })
+})
+
+describe('offers of the owner', () => {
+  const list = () => commands.call['offer.list']({ entityId: running.id('Bob') })
+
+  test('are listed with the links they were made with; what was withdrawn is not, and is not paid', async () => {
+    expect(await list()).toEqual({ offers: [], total: 0 })
+    const made = await makeOffer()
+    const other = await makeOffer({ commandId: 'other', amount: null, memo: '' })
+    const shown = [
+      { offerId: made.offerId, link: made.link, tokenId: TUSD, amount: usd(2), memo: 'coffee' },
+      { offerId: other.offerId, link: other.link, tokenId: TUSD, amount: null, memo: '' },
+    ]
+    expect((await list()).total).toBe(2)
+    expect((await list()).offers).toEqual(expect.arrayContaining(shown))
+    const withdraw = { commandId: 'gone', entityId: running.id('Bob'), offerId: made.offerId }
+    const { height } = await commands.call['offer.withdraw'](withdraw)
+    await quiet()
+    expect(await list()).toEqual({ offers: [shown[1]], total: 1 })
+    expect(await commands.call['offer.withdraw'](withdraw)).toEqual({ height })
+    expect(await pay('a', made.link, usd(2))).toMatchObject({ status: 'failed', failure: 'unknown_offer' })
+  })
+
+  test('more than a list shows -- counted all the same', async () => {
+    for (let n = 0; n < 51; n++) await makeOffer({ commandId: `offer-${n}` })
+    const { offers, total } = await list()
+    expect([offers.length, total]).toEqual([50, 51])
+  })
+
+  test.each([
+    ['of an entity there is none of', { entityId: '0x01' }, { type: 'unknown_entity' }],
+    ['by an id that is none', { offerId: 'coffee' }, { type: 'unknown_offer' }],
+  ])('withdrawn %s -- refused by name', async (_, patch, reason) => {
+    const params = { commandId: 'gone', entityId: running.id('Bob'), offerId: `0x${'11'.repeat(32)}`, ...patch }
+    await commands.expectRefused(commands.call['offer.withdraw'](params), reason)
   })
 })
