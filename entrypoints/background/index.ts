@@ -20,7 +20,7 @@ import { createNotices } from './notices.ts'
 import { notifyReceived } from './notify.ts'
 import { browserProviderPorts, senderOf } from './provider/browser.ts'
 import { createProvider, followProvider, type Provider } from './provider/provider.ts'
-import { RuntimeService, runtimeServiceHandlers, WAKE_ALARM } from './runtime-service.ts'
+import { OWN_ADDRESS, RuntimeService, runtimeServiceHandlers, WAKE_ALARM } from './runtime-service.ts'
 import { localSlot } from './slot.ts'
 import { createUpdates, type Updates, updateHandlers } from './update.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
@@ -35,8 +35,11 @@ export default defineBackground({
     const ready = ports.then((wallet) => WalletSession.open(wallet))
     const service = ports.then((wallet) => new RuntimeService(wallet.alarms))
     const book = service.then((runtime) => openBook(localSlot('names'), () => runtime.host?.env() ?? null))
-    const calls = Promise.all([service, book]).then(([runtime, { current }]) =>
-      commandHandlers(() => runtime.host, systemPorts.clock, current),
+    const calls = Promise.all([ready, service, book]).then(([session, runtime, { current }]) =>
+      commandHandlers(() => runtime.host, systemPorts.clock, current, {
+        address: () => session.keyring?.key(OWN_ADDRESS).address ?? null,
+        chain: (name) => runtime.chain(name),
+      }),
     )
     const providerPorts = Promise.all([ports, ready, service, calls]).then((given) => browserProviderPorts(...given))
     const provider = createProvider(providerPorts)
