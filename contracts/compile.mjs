@@ -1,8 +1,9 @@
 /**
  * Compiles every contract with npm's solc (standard JSON, https://docs.soliditylang.org/en/latest/using-the-compiler.html)
  * and writes `artifacts/<Name>.json`: {contractName, abi, bytecode, deployedBytecodeSize, sourceHash}; and, of those the
- * wallet itself deploys or reads, `artifacts/wallet.json`: {<Name>: {abi, bytecode}} with signatures in ethers'
- * human-readable form and bytecode in base64, which is half of the bytes in every start of the worker.
+ * wallet itself deploys or reads, `artifacts/wallet.json`: {<Name>: signatures in ethers' human-readable form}, which is
+ * part of every start of the worker, and `public/contracts.json`: {<Name>: creation code in base64}, which is fetched
+ * when a chain is born.
  *
  * The same sources, settings and compiler give the same files, byte for byte: bytecode carries no metadata trailer,
  * `sourceHash` is SHA-256 over compiler version, settings and every source the contract reaches.
@@ -28,6 +29,7 @@ import { Interface } from 'ethers'
 const SIZE_LIMIT_BYTES = 24_576
 const ROOT = dirname(fileURLToPath(import.meta.url))
 const ARTIFACTS = join(ROOT, 'artifacts')
+const CODE = join(ROOT, '..', 'public', 'contracts.json')
 const MODULES = join(ROOT, '..', 'node_modules')
 /** What becomes an artifact; everything else is reached by import. */
 const CONTRACTS = [
@@ -72,7 +74,7 @@ const sourceHashOf = (solc, compiled) => {
   return `0x${hash.digest('hex')}`
 }
 
-/** @returns {{ files: Map<string, string>, problems: string[], summary: string[] }} */
+/** @returns {{ files: Map<string, string>, code: string, problems: string[], summary: string[] }} */
 const compile = () => {
   const solc = /** @type {Solc} */ (require('solc'))
   const sources = Object.fromEntries(
@@ -85,8 +87,10 @@ const compile = () => {
     .map((error) => error.formattedMessage)
   const files = new Map()
   const summary = []
-  /** @type {Record<string, { abi: readonly string[], bytecode: string }>} */
+  /** @type {Record<string, readonly string[]>} */
   const wallet = {}
+  /** @type {Record<string, string>} */
+  const code = {}
   for (const file of CONTRACTS) {
     const name = basename(file, '.sol')
     const compiled = output.contracts?.[`contracts/${file}`]?.[name]
@@ -102,35 +106,38 @@ const compile = () => {
     }
     files.set(`${name}.json`, `${JSON.stringify(artifact, null, 2)}\n`)
     if (!TESTS_ONLY.includes(name)) {
-      const abi = new Interface(/** @type {import('ethers').JsonFragment[]} */ (artifact.abi)).format()
-      wallet[name] = { abi, bytecode: Buffer.from(compiled.evm.bytecode.object, 'hex').toString('base64') }
+      wallet[name] = new Interface(/** @type {import('ethers').JsonFragment[]} */ (artifact.abi)).format()
+      code[name] = Buffer.from(compiled.evm.bytecode.object, 'hex').toString('base64')
     }
     summary.push(`${name}: ${size} of ${SIZE_LIMIT_BYTES} bytes`)
   }
   files.set('wallet.json', `${JSON.stringify(wallet, null, 2)}\n`)
-  return { files, problems, summary }
+  return { files, code: `${JSON.stringify(code, null, 2)}\n`, problems, summary }
 }
 
-/** @param {string} name */
-const present = (name) => {
+/** @param {string} path */
+const present = (path) => {
   try {
-    return readFileSync(join(ARTIFACTS, name), 'utf8')
+    return readFileSync(path, 'utf8')
   } catch {
     return null
   }
 }
 
-const { files, problems, summary } = compile()
+const { files, code, problems, summary } = compile()
 mkdirSync(ARTIFACTS, { recursive: true })
 const leftOver = readdirSync(ARTIFACTS).filter((name) => !files.has(name))
 if (process.argv.includes('--check')) {
   for (const name of leftOver) problems.push(`artifacts/${name} belongs to no contract`)
   for (const [name, text] of files) {
-    if (present(name) !== text) problems.push(`artifacts/${name} is stale: run node contracts/compile.mjs`)
+    if (present(join(ARTIFACTS, name)) !== text)
+      problems.push(`artifacts/${name} is stale: run node contracts/compile.mjs`)
   }
+  if (present(CODE) !== code) problems.push('public/contracts.json is stale: run node contracts/compile.mjs')
 } else if (problems.length === 0) {
   for (const name of leftOver) rmSync(join(ARTIFACTS, name))
   for (const [name, text] of files) writeFileSync(join(ARTIFACTS, name), text)
+  writeFileSync(CODE, code)
 }
 process.stdout.write(`${(problems.length > 0 ? problems : summary).join('\n')}\n`)
 process.exitCode = problems.length > 0 ? 1 : 0

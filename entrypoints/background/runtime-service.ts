@@ -26,6 +26,7 @@ import { internal, RAdapterError, walletLocked } from '../../runtime/radapter/er
 import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
 import { forgetCanary, localCanary } from './canary.ts'
+import { packagedCode } from './code.ts'
 import { localSlot } from './slot.ts'
 import type { EntityRole, KeyRef, Keyring } from './wallet/keyring.ts'
 import type { Alarms } from './wallet/ports.ts'
@@ -183,6 +184,7 @@ export class RuntimeService {
       entropy: { draw: () => crypto.getRandomValues(new Uint8Array(32)) },
       signer: keyring.signer(RUNTIME_INDEX),
       gasSigners: () => [keyring.gasSigner(OWN_ADDRESS)],
+      code: packagedCode,
       schedule: (delayMs, run) => {
         const timer = setTimeout(run, delayMs)
         return () => clearTimeout(timer)

@@ -7,7 +7,14 @@
  */
 import { type Bytes, toHex } from '../lib/bytes.ts'
 import type { Address } from '../lib/units.ts'
-import { type Compiled, creationCode, DELTA_TRANSFORMER, DEPOSITORY, ENTITY_PROVIDER, encodeCall } from './contracts.ts'
+import {
+  type Compiled,
+  type ContractCode,
+  DELTA_TRANSFORMER,
+  DEPOSITORY,
+  ENTITY_PROVIDER,
+  encodeCall,
+} from './contracts.ts'
 import type { RpcNode } from './node.ts'
 import { JAdapterError } from './types.ts'
 
@@ -17,8 +24,7 @@ const INVALID = 0xfe
 const WORD = 32
 
 /** The code with every immutable blank. */
-const templateOf = (contract: Compiled): Bytes => {
-  const creation = creationCode(contract)
+const templateOf = (creation: Bytes): Bytes => {
   const end = creation.findIndex((byte, i) => byte === RETURN && creation[i + 1] === INVALID)
   return creation.subarray(end + 2)
 }
@@ -26,9 +32,9 @@ const templateOf = (contract: Compiled): Bytes => {
 const isBlank = (code: Bytes, from: number): boolean =>
   code[from - 1] === PUSH32 && code.subarray(from, from + WORD).every((byte) => byte === 0)
 
-/** True when `code` is what the contract leaves on chain, whatever its immutables are. */
-export const isCodeOf = (contract: Compiled, code: Bytes): boolean => {
-  const template = templateOf(contract)
+/** True when `code` is what `creation` leaves on chain, whatever its immutables are. */
+export const isCodeOf = (creation: Bytes, code: Bytes): boolean => {
+  const template = templateOf(creation)
   if (template.length !== code.length) return false
   for (let i = 0; i < template.length; i++) {
     if (isBlank(template, i)) i += WORD - 1
@@ -37,22 +43,22 @@ export const isCodeOf = (contract: Compiled, code: Bytes): boolean => {
   return true
 }
 
-const checkAt = async (node: RpcNode, address: Address, contract: Compiled, name: string): Promise<void> => {
+const checkAt = async (node: RpcNode, address: Address, { name }: Compiled, ours: ContractCode): Promise<void> => {
   const code = await node.code(address)
   if (code.length === 0) throw new JAdapterError('no_contract', `At ${node.host} there is nothing at ${address}.`)
-  if (!isCodeOf(contract, code))
+  if (!isCodeOf(ours[name], code))
     throw new JAdapterError('wrong_contract', `At ${node.host} there is no ${name} of ours at ${address}.`)
 }
 
 /** @throws JAdapterError 'no_contract', 'wrong_contract' */
-export const checkCode = async (node: RpcNode, depository: Address): Promise<void> => {
-  await checkAt(node, depository, DEPOSITORY, 'Depository')
+export const checkCode = async (node: RpcNode, depository: Address, ours: ContractCode): Promise<void> => {
+  await checkAt(node, depository, DEPOSITORY, ours)
   const addressOf = async (getter: string): Promise<Address> => {
     const called = await node.call({ to: depository, data: encodeCall(DEPOSITORY, getter, []) })
     if (called.type === 'returned' && called.value.length === WORD)
       return toHex(called.value.slice(WORD - 20)) as string as Address
     throw new JAdapterError('wrong_contract', `At ${node.host} the Depository does not name its ${getter}.`)
   }
-  await checkAt(node, await addressOf('entityProvider'), ENTITY_PROVIDER, 'EntityProvider')
-  await checkAt(node, await addressOf('deltaTransformer'), DELTA_TRANSFORMER, 'DeltaTransformer')
+  await checkAt(node, await addressOf('entityProvider'), ENTITY_PROVIDER, ours)
+  await checkAt(node, await addressOf('deltaTransformer'), DELTA_TRANSFORMER, ours)
 }

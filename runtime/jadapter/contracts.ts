@@ -1,29 +1,46 @@
-/** The compiled contracts, as ethers reads and writes their calls, logs and errors (Contract ABI specification). */
+/**
+ * The compiled contracts: their interfaces, as ethers reads and writes calls, logs and errors (Contract ABI
+ * specification), and their code, which only the birth of a chain and the check of a foreign one need: it is read then.
+ */
 import { Interface } from 'ethers'
+import * as v from 'valibot'
 import wallet from '../../contracts/artifacts/wallet.json' with { type: 'json' }
 import { type Bytes, concat, fromHex } from '../lib/bytes.ts'
+import { JAdapterError } from './types.ts'
 
-export type Compiled = {
-  readonly abi: Interface
-  /** Base64; decoded where a chain is born, which is once. */
-  readonly bytecode: string
+export type ContractName = keyof typeof wallet
+export type Compiled = { readonly name: ContractName; readonly abi: Interface }
+
+const compiled = (name: ContractName): Compiled => ({ name, abi: new Interface(wallet[name]) })
+
+export const ENTITY_PROVIDER: Compiled = compiled('EntityProvider')
+export const DELTA_TRANSFORMER: Compiled = compiled('DeltaTransformer')
+export const DEPOSITORY: Compiled = compiled('Depository')
+export const TEST_TOKEN: Compiled = compiled('TestToken')
+
+/** What each contract is created with, before its parameters. */
+export type ContractCode = { readonly [N in ContractName]: Bytes }
+
+const base64 = v.pipe(v.string(), v.base64())
+const schema = v.object({ DeltaTransformer: base64, Depository: base64, EntityProvider: base64, TestToken: base64 })
+
+const bytesOf = (text: string): Bytes => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+
+/** Reads `public/contracts.json`. @throws JAdapterError 'corrupt' when it is something else. */
+export const readContractCode = (value: unknown): ContractCode => {
+  const read = v.safeParse(schema, value)
+  if (!read.success) throw new JAdapterError('corrupt', 'the code of the contracts is damaged')
+  const { DeltaTransformer, Depository, EntityProvider, TestToken } = read.output
+  return {
+    DeltaTransformer: bytesOf(DeltaTransformer),
+    Depository: bytesOf(Depository),
+    EntityProvider: bytesOf(EntityProvider),
+    TestToken: bytesOf(TestToken),
+  }
 }
-
-const compiled = ({ abi, bytecode }: { readonly abi: readonly string[]; readonly bytecode: string }): Compiled => ({
-  abi: new Interface(abi),
-  bytecode,
-})
-
-export const ENTITY_PROVIDER: Compiled = compiled(wallet.EntityProvider)
-export const DELTA_TRANSFORMER: Compiled = compiled(wallet.DeltaTransformer)
-export const DEPOSITORY: Compiled = compiled(wallet.Depository)
-export const TEST_TOKEN: Compiled = compiled(wallet.TestToken)
 
 export const encodeCall = ({ abi }: Compiled, name: string, args: readonly unknown[]): Bytes =>
   fromHex(abi.encodeFunctionData(name, args))
 
-export const creationCode = ({ bytecode }: Compiled): Bytes =>
-  Uint8Array.from(atob(bytecode), (character) => character.charCodeAt(0))
-
-export const encodeDeployment = (contract: Compiled, args: readonly unknown[]): Bytes =>
-  concat(creationCode(contract), fromHex(contract.abi.encodeDeploy(args)))
+export const encodeDeployment = (code: ContractCode, { name, abi }: Compiled, args: readonly unknown[]): Bytes =>
+  concat(code[name], fromHex(abi.encodeDeploy(args)))

@@ -23,7 +23,7 @@ import {
 import { approvals, depositsOf, encodeJTx, erc20, outcomeOf, questionOf } from './calls.ts'
 import { emptyState } from './chain-state.ts'
 import { type ChainStore, createChainStore } from './chain-store.ts'
-import { DEPOSITORY, encodeCall, TEST_TOKEN } from './contracts.ts'
+import { type ContractCode, DEPOSITORY, encodeCall, TEST_TOKEN } from './contracts.ts'
 import { DEPLOYER_ADDRESS, DEPOSITORY_ADDRESS, fromDeployer, GENESIS_TOKENS, genesisTransactions } from './genesis.ts'
 import { createQueue } from './queue.ts'
 import { readRevert } from './revert.ts'
@@ -47,6 +47,8 @@ export type EmbeddedOptions = {
   /** What `claimEpoch` returned to this writer. */
   readonly epoch: number
   readonly clock: Clock
+  /** Asked for once, when the chain is born. */
+  readonly code: () => Promise<ContractCode>
   /** Who deposits; everything else the deployer pays for. By default nobody does. */
   readonly signers?: () => readonly GasSigner[]
 }
@@ -73,9 +75,9 @@ const refuse = (what: string): never => {
 const checked = (amount: bigint): bigint =>
   amount >= 1n && amount < AMOUNT_LIMIT ? amount : refuse(`an amount is 1 to 2^128 − 1, not ${amount}`)
 
-const birth = async (machine: Machine, store: ChainStore): Promise<Tip> => {
+const birth = async (machine: Machine, store: ChainStore, code: ContractCode): Promise<Tip> => {
   const before = machine.before(DEPLOYER_ADDRESS)
-  const born = await machine.extend(before, { timestampSeconds: 0, transactions: genesisTransactions() })
+  const born = await machine.extend(before, { timestampSeconds: 0, transactions: genesisTransactions(code) })
   if (born.type !== 'sealed') return refuse(`there is no genesis: ${born.type}`)
   await store.save(emptyState(), born.tip, born.logs)
   return born.tip
@@ -218,7 +220,11 @@ export const openEmbeddedChain = async (options: EmbeddedOptions): Promise<Embed
   if (chainId < 1n || chainId > BigInt(Number.MAX_SAFE_INTEGER)) refuse(`no chain has id ${chainId}`)
   const machine = await createMachine(chainId)
   const store = createChainStore(options)
-  const chain = createChain({ machine, store, tip: (await store.load()) ?? (await birth(machine, store)) })
+  const chain = createChain({
+    machine,
+    store,
+    tip: (await store.load()) ?? (await birth(machine, store, await options.code())),
+  })
   const work = createWork(options, { machine, store, chain })
   const [genesisBlock] = await work.blocksAfter(null, 1)
   if (genesisBlock === undefined) throw new JAdapterError('corrupt', 'I-CHAIN-RESTORE: no block 0')

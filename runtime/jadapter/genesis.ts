@@ -12,6 +12,7 @@ import { keccak } from '../lib/hash.ts'
 import type { Address, TokenId } from '../lib/units.ts'
 import type { TxRequest } from './browservm.ts'
 import {
+  type ContractCode,
   DELTA_TRANSFORMER,
   DEPOSITORY,
   ENTITY_PROVIDER,
@@ -55,12 +56,12 @@ export const fromDeployer = (to: Address | null, data: Bytes, valueWei = 0n): Tx
 })
 
 /** In the order that gives the addresses and token numbers above. */
-export const genesisTransactions = (): readonly TxRequest[] => [
-  fromDeployer(null, encodeDeployment(ENTITY_PROVIDER, [])),
-  fromDeployer(null, encodeDeployment(DELTA_TRANSFORMER, [])),
-  fromDeployer(null, encodeDeployment(DEPOSITORY, [ENTITY_PROVIDER_ADDRESS, DELTA_TRANSFORMER_ADDRESS])),
+export const genesisTransactions = (code: ContractCode): readonly TxRequest[] => [
+  fromDeployer(null, encodeDeployment(code, ENTITY_PROVIDER, [])),
+  fromDeployer(null, encodeDeployment(code, DELTA_TRANSFORMER, [])),
+  fromDeployer(null, encodeDeployment(code, DEPOSITORY, [ENTITY_PROVIDER_ADDRESS, DELTA_TRANSFORMER_ADDRESS])),
   ...TEST_TOKENS.map(({ name, symbol, decimals }) =>
-    fromDeployer(null, encodeDeployment(TEST_TOKEN, [name, symbol, decimals])),
+    fromDeployer(null, encodeDeployment(code, TEST_TOKEN, [name, symbol, decimals])),
   ),
   ...TEST_TOKENS.map(({ address }) =>
     fromDeployer(DEPOSITORY_ADDRESS, encodeCall(DEPOSITORY, 'registerToken', [address])),

@@ -18,6 +18,7 @@ import type { Address, TokenId } from '../lib/units.ts'
 import type { Entropy, Scheduler, Store } from '../ports.ts'
 import { approvals, depositsOf, encodeJTx, erc20, outcomeOf, questionOf } from './calls.ts'
 import { checkCode } from './code.ts'
+import type { ContractCode } from './contracts.ts'
 import { createFollower } from './follower.ts'
 import { DEFENCE_GAS } from './gas.ts'
 import { createLink, type Nodes } from './link.ts'
@@ -35,6 +36,8 @@ export type RpcChainOptions = {
   /** http(s) or ws(s). With a second one both have to agree. */
   readonly urls: readonly [string] | readonly [string, string]
   readonly open: OpenEndpoint
+  /** Our own contracts, to compare the chain's with. */
+  readonly code: () => Promise<ContractCode>
   readonly store: Store
   /** What `claimEpoch` returned to this writer. */
   readonly epoch: number
@@ -173,18 +176,19 @@ const createDelivery = (
 }
 
 export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> => {
-  const { replica, urls, open, schedule, entropy } = options
+  const { replica, urls, open, code, schedule, entropy } = options
   const { name, terms, tokens, confirmations } = replica
   const book = await openSentBook({ store: options.store, epoch: options.epoch, name })
   const signerOf = (address: Address) => options.signers().find((signer) => signer.address === address) ?? null
   const sender = createSender({ chainId: terms.chainId, confirmations, book, signerOf })
+  const identify = createPin(options)
   const follower = createFollower({
     depository: terms.depository,
     confirmations,
     heartbeatBlocks: heartbeatOf(replica),
+    identify,
   })
   const work = createWork(options, sender)
-  const checkPin = createPin(options)
   const beginning: BlockRef = { height: replica.height, hash: replica.blockHash }
   /** What was asked for last, which is what a new connection has to be good for. */
   let cursor: { readonly last: BlockRef; readonly limit: number } = { last: beginning, limit: 1 }
@@ -195,9 +199,10 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
     entropy,
     handshake: async (nodes) => {
       for (const node of nodes) {
-        await checkPin(node)
-        await checkCode(node, terms.depository)
+        await identify(node)
+        await checkCode(node, terms.depository, await code())
       }
+      follower.forget()
       await follower.blocksAfter(nodes, cursor.last, cursor.limit)
     },
   })

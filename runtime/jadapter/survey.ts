@@ -12,13 +12,15 @@ import type { Address, TokenId } from '../lib/units.ts'
 import type { Scheduler } from '../ports.ts'
 import { malformed } from './answers.ts'
 import { checkCode } from './code.ts'
-import { DEPOSITORY, encodeCall, TEST_TOKEN } from './contracts.ts'
+import { type ContractCode, DEPOSITORY, encodeCall, TEST_TOKEN } from './contracts.ts'
 import { createNode, type OpenEndpoint, type RpcNode } from './node.ts'
 import { JAdapterError } from './types.ts'
 
 export type SurveyOptions = Pick<JReplica, 'name' | 'confirmations' | 'blockSeconds' | 'isTest'> & {
   readonly url: string
   readonly open: OpenEndpoint
+  /** Our own contracts, to compare the chain's with. */
+  readonly code: () => Promise<ContractCode>
   readonly schedule: Scheduler
   readonly chainId: bigint
   readonly depository: Address
@@ -63,7 +65,7 @@ export const surveyChain = async (options: SurveyOptions): Promise<JReplica> => 
     const actual = await node.chainId()
     if (actual !== chainId)
       throw new JAdapterError('wrong_chain', `${node.host} serves chain ${actual}, and this is chain ${chainId}.`)
-    await checkCode(node, depository)
+    await checkCode(node, depository, await options.code())
     const newest = (await node.header('latest')) ?? malformed('no newest block')
     const final = await node.header(Math.max(newest.height - confirmations + 1, 0))
     if (final === null) return malformed('no final block')

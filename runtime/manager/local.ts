@@ -5,6 +5,7 @@
 
 import { emptyEnv, runtimeRoot } from '../frame.ts'
 import { type RuntimeHost, RuntimeStopped } from '../host.ts'
+import type { ContractCode } from '../jadapter/contracts.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
 import type { GasSigner, JAdapter } from '../jadapter/types.ts'
 import type { EntityId } from '../lib/units.ts'
@@ -31,6 +32,8 @@ export type LocalRuntimeOptions = {
   readonly clock: Clock
   readonly entropy: Entropy
   readonly signer: Signer
+  /** The contracts a new chain is born with. */
+  readonly code: () => Promise<ContractCode>
   /** Whose addresses deposit, and pay on chains where that costs something. */
   readonly gasSigners: () => readonly GasSigner[]
   readonly schedule: Scheduler
@@ -145,6 +148,7 @@ const openOver = async (
     epoch,
     clock,
     signers: options.gasSigners,
+    code: options.code,
   })
   const chains = new Map<string, JAdapter>([[chainName, chain]])
   const { canary, entropy, signer, schedule } = options

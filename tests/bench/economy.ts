@@ -4,6 +4,7 @@
  *
  * The canary is in memory: it lies outside the database, and the skeleton has none either.
  */
+
 import { deltaKey } from '../../runtime/account/keys.ts'
 import type { EntityTx } from '../../runtime/entity/types.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
@@ -19,6 +20,7 @@ import { rebuild } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
 import type { Env } from '../../runtime/types.ts'
 import { createFakeBrowser } from '../support/browser-contexts.ts'
+import { contractCode } from '../support/contract-code.ts'
 import { keysOf, testSigner } from '../support/signer.ts'
 
 const RUNTIME = { runtimeId: 'bench', name: 'Bench' }
@@ -159,6 +161,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
     clock: { now: () => Date.now() },
     entropy: { draw: randomBytes },
     gasSigners: () => [],
+    code: contractCode,
     signer,
     schedule: (delayMs, run) => {
       const timer = setTimeout(run, delayMs)

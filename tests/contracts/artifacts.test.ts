@@ -4,6 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { Interface } from 'ethers'
 import { expect, it } from 'vitest'
+import { readContractCode } from '../../runtime/jadapter/contracts.ts'
+import { JAdapterError } from '../../runtime/jadapter/types.ts'
+import { contractCode } from '../support/contract-code.ts'
 
 const SIZE_LIMIT_BYTES = 24_576
 const folder = new URL('../../contracts/artifacts/', import.meta.url)
@@ -33,11 +36,18 @@ it('are below the size limit of EIP-170 and carry code', () => {
 })
 
 it('say the same to the wallet, in fewer bytes', () => {
-  const wallet = JSON.parse(readFileSync(new URL('wallet.json', folder), 'utf8'))
+  const wallet: Record<string, readonly string[]> = JSON.parse(readFileSync(new URL('wallet.json', folder), 'utf8'))
+  const code: Record<string, string> = JSON.parse(readFileSync(new URL('../../public/contracts.json', folder), 'utf8'))
   expect(Object.keys(wallet)).toEqual(['DeltaTransformer', 'Depository', 'EntityProvider', 'TestToken'])
-  for (const [name, { abi, bytecode }] of Object.entries<{ abi: readonly string[]; bytecode: string }>(wallet)) {
+  expect(Object.keys(code)).toEqual(Object.keys(wallet))
+  for (const [name, abi] of Object.entries(wallet)) {
     const artifact = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
-    expect(`0x${Buffer.from(bytecode, 'base64').toString('hex')}`).toBe(artifact.bytecode)
+    expect(`0x${Buffer.from(code[name] ?? '', 'base64').toString('hex')}`).toBe(artifact.bytecode)
     expect(new Interface(abi).format(true)).toEqual(new Interface(artifact.abi).format(true))
   }
+})
+
+it('are refused by the wallet when damaged', async () => {
+  for (const damaged of [null, {}, { Depository: 'AAAA' }, { ...(await contractCode()), TestToken: 7 }])
+    expect(() => readContractCode(damaged)).toThrow(JAdapterError)
 })

@@ -1,4 +1,5 @@
 /** A fresh embedded chain on a memory disk, and actors with keys of their own. Deterministic. */
+
 import { getCreateAddress, Interface, type InterfaceAbi } from 'ethers'
 import { openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
 import { readRevert } from '../../runtime/jadapter/revert.ts'
@@ -17,6 +18,7 @@ import { keccak } from '../../runtime/lib/hash.ts'
 import { addressOf, sign } from '../../runtime/lib/secp.ts'
 import { type Address, byCodePoint, type EntityId, type TokenId } from '../../runtime/lib/units.ts'
 import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
+import { contractCode } from '../support/contract-code.ts'
 
 export const CHAIN_ID = 31_337n
 export const TUSD = 1 as TokenId
@@ -59,7 +61,14 @@ const bornDisk: Promise<MemoryDisk> = (async () => {
   const disk = createMemoryDisk()
   const store = memoryStore(disk)
   const epoch = await store.claimEpoch()
-  await openEmbeddedChain({ name: 'simnet', chainId: CHAIN_ID, store, epoch, clock: manualClock(1_000) })
+  await openEmbeddedChain({
+    code: contractCode,
+    name: 'simnet',
+    chainId: CHAIN_ID,
+    store,
+    epoch,
+    clock: manualClock(1_000),
+  })
   return disk
 })()
 
@@ -73,7 +82,14 @@ export const openWorld = async (options: { readonly disk?: MemoryDisk; readonly 
   const store = memoryStore(disk)
   const epoch = await store.claimEpoch()
   const clock = manualClock(1_000)
-  const chain = await openEmbeddedChain({ name: 'simnet', chainId: options.chainId ?? CHAIN_ID, store, epoch, clock })
+  const chain = await openEmbeddedChain({
+    code: contractCode,
+    name: 'simnet',
+    chainId: options.chainId ?? CHAIN_ID,
+    store,
+    epoch,
+    clock,
+  })
   return { chain, disk, store, epoch, clock }
 }
 export type World = Awaited<ReturnType<typeof openWorld>>

@@ -1,7 +1,9 @@
 /** A few seeds with real signatures, boxes and hashes, and with contracts executed by the embedded chain. */
+
 import { expect, it } from 'vitest'
 import { openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
 import type { Clock } from '../../runtime/ports.ts'
+import { contractCode } from '../support/contract-code.ts'
 import { createSimDisk } from '../support/sim-disk.ts'
 import { createCasts } from './cast.ts'
 import { simulate } from './simulate.ts'
@@ -11,7 +13,14 @@ const casts = createCasts('real')
 
 const openChain = async (clock: Clock) => {
   const { store } = createSimDisk().boot()
-  return openEmbeddedChain({ name: 'sim', chainId: 31_337n, store, epoch: await store.claimEpoch(), clock })
+  return openEmbeddedChain({
+    code: contractCode,
+    name: 'sim',
+    chainId: 31_337n,
+    store,
+    epoch: await store.claimEpoch(),
+    clock,
+  })
 }
 
 it.each([1, 2])('seed %i -- real keys', { timeout: 300_000 }, async (seed) => {

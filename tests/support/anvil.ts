@@ -2,11 +2,13 @@
  * Anvil, a real node, started from npm's package; without it every test that needs it fails. It makes blocks only when
  * told to, one second apart, so that nothing depends on how long anything takes.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { DEPLOYER_ADDRESS, genesisTransactions } from '../../runtime/jadapter/genesis.ts'
 import { type Bytes, toHex } from '../../runtime/lib/bytes.ts'
 import type { Address } from '../../runtime/lib/units.ts'
+import { contractCode } from './contract-code.ts'
 
 export const ANVIL_CHAIN_ID = 31_337n
 const START_SECONDS = 1_700_000_000
@@ -38,10 +40,17 @@ const started = (child: ChildProcess): Promise<number> =>
     child.on('exit', (code) => reject(new Error(`anvil has ended with ${code}: ${said}`)))
   })
 
-export const startAnvil = async (options: { readonly chainId?: bigint } = {}): Promise<Anvil> => {
+export const startAnvil = async (
+  options: { readonly chainId?: bigint; readonly startSeconds?: number } = {},
+): Promise<Anvil> => {
   const program = createRequire(import.meta.url).resolve('@foundry-rs/anvil/bin.mjs')
   const flags = ['--port', '0', '--no-mining', '--order', 'fifo', '--hardfork', 'cancun', '--accounts', '1']
-  const numbers = ['--chain-id', `${options.chainId ?? ANVIL_CHAIN_ID}`, '--timestamp', `${START_SECONDS}`]
+  const numbers = [
+    '--chain-id',
+    `${options.chainId ?? ANVIL_CHAIN_ID}`,
+    '--timestamp',
+    `${options.startSeconds ?? START_SECONDS}`,
+  ]
   const child = spawn(process.execPath, [program, ...flags, ...numbers], { stdio: ['ignore', 'pipe', 'pipe'] })
   const kill = (): void => {
     child.kill()
@@ -85,7 +94,7 @@ export const startAnvil = async (options: { readonly chainId?: bigint } = {}): P
 
 /** The settlement contracts and test tokens, at the addresses they have on every embedded chain. */
 export const deployContracts = async (anvil: Anvil): Promise<void> => {
-  for (const { to, data } of genesisTransactions()) {
+  for (const { to, data } of genesisTransactions(await contractCode())) {
     await anvil.fromDeployer(to, data)
     await anvil.mine()
   }

@@ -1,9 +1,11 @@
 /** The embedded chain as a `Bench`: everything is done at once. */
+
 import { type EmbeddedChain, openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
 import type { GasSigner } from '../../runtime/jadapter/types.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import { CHAIN_ID, manualClock } from '../contracts/world.ts'
 import type { Bench } from './chain-bench.ts'
+import { contractCode } from './contract-code.ts'
 
 type Disk = ReturnType<typeof createMemoryDisk>
 
@@ -12,7 +14,14 @@ const bornDisk: Promise<Disk> = (async () => {
   const disk = createMemoryDisk()
   const store = memoryStore(disk)
   const epoch = await store.claimEpoch()
-  await openEmbeddedChain({ name: 'embedded', chainId: CHAIN_ID, store, epoch, clock: manualClock(1_000) })
+  await openEmbeddedChain({
+    code: contractCode,
+    name: 'embedded',
+    chainId: CHAIN_ID,
+    store,
+    epoch,
+    clock: manualClock(1_000),
+  })
   return disk
 })()
 
@@ -36,7 +45,15 @@ export const openEmbeddedBench = async (signers: readonly GasSigner[]): Promise<
     const store = memoryStore(disk)
     const epoch = await store.claimEpoch()
     const clock = manualClock(1_000)
-    const options = { name: 'embedded', chainId: CHAIN_ID, store, epoch, clock, signers: () => signers }
+    const options = {
+      code: contractCode,
+      name: 'embedded',
+      chainId: CHAIN_ID,
+      store,
+      epoch,
+      clock,
+      signers: () => signers,
+    }
     return benchOf(await openEmbeddedChain(options), open)
   }
   return open()

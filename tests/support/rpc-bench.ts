@@ -2,6 +2,7 @@
  * A J-adapter over Anvil as a `Bench`. Polls run by a manual clock, so the adapter looks at the chain when the test says
  * so; blocks are made one by one.
  */
+
 import { DEPOSITORY, encodeCall, TEST_TOKEN } from '../../runtime/jadapter/contracts.ts'
 import { DEPLOYER_ADDRESS, DEPOSITORY_ADDRESS, GENESIS_TOKENS } from '../../runtime/jadapter/genesis.ts'
 import type { OpenEndpoint } from '../../runtime/jadapter/node.ts'
@@ -17,6 +18,7 @@ import type { Scheduler } from '../../runtime/ports.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import { ANVIL_CHAIN_ID, type Anvil } from './anvil.ts'
 import type { Bench } from './chain-bench.ts'
+import { contractCode } from './contract-code.ts'
 import { type ManualTime, manualTime } from './manual-time.ts'
 
 /** Short, so that moving the clock on by one does not make any question late. */
@@ -50,6 +52,7 @@ const neverLate: Scheduler = () => () => undefined
 
 export const surveyAnvil = (anvil: Anvil, confirmations: number): Promise<JReplica> =>
   surveyChain({
+    code: contractCode,
     url: anvil.url,
     open: openEndpoint,
     schedule: neverLate,
@@ -152,6 +155,7 @@ export const openRpcBench = async (options: RpcBenchOptions): Promise<RpcBench> 
   const reopen = async (): Promise<RpcBench> => {
     const store = memoryStore(disk)
     const chain = await openRpcChain({
+      code: contractCode,
       replica,
       urls,
       open,

@@ -1,4 +1,5 @@
 /** Alice, a hub and Bob: the scenario every later layer repeats. Deterministic; returns the world it has played in. */
+import { contractCode } from '../support/contract-code.ts'
 import { openEmbeddedChain } from '../../runtime/jadapter/embedded.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { TIMING } from '../../runtime/lib/limits.ts'
@@ -9,7 +10,7 @@ import { attachChain, createWorld, START_MS, testPolicy, TUSD, usd, type World }
 const openChain = async (world: { nowMs: () => number }) => {
   const store = memoryStore(createMemoryDisk())
   const epoch = await store.claimEpoch()
-  return openEmbeddedChain({ name: 'sim', chainId: 31_337n, store, epoch, clock: { now: () => world.nowMs() } })
+  return openEmbeddedChain({ code: contractCode, name: 'sim', chainId: 31_337n, store, epoch, clock: { now: () => world.nowMs() } })
 }
 
 type Stage = { readonly world: World; readonly pump: () => Promise<void>; readonly mine: () => Promise<void> }

@@ -2,6 +2,7 @@
  * The machine: a function of its arguments, and the same EVM as the one everybody else runs. The oracle is ethereumjs's
  * own state manager, over a Merkle Patricia trie, fed the same transactions.
  */
+
 import { createBlock } from '@ethereumjs/block'
 import { createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { RLP } from '@ethereumjs/rlp'
@@ -30,6 +31,7 @@ import { type Bytes, fromHex, toBigInt, toHex, ZERO_32 } from '../../../runtime/
 import { keccak } from '../../../runtime/lib/hash.ts'
 import type { Address } from '../../../runtime/lib/units.ts'
 import { actor, CHAIN_ID } from '../../contracts/world.ts'
+import { contractCode } from '../../support/contract-code.ts'
 
 const token = new Interface(tokenArtifact.abi)
 const [dollar] = GENESIS_TOKENS
@@ -47,7 +49,7 @@ const BASE_FEE = 15
 
 /** New slots, changed ones, ones cleared and set again within a transaction or across: every price SSTORE has. */
 const story: readonly (readonly TxRequest[])[] = [
-  genesisTransactions(),
+  genesisTransactions(await contractCode()),
   [call('mint', [DEPLOYER_ADDRESS, 1_000n])],
   [call('transfer', [bob, 400n]), call('transfer', [bob, 600n])],
   [call('mint', [DEPLOYER_ADDRESS, 5n]), call('approve', [bob, 7n]), call('approve', [bob, 0n])],

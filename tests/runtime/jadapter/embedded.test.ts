@@ -1,4 +1,5 @@
 /** The embedded chain as a J-adapter: blocks, time, idempotence, restarts, and stores that lie. */
+
 import { getCreateAddress } from 'ethers'
 import { describe, expect, it } from 'vitest'
 import { DEPOSITORY, encodeCall } from '../../../runtime/jadapter/contracts.ts'
@@ -18,6 +19,7 @@ import type { Store } from '../../../runtime/ports.ts'
 import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
 import { StoreError } from '../../../runtime/storage/store.ts'
 import { CHAIN_ID, eventsOf, manualClock, openWorld, pair, signBatch, TETH, TUSD } from '../../contracts/world.ts'
+import { contractCode } from '../../support/contract-code.ts'
 
 const [left, right] = pair('alice', 'bob')
 const oneDollar = { entityId: left.entityId, tokenId: TUSD, amount: 1_000_000n }
@@ -245,7 +247,7 @@ describe('restart', () => {
   it('keeps chains of different names apart in one store', async () => {
     const { store, epoch, clock, chain, disk } = await openWorld()
     await chain.fund(oneDollar)
-    const other = await openEmbeddedChain({ name: 'othernet', chainId: 5n, store, epoch, clock })
+    const other = await openEmbeddedChain({ code: contractCode, name: 'othernet', chainId: 5n, store, epoch, clock })
     expect(other.height()).toBe(0)
     expect((await openWorld({ disk })).chain.height()).toBe(1)
     expect([...disk.rows.keys()].every((key) => /^chain\/(simnet|othernet)\//.test(key))).toBe(true)
@@ -259,7 +261,9 @@ describe('restart', () => {
   it.each(['Simnet', '', 'a/b', 'x'.repeat(33)])('refuses the name %j', async (name) => {
     const store = memoryStore()
     const epoch = await store.claimEpoch()
-    expect(await failure(openEmbeddedChain({ name, chainId: 1n, store, epoch, clock: manualClock(0) }))).toBe('refused')
+    expect(
+      await failure(openEmbeddedChain({ code: contractCode, name, chainId: 1n, store, epoch, clock: manualClock(0) })),
+    ).toBe('refused')
   })
 })
 
@@ -326,7 +330,7 @@ describe('a commit that fails', () => {
       const clock = { now: () => 1_000_000 }
       const epoch = await store.claimEpoch()
       const options = { name: 'simnet', chainId: CHAIN_ID, store: { ...store, commit }, epoch, clock }
-      const chain = await openEmbeddedChain(options)
+      const chain = await openEmbeddedChain({ ...options, code: contractCode })
       const delivered: number[] = []
       chain.subscribe(() => delivered.push(chain.height()))
       await chain.fund(oneDollar)
@@ -352,6 +356,7 @@ describe('a commit that fails', () => {
     const epoch = await store.claimEpoch()
     const clock = { now: () => 1_000_000 }
     const chain = await openEmbeddedChain({
+      code: contractCode,
       name: 'simnet',
       chainId: CHAIN_ID,
       store: { ...store, commit },

@@ -2,6 +2,7 @@
  * The local runtime as the extension opens it: Simnet comes up, pays, is closed and opened again, and refuses to go on
  * when its database is older than its canary.
  */
+
 import { expect, test } from 'vitest'
 import { positionOf } from '../../../runtime/account/delta.ts'
 import { frameDigest, hashFrame } from '../../../runtime/account/frame.ts'
@@ -21,6 +22,7 @@ import { memoryCanary } from '../../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
 import { StoreError } from '../../../runtime/storage/store.ts'
 import { createFakeBrowser } from '../../support/browser-contexts.ts'
+import { contractCode } from '../../support/contract-code.ts'
 import { keysOf, testSigner } from '../../support/signer.ts'
 
 const NAMES = ['own0', 'simulated0', 'simulated1', 'simulated2', 'simulated3']
@@ -54,6 +56,7 @@ const open = async (machine: Machine, owner = identities.own.entityId): Promise<
     clock: { now: () => machine.nowMs++ },
     entropy: { draw: () => taggedHash('entropy', utf8(`${machine.nowMs}/${drawn++}`)) },
     gasSigners: () => [],
+    code: contractCode,
     signer: testSigner(...NAMES),
     schedule: () => () => undefined,
     writer: { self: { instanceId: 'test', label: 'test' }, ports: { ...context, wait: async () => {} } },
