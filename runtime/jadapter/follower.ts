@@ -26,6 +26,8 @@ export type FollowerOptions = {
   readonly confirmations: number
   /** A block in which nothing happened is told of when the one before is so far below it. */
   readonly heartbeatBlocks: number
+  /** @throws JAdapterError when this is not the chain it was. */
+  readonly identify: (node: RpcNode) => Promise<void>
 }
 
 export type Follower = {
@@ -35,8 +37,9 @@ export type Follower = {
   readonly blocksAfter: (nodes: Nodes, last: BlockRef, limit: number) => Promise<readonly JBlock[]>
   /** Has the newest final block told of next time, whatever is in it. */
   readonly observe: () => void
+  /** Forgets what was seen above the cursor, of which some may not have been true. */
+  readonly forget: () => void
   /** As of the last look. */
-  readonly heads: () => Heads
   readonly final: () => Head | null
 }
 
@@ -78,7 +81,7 @@ const sameLogs = (one: readonly PlacedLog[], other: readonly PlacedLog[]): boole
 
 type Range = { readonly from: number; readonly to: number }
 
-export const createFollower = ({ depository, confirmations, heartbeatBlocks }: FollowerOptions): Follower => {
+export const createFollower = ({ depository, confirmations, heartbeatBlocks, identify }: FollowerOptions): Follower => {
   let heads: Heads = []
   let final: Head | null = null
   /** The caller's block when it last asked, and when it last wanted to know the time. */
@@ -121,6 +124,7 @@ export const createFollower = ({ depository, confirmations, heartbeatBlocks }: F
   const checkCursor = async (node: RpcNode, last: BlockRef): Promise<Head> => {
     const held = await knownAt(node, last.height)
     if (equalBytes(held.hash, last.hash)) return held
+    await identify(node)
     throw new JAdapterError(
       'reorged_too_deep',
       `Block ${last.height} counted as final, and ${node.host} now shows another in its place. ` +
@@ -185,7 +189,10 @@ export const createFollower = ({ depository, confirmations, heartbeatBlocks }: F
     observe: () => {
       observedAt = cursor
     },
-    heads: () => heads,
+    forget: () => {
+      heads = []
+      final = null
+    },
     final: () => final,
   }
 }
