@@ -22,6 +22,18 @@ export class NobleBN254 {
   readonly pairing = noPairing
 }
 
+/** A mode is only handed on to what is left out as well. */
+export const EOFContainerMode = {} as const
+export class EOFContainer {
+  constructor() {
+    throw leftOut('EVM object format')
+  }
+}
+export const validateEOF = (): never => {
+  throw leftOut('EVM object format')
+}
+export const setupEOF = validateEOF
+
 /** Both are only looked into for code in the object format, which the rules of this chain never see. */
 export const stackDelta = {}
 export const EOFErrorMessage = {}
