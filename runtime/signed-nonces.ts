@@ -1,13 +1,20 @@
 /**
  * The highest dispute nonce signed in each account, by "left/right": a second high-water mark beside the height. The
- * canary keeps it outside the database, and a database that knows of fewer signatures must not sign again.
+ * canary keeps it outside the database, and a database that knows of fewer signatures must not sign again. Nonces begin
+ * anew with each epoch, so the epoch counts first.
  */
 import { signedNonce } from './account/seal.ts'
+import type { AccountReplica } from './account/types.ts'
 import { emptyMaps } from './entity/frame.ts'
 import { emptyEnv } from './frame.ts'
 import type { Env } from './types.ts'
 
 export type SignedNonces = { readonly [account: string]: number }
+
+/** More nonces than an account can have in one epoch; 2^21 epochs keep the mark a safe integer. */
+const NONCES_PER_EPOCH = 2 ** 32
+
+const markOf = (account: AccountReplica): number => account.state.terms.epoch * NONCES_PER_EPOCH + signedNonce(account)
 
 export const createSignedNonces = () => {
   const nonces = new Map<string, number>()
@@ -17,12 +24,11 @@ export const createSignedNonces = () => {
       for (const { key: entityId, after } of now.eReplicas.changesSince(before.eReplicas)) {
         const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
         for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
-          const nonce = account === undefined ? 0 : signedNonce(account)
-          if (account === undefined || nonce === 0) continue
-          const { left, right, epoch } = account.state.terms
-          // Nonces begin anew with each epoch.
-          const key = epoch === 0 ? `${left}/${right}` : `${left}/${right}/${epoch}`
-          nonces.set(key, Math.max(nonces.get(key) ?? 0, nonce))
+          const mark = account === undefined ? 0 : markOf(account)
+          if (account === undefined || mark === 0) continue
+          const { left, right } = account.state.terms
+          const key = `${left}/${right}`
+          nonces.set(key, Math.max(nonces.get(key) ?? 0, mark))
         }
       }
     },

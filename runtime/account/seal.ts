@@ -78,8 +78,8 @@ export const receiveSeal = (
   context: AccountContext,
 ): Received => {
   const { height, frameHash, slot, hanko } = message
-  // The approving frame may still be on its way to us.
-  if (height > replica.state.height) return refused({ type: 'unknown_seal', height }, 'retry')
+  // The approving frame may still be on its way to us; the peer is one ahead at most.
+  if (height === replica.state.height + 1) return refused({ type: 'unknown_seal', height }, 'retry')
   const settlement = approvedOf(replica)
   const seals = settlement === null ? null : sealsOf(replica, settlement)
   if (settlement === null || seals === null || seals.height !== height || !equalBytes(seals.frameHash, frameHash))

@@ -8,7 +8,7 @@
  */
 import { LIMITS } from '../lib/limits.ts'
 import { max } from '../lib/units.ts'
-import { type Delta, hold, positionOf } from './delta.ts'
+import { type Delta, hold, move, positionOf } from './delta.ts'
 import { type Rejected, rejected } from './errors.ts'
 import { deltaKey } from './keys.ts'
 import type { AccountState, Settlement, SettlementDiff } from './types.ts'
@@ -84,8 +84,8 @@ export const end = (state: AccountState, settlement: Settlement): AccountState =
 })
 
 /**
- * True when the side loses nothing it could enforce: no reserve of its own is asked for, and what collateral was its
- * own is still, in the account or in its reserve.
+ * True when the side loses nothing it could enforce: no reserve of its own is asked for, and what collateral was its own
+ * is still, in the account or in its reserve, whether or not the other side's locks are paid.
  */
 export const isHarmless = (state: AccountState, diffs: readonly SettlementDiff[], isLeft: boolean): boolean =>
   diffs.every((diff) => {
@@ -93,5 +93,6 @@ export const isHarmless = (state: AccountState, diffs: readonly SettlementDiff[]
     const delta = state.deltas.get(deltaKey(diff.tokenId))
     if (own < 0n || delta === undefined) return false
     const secured = (at: Delta): bigint => positionOf(at, isLeft).outCollateral
-    return secured(afterDiff(delta, diff)) + own >= secured(delta)
+    const paid = move(delta, { byLeft: !isLeft, amount: isLeft ? delta.rightHold : delta.leftHold })
+    return [delta, paid].every((before) => secured(afterDiff(before, diff)) + own >= secured(before))
   })

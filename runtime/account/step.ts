@@ -12,11 +12,11 @@ import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
 import { messageCodec, termsCodec, txCodec } from './codec.ts'
+import { deadlineViolation, mayStillBeDone } from './deadlines.ts'
 import { type AccountRejection, type AccountViolation, type Refused, refused } from './errors.ts'
 import { buildFrame, emptyState, execute, frameDigest, hashFrame } from './frame.ts'
 import { checkAccountStep } from './invariants.ts'
 import { lockKey } from './keys.ts'
-import { settlementNonce } from './proof.ts'
 import { receiveSeal, signSeals } from './seal.ts'
 import { boundClaims } from './tx/j-event-claim.ts'
 import {
@@ -86,7 +86,9 @@ export const enqueue = (
 ):
   | { readonly type: 'queued'; readonly replica: AccountReplica }
   | { readonly type: 'rejected'; readonly rejection: AccountRejection } => {
-  if (replica.status.type !== 'open') return { type: 'rejected', rejection: { type: 'account_frozen' } }
+  // A court that cannot be reached leaves the account as it was: then this has to be said after all.
+  const canWait = replica.status.type === 'suing' && (isOwed(tx) || tx.type === 'settle_reject')
+  if (replica.status.type !== 'open' && !canWait) return { type: 'rejected', rejection: { type: 'account_frozen' } }
   // What is pending comes back to the mempool when LEFT's frame wins.
   const waiting = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
   if (!isOwed(tx) && waiting.filter((other) => !isOwed(other)).length >= LIMITS.mempoolTxs)
@@ -176,11 +178,14 @@ type Draft = {
 type Proposed = { readonly replica: AccountReplica; readonly draft: Draft | null; readonly dropped: readonly Dropped[] }
 
 const propose = (replica: AccountReplica, context: AccountContext): Proposed => {
-  const batch = nextBatch(replica.mempool)
+  const taken = nextBatch(replica.mempool)
+  // The approval came first: the settlement ends when it is done, or when it can be done no more.
+  const isStanding = mayStillBeDone(replica, context.jSeconds)
+  const batch = isStanding ? taken.filter(({ type }) => type !== 'settle_reject') : taken
   const timestampMs = Math.max(context.nowMs, replica.state.timestampMs)
   const frameContext = { byLeft: replica.isLeft, timestampMs, jHeight: context.jHeight }
   const executed = execute(replica.state, batch, frameContext)
-  const rest: AccountReplica = { ...replica, mempool: replica.mempool.slice(batch.length) }
+  const rest: AccountReplica = { ...replica, mempool: replica.mempool.slice(taken.length) }
   const dropped = executed.refusals
   if (executed.accepted.length === 0) {
     if (rest.mempool.length === 0) return { replica: rest, draft: null, dropped }
@@ -211,6 +216,8 @@ export const decodeAccountMessage = (bytes: Bytes) => decode(messageCodec, bytes
 
 /** Takes in one message of the counterparty. A refusal leaves the replica as it was. */
 export const receive = (replica: AccountReplica, message: AccountMessage, context: AccountContext): Received => {
+  // Until the chain has taken our call to court it may still refuse it, and the account go on.
+  if (replica.status.type === 'suing') return refused({ type: 'account_frozen' }, 'retry')
   if (replica.status.type !== 'open') return refused({ type: 'account_frozen' }, 'ignore')
   if (message.type === 'settle_seal') return receiveSeal(replica, message, context)
   if (message.type === 'dispute') return refused({ type: 'unknown_dispute' }, 'ignore')
@@ -325,36 +332,6 @@ const receiveProposal = (replica: AccountReplica, proposal: AccountProposal, con
   return accept(replica, proposal, { hash, digest }, context)
 }
 
-/** True while an approved settlement may be done on chain, or was and the proposer of its end does not know. */
-const mayStillBeDone = (state: AccountState, byLeft: boolean, context: AccountContext): boolean => {
-  const { settlement, leftClaims, rightClaims } = state
-  if (settlement?.approvedAtHeight == null) return false
-  const nonce = settlementNonce(settlement.approvedAtHeight)
-  const ownClaims = byLeft ? rightClaims : leftClaims
-  return context.jSeconds <= settlement.validUntil || ownClaims.some((claim) => claim.nonce >= nonce)
-}
-
-/** Deadlines are judged by the chain time each side has confirmed, which the frame cannot carry. */
-const deadlineViolation = (state: AccountState, frame: AccountFrame, context: AccountContext): Refused | null => {
-  for (const tx of frame.accountTxs) {
-    if (tx.type === 'settle_reject' && mayStillBeDone(state, frame.byLeft, context))
-      return refused({ type: 'still_valid', validUntil: state.settlement?.validUntil ?? 0 }, 'retry')
-    if (tx.type !== 'htlc_resolve') continue
-    const lock = state.locks.get(lockKey(tx))
-    if (lock === undefined) continue
-    const revealedAt = context.revealedAt(lock.hashlock)
-    const isRevealed = revealedAt !== null && revealedAt <= lock.expirySeconds
-    if (isRevealed && tx.outcome.type === 'error' && lock.byLeft === frame.byLeft)
-      return refused({ type: 'revealed', expirySeconds: lock.expirySeconds }, 'dispute')
-    const dead = context.jSeconds > lock.expirySeconds && !isRevealed
-    if (tx.outcome.type === 'secret' && dead)
-      return refused({ type: 'too_late', expirySeconds: lock.expirySeconds }, 'ignore')
-    if (tx.outcome.type === 'error' && lock.byLeft === frame.byLeft && !dead)
-      return refused({ type: 'too_early', expirySeconds: lock.expirySeconds }, 'retry')
-  }
-  return null
-}
-
 const accept = (
   replica: AccountReplica,
   { frame, hanko }: AccountProposal,
@@ -363,7 +340,7 @@ const accept = (
 ): Received => {
   const { state, pending } = replica
   if (frame.accountTxs.length === 0) return refused({ type: 'empty_frame' }, 'dispute')
-  const late = deadlineViolation(state, frame, context)
+  const late = deadlineViolation(replica, frame, context)
   if (late !== null) return late
   const executed = execute(state, frame.accountTxs, frame)
   const illegal = executed.refusals[0]

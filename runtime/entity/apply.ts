@@ -1,10 +1,10 @@
 /** Applies one transaction to an entity's draft. A rejection may leave the draft half-written: the caller drops it. */
 import { batchFailed } from './batch.ts'
-import { callFailed } from './calls.ts'
 import type { EntityContext, EntityDraft, TxResult } from './draft.ts'
 import { cancelPayment, startPayment } from './payment.ts'
 import { settle, settleApprove, settleReject } from './settle.ts'
 import { directPayment, rebalancePolicy, requestCollateral, setCreditLimit } from './tx/account.ts'
+import { callFailed } from './tx/call-failed.ts'
 import { disputeStart, enforceDebts } from './tx/dispute.ts'
 import { createInvoice, createOffer, withdrawOffer } from './tx/invoice.ts'
 import { jEvent } from './tx/j-event.ts'

@@ -2,8 +2,9 @@
  * An entity's batch: operations collected for the chain, signed as one, and in flight one at a time with the same bytes
  * and nonce until the chain has consumed it or refused it for good. Nothing changes here before the chain says so.
  */
-import { batchDigest, encodeBatch, encodeHanko } from '../jurisdiction/batch.ts'
-import { EMPTY_BATCH, type JBatch, type JBatchTx } from '../jurisdiction/types.ts'
+import { batchDigest, batchHash, encodeBatch, encodeHanko } from '../jurisdiction/batch.ts'
+import { EMPTY_BATCH, type JBatch, type JBatchTx, type JEvent } from '../jurisdiction/types.ts'
+import { equalBytes } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { max, type TokenId } from '../lib/units.ts'
 import type { TxHandler } from './apply.ts'
@@ -68,7 +69,8 @@ export const addToBatch = (draft: EntityDraft, added: Partial<JBatch>): EntityRe
     withdrawals: [...batch.draft.withdrawals, ...(added.withdrawals ?? [])],
   }
   const limit = LIMITS.batchOperations
-  if (sizeOf(next) > limit) return rejectedTx({ type: 'batch_full', limit })
+  const isFull = sizeOf(next) > limit || encodeBatch(draft.state.entityId, next).length > LIMITS.batchBytes
+  if (isFull) return rejectedTx({ type: 'batch_full', limit })
   draft.state = { ...draft.state, batch: { ...batch, draft: next } }
   return null
 }
@@ -88,13 +90,33 @@ export const flushBatch = (draft: EntityDraft, context: EntityContext): void => 
   draft.outputs.push({ type: 'j_tx', jTx })
 }
 
+/** What is in flight will never happen. */
+const abandon = (draft: EntityDraft, reason: string): void => {
+  const { batch } = draft.state
+  if (batch.inFlight === null) return
+  const { jTx, batch: operations } = batch.inFlight
+  draft.state = { ...draft.state, batch: { ...batch, inFlight: null } }
+  draft.events.push({ type: 'batch_failed', nonce: jTx.nonce, reason })
+  for (const { counterparty } of operations.disputeStarts) unmarkSuing(draft, counterparty)
+}
+
+/** A nonce was consumed: by what is in flight, or by other bytes, and then that is dead. */
+export const onBatchProcessed = (draft: EntityDraft, event: Extract<JEvent, { type: 'batch_processed' }>): void => {
+  if (event.entityId !== draft.state.entityId) return
+  const { inFlight } = draft.state.batch
+  if (inFlight !== null && inFlight.jTx.nonce <= event.nonce) {
+    const isDone = inFlight.jTx.nonce === event.nonce && equalBytes(batchHash(inFlight.jTx.bytes), event.batchHash)
+    if (!isDone) abandon(draft, 'BatchNonceInvalid')
+  }
+  const { batch } = draft.state
+  const isOpen = batch.inFlight !== null && batch.inFlight.jTx.nonce > event.nonce
+  draft.state = { ...draft.state, batch: { ...batch, nonce: event.nonce, inFlight: isOpen ? batch.inFlight : null } }
+}
+
 /** The chain refused the batch for good: its operations never happened. */
 export const batchFailed: TxHandler<'batch_failed'> = (draft, tx) => {
   const { batch } = draft.state
   if (batch.inFlight?.jTx.nonce !== tx.nonce) return rejectedTx({ type: 'stale_batch', nonce: tx.nonce })
-  const { disputeStarts } = batch.inFlight.batch
-  draft.state = { ...draft.state, batch: { ...batch, inFlight: null } }
-  draft.events.push({ type: 'batch_failed', nonce: tx.nonce, reason: tx.reason })
-  for (const { counterparty } of disputeStarts) unmarkSuing(draft, counterparty)
+  abandon(draft, tx.reason)
   return DONE
 }

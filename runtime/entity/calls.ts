@@ -4,9 +4,7 @@
  */
 import type { JCall, JTx } from '../jurisdiction/types.ts'
 import { keccak } from '../lib/hash.ts'
-import type { TxHandler } from './apply.ts'
-import { DONE, type EntityDraft, hashKey, tokenKey } from './draft.ts'
-import { rejectedTx } from './errors.ts'
+import { type EntityDraft, hashKey, tokenKey } from './draft.ts'
 
 /** One call of a kind at a time for what it is about. */
 export const callKey = (call: JCall): string => {
@@ -37,12 +35,4 @@ export const call = (draft: EntityDraft, jCall: JCall): void => {
 export const settleCall = (draft: EntityDraft, isOver: (jCall: JCall) => boolean): void => {
   for (const [key, jCall] of draft.state.calls.entries())
     if (isOver(jCall)) draft.state = { ...draft.state, calls: draft.state.calls.delete(key) }
-}
-
-export const callFailed: TxHandler<'call_failed'> = (draft, { key, reason }) => {
-  const jCall = draft.state.calls.get(key)
-  if (jCall === undefined) return rejectedTx({ type: 'stale_call', key })
-  draft.state = { ...draft.state, calls: draft.state.calls.delete(key) }
-  draft.events.push({ type: 'call_failed', key, reason })
-  return DONE
 }

@@ -2,6 +2,7 @@
  * What a forwarding entity does about collateral: a counterparty that asks for it, or whose policy asks by itself, gets
  * its unsecured claim covered out of the hub's reserve, as far as that goes.
  */
+import { ownClaims } from '../account/deadlines.ts'
 import { positionOf } from '../account/delta.ts'
 import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
@@ -14,10 +15,9 @@ import type { EntityState } from './types.ts'
 const expected = (replica: AccountReplica, tokenId: TokenId) => {
   const delta = replica.state.deltas.get(deltaKey(tokenId))
   if (delta === undefined) return null
-  const { leftClaims, rightClaims } = replica.state
-  const queued = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
-  const claims = [...(replica.isLeft ? leftClaims : rightClaims), ...queued.filter((tx) => tx.type === 'j_event_claim')]
-  const last = claims.flatMap(({ events }) => events).findLast((event) => event.tokenId === tokenId)
+  const last = ownClaims(replica)
+    .flatMap(({ events }) => events)
+    .findLast((event) => event.tokenId === tokenId)
   return last === undefined ? delta : { ...delta, collateral: last.collateral, ondelta: last.ondelta }
 }
 

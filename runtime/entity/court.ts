@@ -5,55 +5,28 @@
  * ends as it should. After the judgement the account is empty, of the next epoch, and can be opened again.
  */
 
-import { messageCodec } from '../account/codec.ts'
 import { lockKey } from '../account/keys.ts'
-import { agreementDigest } from '../account/proof.ts'
 import { readBodyLocks } from '../account/proof-body.ts'
 import { bestProof, type HeldProof } from '../account/seal.ts'
 import { openReplica } from '../account/step.ts'
-import type { AccountMessage, AccountReplica, AccountStatus, Dispute } from '../account/types.ts'
-import { encode } from '../codec/schema.ts'
-import { encodeHanko } from '../jurisdiction/batch.ts'
-import type { Board } from '../jurisdiction/board.ts'
-import type { JDisputeStart, JEvent } from '../jurisdiction/types.ts'
+import type { AccountReplica, AccountStatus, Dispute } from '../account/types.ts'
+import type { JCall, JDisputeStart, JEvent } from '../jurisdiction/types.ts'
 import { present } from '../lib/assert.ts'
 import { type Bytes, EMPTY, equalBytes } from '../lib/bytes.ts'
-import { keccak } from '../lib/hash.ts'
+import { TIMING } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
+import { agree } from './agreement.ts'
 import { call, settleCall } from './calls.ts'
 import { clearDeadlines, setDeadline } from './deadline.ts'
-import { DONE, type EntityContext, type EntityDraft, send, setAccount, type TxResult } from './draft.ts'
+import { type EntityContext, type EntityDraft, setAccount } from './draft.ts'
 import { type EntityRejected, rejectedTx } from './errors.ts'
+import { chainHanko, chainHankos, isEqual, isOurProposal } from './evidence.ts'
+import { onAccountEvent } from './htlc.ts'
 import { dropQueuedLocks, onJudgedLock, revealAll } from './secrets.ts'
-import type { Profile } from './types.ts'
 
 type Started = Extract<JEvent, { type: 'dispute_started' }>
 type Countered = Extract<JEvent, { type: 'counter_registered' }>
 type Finalized = Extract<JEvent, { type: 'dispute_finalized' }>
-
-/** An entity's signature as frames carry it, in the form the contracts take. */
-export const chainHanko = (board: Board, signature: Bytes): Bytes => {
-  const signer = present(board.members[0], 'a board has a member')
-  return encodeHanko(board, [{ address: signer.address, signature }])
-}
-
-const boardsOf = (
-  draft: EntityDraft,
-  replica: AccountReplica,
-  peer: Profile,
-): { readonly left: Board; readonly right: Board } =>
-  replica.isLeft ? { left: draft.state.board, right: peer.board } : { left: peer.board, right: draft.state.board }
-
-/** Both signatures of a proof, agreement or settlement in the order and form of the contracts. */
-export const chainHankos = (
-  draft: EntityDraft,
-  replica: AccountReplica,
-  peer: Profile,
-  hankos: { readonly left: Bytes; readonly right: Bytes },
-): { readonly leftHanko: Bytes; readonly rightHanko: Bytes } => {
-  const boards = boardsOf(draft, replica, peer)
-  return { leftHanko: chainHanko(boards.left, hankos.left), rightHanko: chainHanko(boards.right, hankos.right) }
-}
 
 const violationOf = (status: AccountStatus) =>
   status.type === 'open' || status.type === 'closed' ? null : status.violation
@@ -131,6 +104,7 @@ export const onDisputeStarted = (draft: EntityDraft, event: Started, context: En
   draft.events.push({ type: 'dispute_started', counterparty, isOurs, nonce, windowEndSeconds })
   dropQueuedLocks(draft, counterparty, context)
   revealAll(draft, counterparty, context)
+  dropCourtBusiness(draft, counterparty)
   const answered = counter(draft, counterparty, context)
   if (!answered && !isOurs) agree(draft, counterparty, context)
 }
@@ -146,7 +120,9 @@ export const onCounterRegistered = (draft: EntityDraft, event: Countered, contex
   const isOurs = nonce <= (bestProof(replica)?.nonce ?? 0)
   draft.events.push({ type: 'dispute_countered', counterparty, isOurs, nonce })
   settleCall(draft, (jCall) => jCall.type === 'counter' && isOf(jCall, event) && jCall.nonce <= nonce)
-  counter(draft, counterparty, context)
+  const answered = counter(draft, counterparty, context)
+  // Whoever was called to court has nothing to add any more: where the caller did not know better, it need not wait.
+  if (!answered && dispute.byLeft !== replica.isLeft) agree(draft, counterparty, context)
 }
 
 const isOf = (
@@ -154,13 +130,15 @@ const isOf = (
   b: { readonly left: EntityId; readonly right: EntityId },
 ): boolean => a.left === b.left && a.right === b.right
 
-/** Shows the court the newest proof we hold, if it is newer than the one it has. @returns whether it is. */
+/** Shows the court the newest proof we hold, if that is better than the one it has. @returns whether it is. */
 const counter = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): boolean => {
   const replica = present(draft.state.accounts.get(counterparty), counterparty)
   const peer = context.profile(counterparty)
   const proof: HeldProof | null = bestProof(replica)
   if (replica.status.type !== 'disputed' || peer === null || proof === null) return false
-  if (proof.nonce <= replica.status.dispute.nonce) return false
+  const { dispute } = replica.status
+  if (proof.nonce <= dispute.nonce || isEqual(proof, dispute)) return false
+  if (context.chain.timestampSeconds > dispute.windowEndSeconds) return false
   const { left, right } = replica.state.terms
   const { nonce, frameHash, body } = proof
   const hankos = chainHankos(draft, replica, peer, { left: proof.leftHanko, right: proof.rightHanko })
@@ -177,67 +155,34 @@ const counter = (draft: EntityDraft, counterparty: EntityId, context: EntityCont
   return true
 }
 
-/** By its own proof the account has nothing open: then there is nothing to wait for, and we say so. */
-const agreeable = (replica: AccountReplica): (Dispute & { readonly bodyHash: Bytes }) | null => {
-  if (replica.status.type !== 'disputed') return null
-  const { dispute } = replica.status
-  const held = bestProof(replica)
-  const isNewest = held !== null && (dispute.nonce > held.nonce || equalBytes(dispute.body, held.body))
-  return isNewest && readBodyLocks(dispute.body)?.length === 0 ? { ...dispute, bodyHash: keccak(dispute.body) } : null
-}
-
-const agree = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
-  const replica = present(draft.state.accounts.get(counterparty), counterparty)
-  const agreed = agreeable(replica)
-  if (agreed === null) return
-  const { nonce, bodyHash } = agreed
-  const { terms } = replica.state
-  const counterTick = replica.counter + 1
-  const hanko = context.seal(agreementDigest({ terms, nonce, bodyHash }))
-  const message: AccountMessage = { type: 'dispute', counter: counterTick, epoch: terms.epoch, nonce, bodyHash, hanko }
-  setAccount(draft, counterparty, { ...replica, counter: counterTick })
-  send(draft, counterparty, { type: 'account', opener: null, body: encode(messageCodec, message) })
-}
-
-/** The counterparty agrees to end the dispute: with our own consent it can be judged at once. */
-export const onAgreement = (
-  draft: EntityDraft,
-  counterparty: EntityId,
-  message: Extract<AccountMessage, { type: 'dispute' }>,
-  context: EntityContext,
-): TxResult => {
-  const replica = present(draft.state.accounts.get(counterparty), counterparty)
-  const refuse = (disposition: 'ignore' | 'retry') =>
-    rejectedTx({ type: 'refused_message', violation: { type: 'unknown_dispute' }, disposition })
-  const { epoch, nonce, bodyHash, hanko } = message
-  const { terms } = replica.state
-  if (epoch !== terms.epoch || replica.status.type === 'closed') return refuse('ignore')
-  // The chain has told the counterparty first.
-  if (replica.status.type !== 'disputed') return refuse(replica.status.type === 'suing' ? 'retry' : 'ignore')
-  const agreed = agreeable(replica)
-  const peer = context.profile(counterparty)
-  if (agreed === null || peer === null || agreed.nonce !== nonce || !equalBytes(agreed.bodyHash, bodyHash))
-    return refuse('ignore')
-  const digest = agreementDigest({ terms, nonce, bodyHash })
-  if (!context.verify(peer, digest, hanko)) return refuse('ignore')
-  const own = context.seal(digest)
-  const hankos = chainHankos(draft, replica, peer, {
-    left: replica.isLeft ? own : hanko,
-    right: replica.isLeft ? hanko : own,
-  })
-  const { left, right } = terms
-  const { jurisdiction } = draft.state
-  call(draft, { type: 'finalize_agreed', jurisdiction, left, right, body: agreed.body, ...hankos })
-  return DONE
-}
-
-/** The time to judge has come. */
-export const onJudgeDue = (draft: EntityDraft, counterparty: EntityId): void => {
+/** The time to judge has come, or to try again what the chain did not take. */
+export const onJudgeDue = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
   const replica = draft.state.accounts.get(counterparty)
   if (replica?.status.type !== 'disputed') return
   const { left, right } = replica.state.terms
-  const { body } = replica.status.dispute
+  const { body, judgedAfterSeconds: atSeconds } = replica.status.dispute
+  if (counter(draft, counterparty, context) || context.chain.timestampSeconds <= atSeconds)
+    return setDeadline(draft, { atSeconds, kind: 'judge', counterparty })
   call(draft, { type: 'finalize', jurisdiction: draft.state.jurisdiction, left, right, body })
+}
+
+/** A court that did not take what it has to is asked again, as long as the dispute runs: a node may be wrong. */
+export const tryAgain = (draft: EntityDraft, jCall: JCall, context: EntityContext): void => {
+  if (jCall.type !== 'counter' && jCall.type !== 'finalize') return
+  const counterparty = jCall.left === draft.state.entityId ? jCall.right : jCall.left
+  if (draft.state.accounts.get(counterparty)?.status.type !== 'disputed') return
+  const nowSeconds = Math.max(context.chain.timestampSeconds, Math.floor(context.nowMs / 1_000))
+  setDeadline(draft, { atSeconds: nowSeconds + TIMING.courtRetrySeconds, kind: 'judge', counterparty })
+}
+
+/** Takes out of the next batch what a court has made pointless: it would have the whole batch refused. */
+const dropCourtBusiness = (draft: EntityDraft, counterparty: EntityId): void => {
+  const { batch } = draft.state
+  const disputeStarts = batch.draft.disputeStarts.filter((start) => start.counterparty !== counterparty)
+  const settlements = batch.draft.settlements.filter(
+    ({ left, right }) => left !== counterparty && right !== counterparty,
+  )
+  draft.state = { ...draft.state, batch: { ...batch, draft: { ...batch.draft, disputeStarts, settlements } } }
 }
 
 /** Judged: every lock has ended one way or the other, and the account is empty. */
@@ -249,14 +194,23 @@ export const onDisputeFinalized = (draft: EntityDraft, event: Finalized, context
   const body = replica.status.type === 'disputed' ? replica.status.dispute.body : EMPTY
   const judged = new Set((readBodyLocks(body) ?? []).map(lockKey))
   const { state, pending, createdAtHeight } = replica
-  const locks = new Map([...(pending?.next.locks.entries() ?? []), ...state.locks.entries()])
+  // Judged by our proposal, what it did has happened.
+  const agreed = pending !== null && isOurProposal(replica, { nonce: event.nonce, body }) ? pending : null
+  const locks = agreed?.next.locks ?? new Map([...(pending?.next.locks.entries() ?? []), ...state.locks.entries()])
+  const held = bestProof(replica)
+  const isStale = held !== null && held.nonce > event.nonce && !equalBytes(held.body, body)
   const terms = { ...state.terms, epoch: event.epoch }
   const fresh = openReplica(terms, draft.state.entityId, context.runtimeHeight)
   clearDeadlines(draft, counterparty, null)
   dropQueuedLocks(draft, counterparty, context)
   setAccount(draft, counterparty, { ...fresh, createdAtHeight, status: { type: 'closed' } })
-  draft.events.push({ type: 'dispute_finalized', counterparty, epoch: event.epoch, nonce: event.nonce })
-  for (const [key, lock] of locks)
+  const { epoch, nonce } = event
+  draft.events.push({ type: 'dispute_finalized', counterparty, epoch, nonce, isStale })
+  for (const one of agreed?.events ?? []) {
+    draft.events.push({ type: 'account', counterparty, event: one, isLeft: replica.isLeft })
+    onAccountEvent(draft, counterparty, one, replica.isLeft, context)
+  }
+  for (const [key, lock] of locks.entries())
     onJudgedLock(
       draft,
       { counterparty, lock, isOwn: lock.byLeft === replica.isLeft, wasJudged: judged.has(key) },

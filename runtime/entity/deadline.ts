@@ -4,7 +4,7 @@
  */
 import { TIMING } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
-import { type EntityContext, type EntityDraft, schedule } from './draft.ts'
+import { type EntityContext, type EntityDraft, schedule, unschedule } from './draft.ts'
 import type { Deadline, DeadlineKind, EntityState, Wake } from './types.ts'
 
 const deadlineKey = ({ atSeconds, kind, counterparty }: Deadline): string =>
@@ -24,11 +24,16 @@ export const setDeadline = (draft: EntityDraft, deadline: Deadline): void => {
   schedule(draft, wakeOf(deadline))
 }
 
+const drop = (draft: EntityDraft, key: string, deadline: Deadline): void => {
+  draft.state = { ...draft.state, deadlines: draft.state.deadlines.delete(key) }
+  unschedule(draft, wakeOf(deadline))
+}
+
 /** Forgets what was to be done for the account, of this kind or of any. */
 export const clearDeadlines = (draft: EntityDraft, counterparty: EntityId, kind: DeadlineKind | null): void => {
   for (const [key, deadline] of draft.state.deadlines.entries()) {
     if (deadline.counterparty !== counterparty || (kind !== null && deadline.kind !== kind)) continue
-    draft.state = { ...draft.state, deadlines: draft.state.deadlines.delete(key) }
+    drop(draft, key, deadline)
   }
 }
 
@@ -44,7 +49,7 @@ export const takeDue = (draft: EntityDraft, chainSeconds: number): readonly Dead
   for (const [key, deadline] of draft.state.deadlines.entries()) {
     if (deadline.atSeconds >= chainSeconds) break
     due.push(deadline)
-    draft.state = { ...draft.state, deadlines: draft.state.deadlines.delete(key) }
+    drop(draft, key, deadline)
   }
   return due
 }

@@ -73,6 +73,8 @@ export type EntityEvent =
       readonly counterparty: EntityId
       readonly epoch: number
       readonly nonce: number
+      /** Judged by a proof older than the newest this side holds, which the court was not shown in time. */
+      readonly isStale: boolean
     }
   | { readonly type: 'preimage_revealed'; readonly hashlock: Bytes }
   | { readonly type: 'debt_created'; readonly debt: Debt }

@@ -6,7 +6,7 @@
  */
 import { lockKey } from '../account/keys.ts'
 import { type Dropped, withdrawLock } from '../account/step.ts'
-import type { AccountEvent, HtlcLock, HtlcOutcome } from '../account/types.ts'
+import type { AccountEvent, AccountTx, HtlcLock, HtlcOutcome } from '../account/types.ts'
 import { decode } from '../codec/schema.ts'
 import { invariant } from '../lib/assert.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
@@ -58,8 +58,11 @@ export const onIncomingLock = (
   const plain = context.open(envelope, incoming.lock.hashlock)
   const payload = plain === null ? null : decode(envelopePayloadCodec, plain)
   if (payload === null || payload.type !== 'ok') return giveUp(draft, incoming, 'bad_envelope', context)
-  // A second lock on a hash we already handle would let one preimage be claimed twice.
-  if (draft.state.lockBook.has(lockKey(incoming.lock))) return giveUp(draft, incoming, 'duplicate_lock', context)
+  // A second lock on a hash we already handle would let one preimage be claimed twice; one that is known already, by
+  // anybody.
+  const isKnown = draft.state.secrets.has(hashKey(incoming.lock.hashlock))
+  if (isKnown || draft.state.lockBook.has(lockKey(incoming.lock)))
+    return giveUp(draft, incoming, 'duplicate_lock', context)
   if (payload.value.type === 'final') return receiveFinal(draft, incoming, payload.value, context)
   const problem = forward(draft, incoming, payload.value, context)
   if (problem !== null) giveUp(draft, incoming, problem, context)
@@ -262,13 +265,16 @@ const giveUpOutgoing = (draft: EntityDraft, key: string, context: EntityContext)
   if (out === null) return dropRoute(draft, key)
   const { to, lock, stage } = out
   const { hashlock, part } = lock
-  if (stage === 'committed') enqueueTx(draft, to, { type: 'htlc_resolve', hashlock, part, outcome: EXPIRED }, context)
+  const resolved: AccountTx = { type: 'htlc_resolve', hashlock, part, outcome: EXPIRED }
+  const queued = stage === 'committed' ? enqueueTx(draft, to, resolved, context) : null
   // The peer may still commit it: look again, and take it back then.
   if (stage === 'proposed') schedule(draft, { atMs: context.nowMs + TIMING.resendMaxMs, kind: 'lock_expiry', id: key })
   const account = draft.state.accounts.get(to)
   const without = stage === 'queued' && account !== undefined ? withdrawLock(account, key) : null
   if (without !== null) setAccount(draft, to, without)
   onOutgoingResolved(draft, out, EXPIRED, context)
+  // Given up before its time, because what it was for has ended: it is ours again when it has expired.
+  if (queued?.type === 'rejected' && queued.rejection.type === 'not_expired') schedule(draft, lockWake(lock, key))
 }
 
 type Outgoing = {

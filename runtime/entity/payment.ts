@@ -211,7 +211,9 @@ const lockPayment = (
   const hashlock = preimage === null ? (invoice as Invoice).terms.hashlock : keccak(preimage)
   const key = lockKey({ hashlock, part: 0 })
   if (draft.state.lockBook.has(key)) return rejectedTx({ type: 'duplicate_payment' })
-  if (draft.state.paid.has(hashKey(hashlock))) return rejectedTx({ type: 'invoice_paid' })
+  // Whose preimage everybody knows proves nothing, and would be taken by whoever carries it.
+  const isKnown = draft.state.paid.has(hashKey(hashlock)) || draft.state.secrets.has(hashKey(hashlock))
+  if (isKnown) return rejectedTx({ type: 'invoice_paid' })
   const proof =
     preimage === null
       ? { type: 'invoice' as const, paymentSecret: (invoice as Invoice).terms.paymentSecret }

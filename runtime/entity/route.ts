@@ -88,9 +88,9 @@ export const hubsOf = (
   limit: number,
 ): readonly EntityId[] => {
   const hubs: EntityId[] = []
-  for (const counterparty of state.accounts.keys()) {
+  for (const [counterparty, { status }] of state.accounts.entries()) {
     const id = counterparty as EntityId
-    if (hubs.length < limit && profile(id)?.hubPolicy) hubs.push(id)
+    if (hubs.length < limit && status.type === 'open' && profile(id)?.hubPolicy) hubs.push(id)
   }
   return hubs
 }

@@ -2,22 +2,15 @@
  * Locks and the chain: preimages it tells of, those it is to be told, and locks that ended by judgement. A preimage on
  * chain in time binds without a dispute: the payer pays on with it at once, however long its counterparty sleeps.
  */
+import type { AccountRejection } from '../account/errors.ts'
 import { lockKey } from '../account/keys.ts'
-import type { AccountReplica, HtlcLock, HtlcOutcome } from '../account/types.ts'
+import type { AccountReplica, AccountTx, HtlcLock, HtlcOutcome } from '../account/types.ts'
 import type { JEvent } from '../jurisdiction/types.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
-import { LIMITS } from '../lib/limits.ts'
 import type { EntityId } from '../lib/units.ts'
 import { call, settleCall } from './calls.ts'
 import { type EntityContext, type EntityDraft, hashKey } from './draft.ts'
 import { onDropped, onIncomingResolved, onOutgoingResolved } from './htlc.ts'
-
-const forgetOld = (draft: EntityDraft, nowSeconds: number): void => {
-  // No lock outlives this, so nothing can depend on an older one.
-  for (const [key, { revealedAtSeconds }] of draft.state.secrets.entries())
-    if (revealedAtSeconds + LIMITS.maxLockSeconds < nowSeconds)
-      draft.state = { ...draft.state, secrets: draft.state.secrets.delete(key) }
-}
 
 export const onSecretRevealed = (
   draft: EntityDraft,
@@ -28,12 +21,20 @@ export const onSecretRevealed = (
   const hash = hashKey(hashlock)
   settleCall(draft, (jCall) => jCall.type === 'reveal' && equalBytes(jCall.preimage, preimage))
   const places = locksOn(draft, hash)
-  if (places.length === 0) return
-  forgetOld(draft, context.chain.timestampSeconds)
+  // Kept, whoever it is about and however old: a court pays any lock on this hash, those made later too.
   draft.state = { ...draft.state, secrets: draft.state.secrets.set(hash, { preimage, revealedAtSeconds }) }
+  dropQueued(draft, hash, context)
   for (const { counterparty, replica, lock } of places)
     if (lock.byLeft === replica.isLeft && revealedAtSeconds <= lock.expirySeconds)
       onOutgoingResolved(draft, { to: counterparty, lock }, { type: 'secret', preimage }, context)
+}
+
+/** A lock that has not been proposed yet would be paid to whoever looks at the chain: it never is. */
+const dropQueued = (draft: EntityDraft, hash: string, context: EntityContext): void => {
+  for (const [id, replica] of draft.state.accounts.entries()) {
+    const isOn = (tx: AccountTx) => tx.type === 'htlc_lock' && hashKey(tx.hashlock) === hash
+    if (replica.mempool.some(isOn)) dropLocks(draft, id as EntityId, isOn, { type: 'lock_exists' }, context)
+  }
 }
 
 type Place = { readonly counterparty: EntityId; readonly replica: AccountReplica; readonly lock: HtlcLock }
@@ -63,7 +64,9 @@ const knownPreimage = (draft: EntityDraft, replica: AccountReplica, lock: HtlcLo
 /** Tells the chain the preimage of a lock towards us, if we know it and it still counts there. */
 const reveal = (draft: EntityDraft, replica: AccountReplica, lock: HtlcLock, context: EntityContext): void => {
   const preimage = knownPreimage(draft, replica, lock)
-  if (preimage === null || context.chain.timestampSeconds > lock.expirySeconds) return
+  // Too late it is worth nothing to us, and the payer would have it for nothing.
+  const nowSeconds = Math.max(context.chain.timestampSeconds, Math.floor(context.nowMs / 1_000))
+  if (preimage === null || nowSeconds > lock.expirySeconds) return
   if (draft.state.secrets.has(hashKey(lock.hashlock))) return
   call(draft, { type: 'reveal', jurisdiction: draft.state.jurisdiction, preimage })
   draft.events.push({ type: 'preimage_revealed', hashlock: lock.hashlock })
@@ -106,11 +109,20 @@ export const onJudgedLock = (
 }
 
 /** Locks that were only queued will never be proposed: whoever they were for is told. */
-export const dropQueuedLocks = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
+export const dropQueuedLocks = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void =>
+  dropLocks(draft, counterparty, ({ type }) => type === 'htlc_lock', { type: 'account_frozen' }, context)
+
+const dropLocks = (
+  draft: EntityDraft,
+  counterparty: EntityId,
+  isToDrop: (tx: AccountTx) => boolean,
+  rejection: AccountRejection,
+  context: EntityContext,
+): void => {
   const replica = draft.state.accounts.get(counterparty)
-  const queued = replica?.mempool.filter((tx) => tx.type === 'htlc_lock') ?? []
-  if (replica === undefined || queued.length === 0) return
-  const mempool = replica.mempool.filter((tx) => tx.type !== 'htlc_lock')
+  const dropped = replica?.mempool.filter(isToDrop) ?? []
+  if (replica === undefined || dropped.length === 0) return
+  const mempool = replica.mempool.filter((tx) => !isToDrop(tx))
   draft.state = { ...draft.state, accounts: draft.state.accounts.set(counterparty, { ...replica, mempool }) }
-  for (const tx of queued) onDropped(draft, counterparty, { tx, rejection: { type: 'account_frozen' } }, context)
+  for (const tx of dropped) onDropped(draft, counterparty, { tx, rejection }, context)
 }

@@ -3,6 +3,7 @@
  * giving up what the chain takes no more.
  */
 
+import { mayStillBeDone } from '../account/deadlines.ts'
 import { settlementNonce } from '../account/proof.ts'
 import { sealedSettlement } from '../account/seal.ts'
 import { isHarmless } from '../account/settlement.ts'
@@ -11,10 +12,10 @@ import { TIMING } from '../lib/limits.ts'
 import { type EntityId, max } from '../lib/units.ts'
 import type { TxHandler } from './apply.ts'
 import { addToBatch, reserveProblem } from './batch.ts'
-import { chainHankos } from './court.ts'
 import { clearDeadlines, setDeadline } from './deadline.ts'
-import { type EntityContext, type EntityDraft, enqueueTx } from './draft.ts'
+import { type EntityContext, type EntityDraft, enqueueTx, setAccount } from './draft.ts'
 import { rejectedTx } from './errors.ts'
+import { chainHankos } from './evidence.ts'
 
 const ownSide = (replica: AccountReplica, diff: { readonly leftDiff: bigint; readonly rightDiff: bigint }): bigint =>
   replica.isLeft ? diff.leftDiff : diff.rightDiff
@@ -52,13 +53,41 @@ export const onSettlementEvent = (
   if (replica === undefined) return
   const { settlement } = event
   if (event.type === 'settlement_ended') return clearDeadlines(draft, counterparty, 'settlement')
-  if (event.type === 'settlement_approved')
-    return setDeadline(draft, { atSeconds: settlement.validUntil, kind: 'settlement', counterparty })
+  // Approved or not, it is in the way of others until it ends.
+  setDeadline(draft, { atSeconds: settlement.validUntil, kind: 'settlement', counterparty })
+  if (event.type === 'settlement_approved') return
   if (settlement.byLeft === replica.isLeft) return
   // What moves only the counterparty's own money is agreed to; the rest is the owner's decision.
   if (isHarmless(replica.state, settlement.diffs, replica.isLeft))
     enqueueTx(draft, counterparty, { type: 'settle_approve' }, context)
   else if (!draft.state.isOwn) enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
+}
+
+/**
+ * An approval of ours that still waits was given to the account as it was. What a frame of the counterparty has made
+ * harmful since is not approved by itself: its owner decides anew.
+ */
+export const reviewApproval = (
+  draft: EntityDraft,
+  counterparty: EntityId,
+  before: AccountReplica,
+  context: EntityContext,
+): void => {
+  const replica = draft.state.accounts.get(counterparty)
+  const settlement = replica?.state.settlement
+  if (replica === undefined || settlement == null || settlement.approvedAtHeight !== null) return
+  const mempool = replica.mempool.filter(({ type }) => type !== 'settle_approve')
+  if (mempool.length === replica.mempool.length) return
+  const wasHarmless = isHarmless(before.state, settlement.diffs, replica.isLeft)
+  if (!wasHarmless || isHarmless(replica.state, settlement.diffs, replica.isLeft)) return
+  setAccount(draft, counterparty, { ...replica, mempool })
+  if (!draft.state.isOwn) enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
+}
+
+/** Those that had to wait for room in a batch, or for money in the reserve, are looked at again. */
+export const retryHandIns = (draft: EntityDraft): void => {
+  for (const [counterparty, { seals }] of draft.state.accounts.entries())
+    if (seals !== null && !seals.isHandedIn) draft.touched.add(counterparty as EntityId)
 }
 
 /** Puts the settlement both have signed into the batch, once, if it is ours to hand in. */
@@ -69,6 +98,9 @@ export const handInSettlement = (draft: EntityDraft, counterparty: EntityId, con
   if (replica === undefined || peer === null || sealed === null) return
   const { settlement, seals } = sealed
   if (settlement.byLeft !== replica.isLeft || seals.isHandedIn || replica.status.type !== 'open') return
+  // What it takes from our reserve may have been spent since; then it waits for more, as long as it is good.
+  const own = settlement.diffs.map((diff) => ({ tokenId: diff.tokenId, amount: max(-ownSide(replica, diff), 0n) }))
+  if (own.some((spending) => reserveProblem(draft.state, spending) !== null)) return
   const { left, right } = replica.state.terms
   const refused = addToBatch(draft, {
     settlements: [
@@ -89,15 +121,9 @@ export const handInSettlement = (draft: EntityDraft, counterparty: EntityId, con
   draft.events.push({ type: 'settlement_handed_in', counterparty, validUntil: settlement.validUntil })
 }
 
-/** The chain takes it no more, and has not told that it was done: what it held is free again. */
+/** The chain takes it no more, and has not told that it was done: what it held, and its place, is free again. */
 export const onSettlementDue = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
   const replica = draft.state.accounts.get(counterparty)
-  const settlement = replica?.state.settlement
-  if (replica === undefined || settlement?.approvedAtHeight == null) return
-  const nonce = settlementNonce(settlement.approvedAtHeight)
-  const { leftClaims, rightClaims } = replica.state
-  const queued = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
-  const own = [...(replica.isLeft ? leftClaims : rightClaims), ...queued.filter((tx) => tx.type === 'j_event_claim')]
-  if (own.some((claim) => claim.nonce >= nonce)) return
+  if (replica?.state.settlement == null || mayStillBeDone(replica, context.chain.timestampSeconds)) return
   enqueueTx(draft, counterparty, { type: 'settle_reject' }, context)
 }

@@ -78,6 +78,8 @@ export const TIMING = {
   resendMaxMs: 60_000,
   /** How soon a dead lock is looked at again when the chain has not reached its expiry yet. */
   expiryRecheckMs: 5_000,
+  /** How long after a court did not take something it is asked again. */
+  courtRetrySeconds: 600,
   /** How long the chain takes a settlement once it is proposed. */
   settlementSeconds: 3_600,
 } as const

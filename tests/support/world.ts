@@ -68,6 +68,10 @@ export type WorldOptions = {
   readonly oracle?: () => Oracle
   /** Held after every tick; by default everything there is. */
   readonly check?: CheckTick
+  /** What a tick moves the clock by, unless told otherwise. */
+  readonly stepMs?: number
+  /** What goes on from a tick; by default what the tick left. */
+  readonly keep?: (env: Env) => Env
 }
 
 export type PayOptions = {
@@ -123,6 +127,7 @@ export const profileFor = (name: string, options: EntityOptions = {}): Profile =
 const startEngine = (options: WorldOptions, check: CheckTick): Engine => {
   const signer = testSigner(...Object.keys(options.entities))
   const newOracle = options.oracle ?? (() => liveOracle(signer))
+  const { stepMs = STEP_MS, keep = (kept) => kept } = options
   const history: TickRecord[] = []
   let env = emptyEnv(options.runtimeId ?? 'test', 'test')
   let nowMs = START_MS
@@ -130,7 +135,7 @@ const startEngine = (options: WorldOptions, check: CheckTick): Engine => {
     env: () => env,
     nowMs: () => nowMs,
     history,
-    tick: (inputs = [], afterMs = STEP_MS) => {
+    tick: (inputs = [], afterMs = stepMs) => {
       nowMs += afterMs
       const entropy = taggedHash('test-entropy', word(history.length))
       const before = env
@@ -138,7 +143,7 @@ const startEngine = (options: WorldOptions, check: CheckTick): Engine => {
       const record = { before, inputs, step }
       history.push(record)
       check(record)
-      env = step.env
+      env = step.frame === null ? step.env : keep(step.env)
       return step
     },
     advance: (ms) => {

@@ -1,9 +1,10 @@
 /**
- * j_event_claim: the proposer states what it saw the chain do to this account in one block. When both sides have
- * claimed the same block with the same events, the absolute values are applied exactly once, and every claim up to
- * that block is dropped: absolute values make the older ones worthless. For the same reason an older claim gives way
- * when a side has as many as it may have: what a sleeping peer has yet to claim is never refused. A settlement that the
- * claimed block shows to be done ends with it, in the same frame that takes its money out.
+ * j_event_claim: the proposer states what it saw the chain do to this account in one block. What both sides have
+ * claimed of one block is applied exactly once. The values are absolute, so whatever older claims tell of the same tokens
+ * is worthless then, and dropped; what they tell of others stays, or a side could have the other's word forgotten by
+ * leaving a block out. For the same reason an older claim gives way when a side has as many as it may have: what a
+ * sleeping peer has yet to claim is never refused. A settlement that a claim shows to be done ends with it, in the same
+ * frame that takes its money out.
  */
 import { encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
@@ -15,9 +16,22 @@ import { rejected } from '../errors.ts'
 import { deltaKey } from '../keys.ts'
 import { settlementNonce } from '../proof.ts'
 import { end } from '../settlement.ts'
-import type { AccountEvent, AccountState, JClaim } from '../types.ts'
+import type { AccountEvent, AccountState, JClaim, Settlement } from '../types.ts'
 
-const sameClaim = (a: JClaim, b: JClaim): boolean => equalBytes(encode(claimCodec, a), encode(claimCodec, b))
+type Told = JClaim['events'][number]
+
+/** What both tell of the same block; null when they are of two, or contradict each other. */
+const inCommon = (a: JClaim, b: JClaim): readonly Told[] | null => {
+  if (!equalBytes(encode(claimCodec, { ...a, events: [] }), encode(claimCodec, { ...b, events: [] }))) return null
+  const events: Told[] = []
+  for (const event of a.events) {
+    const other = b.events.find(({ tokenId }) => tokenId === event.tokenId)
+    if (other === undefined) continue
+    if (other.collateral !== event.collateral || other.ondelta !== event.ondelta) return null
+    events.push(event)
+  }
+  return events.length > 0 ? events : null
+}
 
 /**
  * At most `claimsPerSide` of them. What newer claims tell of the same tokens goes first, and only then the oldest:
@@ -38,6 +52,14 @@ const isOrdered = (claim: JClaim): boolean =>
     (event, i) => event.collateral >= 0n && (i === 0 || event.tokenId > (claim.events[i - 1]?.tokenId ?? 0)),
   )
 
+/** The claims without what `told` says more recently. */
+const without = (claims: readonly JClaim[], { jHeight, events: told }: JClaim): readonly JClaim[] =>
+  claims.flatMap((claim) => {
+    if (claim.jHeight > jHeight) return [claim]
+    const events = claim.events.filter(({ tokenId }) => !told.some((newer) => newer.tokenId === tokenId))
+    return events.length > 0 ? [{ ...claim, events }] : []
+  })
+
 const settle = (state: AccountState, claim: JClaim): { state: AccountState; events: AccountEvent[] } => {
   let deltas = state.deltas
   const events: AccountEvent[] = []
@@ -49,13 +71,17 @@ const settle = (state: AccountState, claim: JClaim): { state: AccountState; even
     deltas = deltas.set(deltaKey(tokenId), { ...delta, collateral, ondelta })
     events.push({ type: 'settled', tokenId, collateral, ondelta, jHeight: claim.jHeight })
   }
-  const newer = (claims: readonly JClaim[]) => claims.filter((other) => other.jHeight > claim.jHeight)
-  const next = { ...state, deltas, leftClaims: newer(state.leftClaims), rightClaims: newer(state.rightClaims) }
-  const { settlement } = state
-  const isDone = settlement?.approvedAtHeight != null && claim.nonce >= settlementNonce(settlement.approvedAtHeight)
-  if (settlement === null || !isDone) return { state: next, events }
-  return { state: end(next, settlement), events: [...events, { type: 'settlement_ended', settlement, isDone }] }
+  const { leftClaims, rightClaims, settlement } = state
+  const next = { ...state, deltas, leftClaims: without(leftClaims, claim), rightClaims: without(rightClaims, claim) }
+  if (settlement === null || !isDoneBy(settlement, claim)) return { state: next, events }
+  return { state: end(next, settlement), events: [...events, { type: 'settlement_ended', settlement, isDone: true }] }
 }
+
+/** Done at that block or before, and nothing it moved is still told of as it was. */
+const isDoneBy = ({ approvedAtHeight, diffs }: Settlement, { nonce, events }: JClaim): boolean =>
+  approvedAtHeight !== null &&
+  nonce >= settlementNonce(approvedAtHeight) &&
+  diffs.every((diff) => events.some(({ tokenId }) => tokenId === diff.tokenId))
 
 export const jEventClaim: ApplyTx<'j_event_claim'> = (state, tx, { byLeft }) => {
   const { jHeight, blockHash, nonce } = tx
@@ -66,7 +92,10 @@ export const jEventClaim: ApplyTx<'j_event_claim'> = (state, tx, { byLeft }) => 
   const last = own.at(-1)
   if (last !== undefined && last.jHeight >= claim.jHeight)
     return rejected({ type: 'stale_claim', jHeight: claim.jHeight })
-  if (others.some((other) => sameClaim(other, claim))) return { type: 'applied', ...settle(state, claim) }
+  for (const other of others) {
+    const events = inCommon(claim, other)
+    if (events !== null) return { type: 'applied', ...settle(state, { ...claim, events }) }
+  }
   const claims = boundClaims([...own, claim])
   return {
     type: 'applied',

@@ -4,11 +4,15 @@ import type { ApplyTx } from '../apply.ts'
 import { rejected } from '../errors.ts'
 import { approve, diffsProblem } from '../settlement.ts'
 
-export const settleApprove: ApplyTx<'settle_approve'> = (state, _tx, { byLeft }) => {
+export const settleApprove: ApplyTx<'settle_approve'> = (state, _tx, { byLeft, timestampMs }) => {
   const proposed = state.settlement
   if (proposed === null) return rejected({ type: 'no_settlement' })
   if (proposed.approvedAtHeight !== null) return rejected({ type: 'settlement_approved' })
   if (proposed.byLeft === byLeft) return rejected({ type: 'own_settlement' })
+  const { validUntil } = proposed
+  const now = Math.floor(timestampMs / 1_000)
+  if (validUntil <= now)
+    return rejected({ type: 'expiry_out_of_range', expirySeconds: validUntil, min: now + 1, max: validUntil })
   // Something may have been paid since it was proposed.
   const problem = diffsProblem(state, proposed.diffs)
   if (problem !== null) return problem

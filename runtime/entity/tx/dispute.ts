@@ -1,7 +1,6 @@
 /** Commands of the court: dispute_start and enforce_debts. */
 import type { TxHandler } from '../apply.ts'
 import { addToBatch } from '../batch.ts'
-import { call } from '../calls.ts'
 import { disputeStartOf, markSuing } from '../court.ts'
 import { DONE } from '../draft.ts'
 import { rejectedTx } from '../errors.ts'
@@ -22,6 +21,10 @@ export const enforceDebts: TxHandler<'enforce_debts'> = (draft, { debtor, tokenI
   const { debts, jurisdiction } = draft.state
   const isOwed = [...debts.values()].some((debt) => debt.debtor === debtor && debt.tokenId === tokenId)
   if (!isOwed) return rejectedTx({ type: 'unknown_debt' })
-  call(draft, { type: 'enforce_debts', jurisdiction, debtor, tokenId, limit: DEBTS_AT_ONCE })
+  // Not kept: where there is nothing to collect the chain shows nothing, and it can be asked again at any time.
+  draft.outputs.push({
+    type: 'j_tx',
+    jTx: { type: 'enforce_debts', jurisdiction, debtor, tokenId, limit: DEBTS_AT_ONCE },
+  })
   return DONE
 }

@@ -8,12 +8,13 @@ import { invariant } from '../../lib/assert.ts'
 import { LIMITS } from '../../lib/limits.ts'
 import type { EntityId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
+import { onBatchProcessed } from '../batch.ts'
 import { onCounterRegistered, onDisputeFinalized, onDisputeStarted, onJudgeDue } from '../court.ts'
 import { takeDue } from '../deadline.ts'
 import { onDebtCreated, onDebtEnforced } from '../debts.ts'
 import { DONE, type EntityContext, type EntityDraft, enqueueTx, tokenKey } from '../draft.ts'
 import { onSecretRevealed } from '../secrets.ts'
-import { onSettlementDue } from '../settle.ts'
+import { onSettlementDue, retryHandIns } from '../settle.ts'
 import type { EntityTx } from '../types.ts'
 
 type JEventTx = Extract<EntityTx, { type: 'j_event' }>
@@ -23,8 +24,9 @@ export const jEvent: TxHandler<'j_event'> = (draft, tx, context) => {
   for (const event of tx.events) take(draft, event, context)
   claim(draft, tx, context)
   for (const { kind, counterparty } of takeDue(draft, context.chain.timestampSeconds))
-    if (kind === 'judge') onJudgeDue(draft, counterparty)
+    if (kind === 'judge') onJudgeDue(draft, counterparty, context)
     else onSettlementDue(draft, counterparty, context)
+  retryHandIns(draft)
   return DONE
 }
 
@@ -58,13 +60,6 @@ const onReserveUpdated = (draft: EntityDraft, event: Extract<JEvent, { type: 're
   const before = draft.state.reserves.get(key) ?? 0n
   draft.state = { ...draft.state, reserves: draft.state.reserves.set(key, event.amount) }
   draft.events.push({ type: 'reserve_updated', tokenId: event.tokenId, before, after: event.amount })
-}
-
-const onBatchProcessed = (draft: EntityDraft, event: Extract<JEvent, { type: 'batch_processed' }>): void => {
-  if (event.entityId !== draft.state.entityId) return
-  const { batch } = draft.state
-  const inFlight = batch.inFlight !== null && batch.inFlight.jTx.nonce <= event.nonce ? null : batch.inFlight
-  draft.state = { ...draft.state, batch: { ...batch, nonce: event.nonce, inFlight } }
 }
 
 /** One claim per account for the whole block; the last value of a token stands. */

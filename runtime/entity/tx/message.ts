@@ -11,10 +11,10 @@ import { decode, encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
 import { TIMING } from '../../lib/limits.ts'
 import type { EntityId } from '../../lib/units.ts'
+import { onAgreement } from '../agreement.ts'
 import type { TxHandler } from '../apply.ts'
 import { entityMessageCodec } from '../codec.ts'
 import { onCollateralAsked } from '../collateral.ts'
-import { onAgreement } from '../court.ts'
 import {
   accountContext,
   DONE,
@@ -30,7 +30,7 @@ import { rejectedTx } from '../errors.ts'
 import { onAccountEvent } from '../htlc.ts'
 import { isGenuine } from '../invoice.ts'
 import { failPayment, payInvoice } from '../payment.ts'
-import { onSettlementEvent } from '../settle.ts'
+import { onSettlementEvent, reviewApproval } from '../settle.ts'
 import type { EntityMessage, Profile } from '../types.ts'
 import { mintInvoice } from './invoice.ts'
 import { accountTerms, createAccount, grantCredit } from './open-account.ts'
@@ -74,8 +74,12 @@ const onAccountMessage = (
   const replica = draft.state.accounts.get(from)
   if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty: from })
   if (read.value.type === 'dispute') return onAgreement(draft, from, read.value, context)
-  // After a judgement, a first frame on the next epoch's terms opens the account again.
-  const isReopening = replica.status.type === 'closed' && termsIn(read.value) !== null
+  // After a judgement, a first frame on the next epoch's terms opens the account again. The chain may have told the
+  // counterparty of it first.
+  const terms = termsIn(read.value)
+  if (replica.status.type === 'disputed' && terms !== null && terms.epoch > replica.state.terms.epoch)
+    return rejectedTx({ type: 'refused_message', violation: { type: 'account_frozen' }, disposition: 'retry' })
+  const isReopening = replica.status.type === 'closed' && terms !== null
   const current: AccountReplica = isReopening ? { ...replica, status: { type: 'open' } } : replica
   return take(draft, from, receive(current, read.value, accountContext(draft, context)), context)
 }
@@ -129,6 +133,7 @@ const take = (draft: EntityDraft, from: EntityId, received: Received, context: E
     )
       onSettlementEvent(draft, from, event, context)
   }
+  if (before !== undefined) reviewApproval(draft, from, before, context)
   return DONE
 }
 

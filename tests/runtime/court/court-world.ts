@@ -1,154 +1,292 @@
 /**
- * A world whose entities live on a chain with the real contracts: alice and bob, each with an account with a hub that
- * has both credit and collateral, and reserves of their own. Chain and clock stand still until a test moves them.
+ * A court world: a chain with the real contracts, and a hub with its users, each in a runtime of its own. A runtime can
+ * sleep (it hears nothing and does nothing), be cut off from the others (it still sees the chain), cheat with what it has
+ * signed, and be started anew after every tick. Chain and clocks stand still until a test moves them.
  */
-import { bestProof, type HeldProof } from '../../../runtime/account/seal.ts'
-import { chainHanko } from '../../../runtime/entity/court.ts'
-import type { EntityTx } from '../../../runtime/entity/types.ts'
+import type { AccountReplica } from '../../../runtime/account/types.ts'
+import { callKey, pendingJTxs } from '../../../runtime/entity/calls.ts'
+import type { EntityEvent } from '../../../runtime/entity/events.ts'
+import type { EntityTx, HubPolicy } from '../../../runtime/entity/types.ts'
 import type { JAdapter, JSubmission, TestChain } from '../../../runtime/jadapter/types.ts'
-import { batchDigest, encodeBatch, encodeHanko } from '../../../runtime/jurisdiction/batch.ts'
-import { EMPTY_BATCH, type JBatch, type JBatchTx } from '../../../runtime/jurisdiction/types.ts'
+import type { JTx } from '../../../runtime/jurisdiction/types.ts'
 import { present } from '../../../runtime/lib/assert.ts'
-import { EMPTY } from '../../../runtime/lib/bytes.ts'
-import { sign } from '../../../runtime/lib/secp.ts'
-import type { TokenId } from '../../../runtime/lib/units.ts'
-import type { RuntimeInput } from '../../../runtime/types.ts'
-import { identityOf, keysOf } from '../../support/signer.ts'
-import { attachChain, createWorld, START_MS, TUSD, type testPolicy, usd, type World } from '../../support/world.ts'
+import type { Bytes } from '../../../runtime/lib/bytes.ts'
+import type { EntityId, TokenId } from '../../../runtime/lib/units.ts'
+import { nextDueMs } from '../../../runtime/loop.ts'
+import { envFromRows, envRows } from '../../../runtime/snapshot.ts'
+import type { InputOutcome, OutboxEntry, RuntimeInput, RuntimeRejection } from '../../../runtime/types.ts'
+import { keysOf } from '../../support/signer.ts'
+import { createWorld, type PayOptions, START_MS, TUSD, usd, type World } from '../../support/world.ts'
+import { type Book, createBook } from './book.ts'
 
+/** A chain as the tests drive it, whichever adapter is under it. */
 export type CourtChain = {
-  readonly chain: Omit<JAdapter, 'testChain'> & { readonly testChain: TestChain }
+  readonly chain: JAdapter
+  readonly faucet: Pick<TestChain, 'fund'>
+  /** Waits for what the chain was asked for, making as many blocks as it takes. */
+  readonly finish: <T>(work: Promise<T>) => Promise<T>
+  /** The chain's newest time. */
+  readonly now: () => Promise<number>
+  /** Makes blocks until a final one is so much later. */
+  readonly pass: (seconds: number) => Promise<void>
   readonly close: () => Promise<void>
 }
-/** Opens a fresh chain whose clock begins at the given second. */
-export type OpenChain = (startSeconds: number) => Promise<CourtChain>
+export type OpenChain = () => Promise<CourtChain>
 
-const NAMES = ['alice', 'hub', 'bob'] as const
+/** One that is LEFT of the hub, and one that is RIGHT of it. */
+export const USERS = ['alice', 'rita'] as const
 export const RESERVE = usd(1_000)
 export const COLLATERAL = usd(500)
-const HUB_RESERVE = usd(10_000)
+export const HUB_RESERVE = usd(10_000)
+/** What the hub lends each user, and each user the hub. */
+export const CREDIT = usd(200)
+export const TRUST = usd(300)
+/** Each side's time to answer. */
+export const WINDOW = 3_600
 
-export type CourtWorld = World & {
-  readonly chain: CourtChain['chain']
-  /** Messages, batches, calls and blocks, until nothing is left to do. */
-  readonly pump: () => Promise<void>
-  /** Runs a command of `name`, and everything that follows from it. */
-  readonly act: (name: string, tx: EntityTx) => Promise<void>
-  readonly unplug: (name: string, isUnplugged?: boolean) => void
-  /** Lets chain and clock pass this many seconds. */
-  readonly pass: (seconds: number) => Promise<void>
-  readonly reserve: (name: string, tokenId?: TokenId) => bigint
-  readonly statusOf: (name: string, counterparty: string) => string
-  /** The newest proof `name` holds now; to be shown to the court when it has long been outdated. */
-  readonly proofOf: (name: string, counterparty: string) => HeldProof
-  /** Hands in a batch of `name` behind the back of its runtime: what a cheat would do. */
-  readonly cheat: (name: string, batch: Partial<JBatch>) => Promise<JSubmission>
-  readonly startWith: (name: string, counterparty: string, proof: HeldProof) => Promise<JSubmission>
-  /** What everybody owns in tUSD: reserves, and what stands in accounts, by the chain's word. */
-  readonly held: () => Promise<bigint>
+export type CourtOptions = {
+  readonly users?: readonly string[]
+  readonly policy?: HubPolicy
+  /** Every runtime is started anew after each of its ticks, from nothing but its rows. */
+  readonly isForgetful?: boolean
+  readonly hubReserve?: bigint
 }
 
-export const openCourt = async (open: OpenChain, policy?: typeof testPolicy): Promise<CourtWorld> => {
-  const { chain } = await open(START_MS / 1_000)
-  const hub = policy === undefined ? {} : { hubPolicy: policy }
+type Runtime = { readonly world: World; seen: number; late: JTx[]; isAwake: boolean; isCut: boolean; isGagged: boolean }
+/** A message on its way: what becomes of it. */
+type Fate = 'delivered' | 'held' | 'lost'
+
+export type Court = {
+  readonly chain: CourtChain
+  readonly names: readonly string[]
+  readonly of: (name: string) => World
+  readonly id: (name: string) => EntityId
+  /** What the chain says, whatever the runtimes believe. */
+  readonly book: () => Promise<Book>
+  /** Messages, batches, calls and blocks among all who are awake, until nothing is left to do. */
+  readonly pump: () => Promise<void>
+  /** A command of `name`, and everything that follows from it. */
+  readonly act: (name: string, tx: EntityTx) => Promise<InputOutcome>
+  /** The same, which must not be refused. */
+  readonly ok: (name: string, tx: EntityTx) => Promise<void>
+  readonly refused: (name: string, tx: EntityTx) => Promise<RuntimeRejection>
+  readonly sleep: (name: string) => void
+  /** Its clock goes first, then the blocks it has missed. */
+  readonly wake: (name: string) => Promise<void>
+  readonly cut: (name: string) => void
+  readonly mend: (name: string) => Promise<void>
+  /** Nothing of what `name` wants reaches the chain any more: whoever speaks for it there is a cheat. */
+  readonly gag: (name: string, isGagged?: boolean) => void
+  /** Decides over every message from now on; null delivers all. */
+  readonly intercept: (fate: ((entry: OutboxEntry) => Fate) | null) => void
+  /** Every message that was delivered, oldest first. */
+  readonly wire: readonly Pick<OutboxEntry, 'from' | 'to' | 'bytes'>[]
+  /** Hands a message over, whoever sent it. */
+  readonly hand: (entry: { readonly from: string; readonly to: string; readonly bytes: Bytes }) => InputOutcome
+  readonly submit: (jTx: JTx) => Promise<JSubmission>
+  /** Lets chain and clocks pass this many seconds. */
+  readonly pass: (seconds: number) => Promise<void>
+  readonly account: (name: string, counterparty: string) => AccountReplica
+  readonly status: (name: string, counterparty: string) => string
+  readonly events: <T extends EntityEvent['type']>(
+    name: string,
+    type: T,
+  ) => readonly Extract<EntityEvent, { type: T }>[]
+  readonly pay: (from: string, to: string, amount: bigint) => Promise<void>
+  /** Through the hub, by an invoice of `to`. */
+  readonly payThrough: (from: string, to: string, amount: bigint, more?: PayOptions) => Promise<void>
+}
+
+const failureOf = (world: World, jTx: JTx, reason: string): readonly RuntimeInput[] => {
+  if (jTx.type === 'batch') return [{ type: 'batch_failed', entityId: jTx.entityId, nonce: jTx.nonce, reason }]
+  const key = callKey(jTx)
+  const askers = [...world.env().eReplicas.values()].filter(({ state }) => state.calls.has(key))
+  return askers.map(({ entityId }) => ({ type: 'call_failed', entityId, key, reason }))
+}
+
+const startRuntime = (name: string, names: readonly string[], chain: JAdapter, options: CourtOptions): Runtime => {
+  const hub = { isOwn: false, ...(options.policy === undefined ? {} : { hubPolicy: options.policy }) }
+  const others = names.filter((other) => other !== name).map((other) => [other, other === 'hub' ? hub : {}] as const)
   const world = createWorld({
-    entities: { alice: {}, hub: { ...hub, isOwn: false }, bob: { isOwn: false } },
+    entities: { [name]: name === 'hub' ? hub : {} },
+    elsewhere: Object.fromEntries(others),
+    runtimeId: name,
     chain: chain.genesis,
+    // A tick takes no time: the clocks of several runtimes stay together.
+    stepMs: 0,
+    ...(options.isForgetful === true ? { keep: (env) => envFromRows([...envRows(env)]) } : {}),
   })
-  const pump = attachChain(world, chain)
-  const { testChain } = chain
-  const act = async (name: string, tx: EntityTx) => {
-    world.ok(name, tx)
+  return { world, seen: 0, late: [], isAwake: true, isCut: false, isGagged: false }
+}
+
+/** What a runtime has to say to its chain, and the chain to it. @returns false when that is nothing. */
+const chainRound = async (runtime: Runtime, court: CourtChain, isForgetful: boolean): Promise<boolean> => {
+  const { world } = runtime
+  let isBusy = false
+  const due = nextDueMs(world.env())
+  if (due !== null && due <= world.nowMs()) isBusy = world.tick().frame !== null
+  const outputs = world.history.slice(runtime.seen).map(({ step }) => step.outputs)
+  runtime.seen = world.history.length
+  const told = outputs.flatMap(({ jTxs }) => jTxs)
+  const kept = [...world.env().eReplicas.values()].flatMap(({ state }) => pendingJTxs(state))
+  const lost = told.filter((jTx) => jTx.type === 'enforce_debts')
+  const jTxs = isForgetful ? [...kept, ...lost] : [...runtime.late, ...told]
+  runtime.late = []
+  for (const jTx of runtime.isGagged ? [] : jTxs) {
+    const result = await court.finish(court.chain.submit(jTx))
+    if (result.type === 'included') isBusy = true
+    if (result.type === 'early') runtime.late.push(jTx)
+    if (result.type !== 'reverted') continue
+    world.tick(failureOf(world, jTx, result.reason.name))
+    isBusy = true
+  }
+  if (outputs.some(({ observe }) => observe.length > 0))
+    await court.finish(court.chain.observe(Math.floor(world.nowMs() / 1_000)))
+  const { height, blockHash } = present(world.env().jReplicas.get(court.chain.name), 'the chain')
+  for (const block of await court.chain.blocksAfter({ height, hash: blockHash })) {
+    world.tick([{ type: 'j_block', jurisdiction: court.chain.name, block }])
+    isBusy = true
+  }
+  return isBusy
+}
+
+const openRuntimes = async (open: OpenChain, options: CourtOptions) => {
+  const chain = await open()
+  const behind = START_MS / 1_000 - (await chain.now())
+  if (behind > 0) await chain.pass(behind)
+  const names = ['hub', ...(options.users ?? ['alice', 'bob'])]
+  const runtimes = new Map(names.map((name) => [name, startRuntime(name, names, chain.chain, options)]))
+  return { chain, names, runtimes, runtime: (name: string) => present(runtimes.get(name), `no runtime of ${name}`) }
+}
+
+const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<Court> => {
+  const { chain, names, runtimes, runtime } = await openRuntimes(open, options)
+  const book = createBook(chain.chain)
+  const wire: Pick<OutboxEntry, 'from' | 'to' | 'bytes'>[] = []
+  let fateOf: ((entry: OutboxEntry) => Fate) | null = null
+  const of = (name: string): World => runtime(name).world
+  const id = (name: string): EntityId => keysOf(name).entityId
+  const nameOf = (entityId: string): string =>
+    present(
+      names.find((name) => id(name) === entityId),
+      entityId,
+    )
+
+  const hand: Court['hand'] = ({ from, to, bytes }) => {
+    const input = { type: 'message', from: from as EntityId, to: to as EntityId, bytes } as const
+    return present(of(nameOf(to)).tick([input]).outcomes[0], 'an outcome')
+  }
+  /** Everything that waits for somebody who hears it. */
+  const carry = (from: Runtime): boolean => {
+    let isBusy = false
+    for (const entry of from.world.env().outbox.values()) {
+      const to = runtime(nameOf(entry.to))
+      const fate = fateOf?.(entry) ?? 'delivered'
+      if (!to.isAwake || to.isCut || fate === 'held') continue
+      if (fate === 'delivered') {
+        const outcome = hand(entry)
+        wire.push(entry)
+        const isEarly = outcome.type === 'rejected' && 'disposition' in outcome.rejection
+        if (isEarly && outcome.rejection.disposition === 'retry') continue
+      }
+      from.world.tick([{ type: 'receipt', seq: entry.seq }])
+      isBusy = true
+    }
+    return isBusy
+  }
+  const pump = async (): Promise<void> => {
+    for (let left = 200; left > 0; left--) {
+      let isBusy = false
+      const awake = [...runtimes.values()].filter(({ isAwake }) => isAwake)
+      for (const one of awake) isBusy = (await chainRound(one, chain, options.isForgetful === true)) || isBusy
+      for (const one of awake) isBusy = (!one.isCut && carry(one)) || isBusy
+      if (!isBusy) return
+    }
+    throw new Error('no end to it')
+  }
+  const act: Court['act'] = async (name, tx) => {
+    const outcome = of(name).run(name, tx)
     await pump()
+    return outcome
   }
-  const setPlug = (name: string, isUnplugged: boolean): RuntimeInput => ({
-    type: 'runtime',
-    tx: { type: 'set_unplugged', entityId: world.id(name), isUnplugged },
-  })
-  for (const name of NAMES)
-    await testChain.fund({
-      entityId: world.id(name),
-      tokenId: TUSD,
-      amount: name === 'hub' ? HUB_RESERVE : RESERVE + COLLATERAL,
-    })
-  await pump()
-  for (const name of ['alice', 'bob']) {
-    world.open(name, 'hub', 300)
-    world.ok('hub', { type: 'set_credit_limit', counterparty: world.id(name), tokenId: TUSD, limit: usd(200) })
-    await act(name, {
-      type: 'reserve_to_collateral',
-      counterparty: world.id('hub'),
-      tokenId: TUSD,
-      amount: COLLATERAL,
-    })
+  const ok: Court['ok'] = async (name, tx) => {
+    const outcome = await act(name, tx)
+    if (outcome.type !== 'applied') throw new Error(`${tx.type} of ${name} was refused: ${outcome.rejection.type}`)
   }
-  const cheat = async (name: string, batch: Partial<JBatch>): Promise<JSubmission> => {
-    const { entityId, secret } = keysOf(name)
-    const { board } = identityOf(name, {})
-    const { batch: known } = world.state(name)
-    const nonce = known.nonce + 1
-    const bytes = encodeBatch(entityId, { ...EMPTY_BATCH, ...batch })
-    const digest = batchDigest({ ...chain.terms, entityId, nonce, batch: bytes })
-    const address = present(board.members[0], 'a member').address
-    const hanko = encodeHanko(board, [{ address, signature: sign(secret, digest) }])
-    const jTx: JBatchTx = { type: 'batch', jurisdiction: chain.name, entityId, nonce, bytes, hanko, sender: null }
-    return chain.submit(jTx)
-  }
-  const reserve = (name: string, tokenId: TokenId = TUSD): bigint =>
-    world.state(name).reserves.get(tokenId.toString(16).padStart(8, '0')) ?? 0n
   return {
-    ...world,
     chain,
+    names,
+    of,
+    id,
+    wire,
+    hand,
     pump,
     act,
-    unplug: (name, isUnplugged = true) => {
-      const { outcomes } = world.tick([setPlug(name, isUnplugged)])
-      if (outcomes[0]?.type !== 'applied') throw new Error(`${name} has no plug`)
-      world.settle()
+    ok,
+    book: book.read,
+    refused: async (name, tx) => {
+      const outcome = await act(name, tx)
+      if (outcome.type === 'applied') throw new Error(`${tx.type} of ${name} was not refused`)
+      return outcome.rejection
     },
-    pass: async (seconds) => {
-      const replica = present(world.env().jReplicas.get(chain.name), chain.name)
-      await testChain.mine(replica.timestampSeconds + seconds)
-      world.tick([], seconds * 1_000)
+    sleep: (name) => {
+      runtime(name).isAwake = false
+    },
+    wake: async (name) => {
+      runtime(name).isAwake = true
       await pump()
     },
-    reserve,
-    statusOf: (name, counterparty) => world.account(name, counterparty).status.type,
-    proofOf: (name, counterparty) => present(bestProof(world.account(name, counterparty)), 'a proof'),
-    cheat,
-    startWith: (name, counterparty, { nonce, frameHash, body, leftHanko, rightHanko }) => {
-      const isLeft = world.id(name) < world.id(counterparty)
-      const { board } = identityOf(counterparty, {})
-      const counterpartyHanko = chainHanko(board, isLeft ? rightHanko : leftHanko)
-      const start = {
-        counterparty: world.id(counterparty),
-        nonce,
-        frameHash,
-        body,
-        counterpartyHanko,
-        arguments: EMPTY,
-      }
-      return cheat(name, { disputeStarts: [start] })
+    cut: (name) => {
+      runtime(name).isCut = true
     },
-    held: async () => {
-      let sum = 0n
-      for (const name of NAMES) sum += reserve(name)
-      for (const name of ['alice', 'bob'] as const)
-        sum += world.account('hub', name).state.deltas.get('00000001')?.collateral ?? 0n
-      return sum
+    mend: async (name) => {
+      runtime(name).isCut = false
+      await pump()
+    },
+    gag: (name, isGagged = true) => {
+      runtime(name).isGagged = isGagged
+    },
+    intercept: (fate) => {
+      fateOf = fate
+    },
+    submit: (jTx) => chain.finish(chain.chain.submit(jTx)),
+    pass: async (seconds) => {
+      await chain.pass(seconds)
+      for (const { world } of runtimes.values()) world.advance(seconds * 1_000)
+      await pump()
+    },
+    account: (name, counterparty) => of(name).account(name, counterparty),
+    status: (name, counterparty) => of(name).account(name, counterparty).status.type,
+    events: (name, type) =>
+      of(name)
+        .history.flatMap(({ step }) => step.events.map(({ event }) => event))
+        .filter((event) => event.type === type) as never,
+    pay: (from, to, amount) =>
+      ok(from, { type: 'direct_payment', counterparty: id(to), tokenId: TUSD, amount, memo: '' }),
+    payThrough: async (from, to, amount, more = {}) => {
+      const invoice = more.invoice ?? of(to).invoice(to, amount)
+      await ok(from, of(from).pay(to, amount, { ...more, invoice }))
     },
   }
 }
 
-export const sideOf = (world: World, name: string, counterparty: string): 'left' | 'right' =>
-  world.id(name) < world.id(counterparty) ? 'left' : 'right'
+/** Opens the hub and its users: each account has credit both ways and the user's collateral, all have reserves. */
+export const openCourt = async (open: OpenChain, options: CourtOptions = {}): Promise<Court> => {
+  const court = await createRuntimes(open, options)
+  const { chain, names, id } = court
+  const users = names.filter((name) => name !== 'hub')
+  const hub = id('hub')
+  for (const name of names) {
+    const amount = name === 'hub' ? (options.hubReserve ?? HUB_RESERVE) : RESERVE + COLLATERAL
+    await chain.finish(chain.faucet.fund({ entityId: id(name), tokenId: TUSD, amount }))
+  }
+  for (const name of users) {
+    await court.ok(name, { type: 'open_account', counterparty: hub, tokenId: TUSD, creditLimit: TRUST })
+    await court.ok('hub', { type: 'set_credit_limit', counterparty: id(name), tokenId: TUSD, limit: CREDIT })
+    await court.ok(name, { type: 'reserve_to_collateral', counterparty: hub, tokenId: TUSD, amount: COLLATERAL })
+  }
+  return court
+}
 
-/** Into the reserves of `name` and of its counterparty. */
-export const diffFor = (
-  world: World,
-  { name, counterparty }: { readonly name: string; readonly counterparty: string },
-  moves: { readonly own: bigint; readonly theirs: bigint },
-): { readonly tokenId: TokenId; readonly leftDiff: bigint; readonly rightDiff: bigint } =>
-  sideOf(world, name, counterparty) === 'left'
-    ? { tokenId: TUSD, leftDiff: moves.own, rightDiff: moves.theirs }
-    : { tokenId: TUSD, leftDiff: moves.theirs, rightDiff: moves.own }
+export const reserveOf = async (court: Court, name: string, tokenId: TokenId = TUSD): Promise<bigint> =>
+  (await court.book()).reserve(court.id(name), tokenId)
