@@ -6,7 +6,7 @@ import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { untilAnswered } from './reliable.ts'
 import { type Ui, useUi } from './ui.ts'
-import { type Words, wordsOfError } from './words.ts'
+import { type MoreWords, type Words, wordsOfError } from './words.ts'
 
 export type Action = {
   readonly busy: ReadonlySignal<boolean>
@@ -19,7 +19,7 @@ export type Action = {
   reset(): void
 }
 
-const createAction = ({ session, text, format }: Ui): Action => {
+const createAction = ({ session, text, format }: Ui, more: MoreWords | undefined): Action => {
   const current = signal<string | null>(null)
   const busy = signal(false)
   const refusal = signal<Words | null>(null)
@@ -39,7 +39,7 @@ const createAction = ({ session, text, format }: Ui): Action => {
       const isWaiting = (): boolean => current.peek() === commandId
       const answer = await untilAnswered(session, () => ask(commandId), isWaiting)
       if (!isWaiting()) return
-      const context = { text, format, tokens: session.tokens.peek(), tokenId: tokenId ?? null }
+      const context = { text, format, tokens: session.tokens.peek(), tokenId: tokenId ?? null, ...(more && { more }) }
       set(null, answer.type === 'ok' ? null : wordsOfError(answer.error, false, context))
       if (answer.type === 'ok') done(answer.value)
     },
@@ -50,8 +50,8 @@ const createAction = ({ session, text, format }: Ui): Action => {
   }
 }
 
-/** One for as long as the component stands. */
-export const useAction = (): Action => {
+/** One for as long as the component stands. @param more words for what only it can be refused */
+export const useAction = (more?: MoreWords): Action => {
   const ui = useUi()
-  return useMemo(() => createAction(ui), [ui])
+  return useMemo(() => createAction(ui, more), [ui, more])
 }

@@ -47,6 +47,10 @@ export const GERMAN_PANEL = {
   'activity.dispute': 'Streitfall mit {name}',
   'activity.judged': 'Entschieden',
   'activity.debt': 'Schuld: {name}',
+  'activity.refused': 'Die andere Seite hat nicht zugestimmt. Nichts hat sich bewegt.',
+  'activity.expired': 'Es hat zu lange gedauert und wurde aufgegeben. Nichts hat sich bewegt.',
+  'activity.overtaken': 'Ein Streitfall hat das Konto vorher beendet.',
+  'activity.chainRefused': 'Die Blockchain hat abgelehnt. Nichts hat sich bewegt.',
   // Side panel
   'panel.selected': 'Gewählte Identität',
   'panel.entities': 'Identitäten',
@@ -78,6 +82,8 @@ export const GERMAN_PANEL = {
   'panel.atHeight': 'Höhe {height}',
   'panel.opening': 'Wird eröffnet',
   'panel.frozen': 'Eingefroren',
+  'panel.disputed': 'Streitfall',
+  'panel.closed': 'Entschieden',
   'home.entity': 'Identität',
   'panel.newEntity': 'Neue Identität',
   'panel.newEntityName': 'Name der neuen Identität',
@@ -159,7 +165,6 @@ export const GERMAN_PANEL = {
   'account.reserveNow': 'In deiner Reserve: {amount}',
   'account.collateralReview':
     '{amount} wechseln auf der Blockchain aus deiner Reserve in dieses Konto. Das Geld bleibt deins, und du kannst es über {name} senden.',
-  'account.collateralShort': 'In deiner Reserve sind {have}, nötig sind {need}. Einen kleineren Betrag wählen.',
   'account.add': 'Erhöhen',
   'account.done.limit': 'Der Kreditrahmen ist auf dem Weg zu {name}.',
   'account.done.collateral': 'Die Blockchain ist gefragt. Hier erscheint es, sobald beide Seiten es gesehen haben.',

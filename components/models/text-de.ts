@@ -5,6 +5,7 @@
  */
 import type { Messages } from './text.ts'
 import { GERMAN_APPROVAL } from './text-de-approval.ts'
+import { GERMAN_COURT } from './text-de-court.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
@@ -12,6 +13,7 @@ import { GERMAN_STATES } from './text-de-states.ts'
 
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
+  ...GERMAN_COURT,
   ...GERMAN_PANEL,
   ...GERMAN_STATES,
   ...GERMAN_SITES,

@@ -27,7 +27,6 @@ export const ENGLISH_ACCOUNT = {
   'account.reserveNow': 'Your reserve holds {amount}',
   'account.collateralReview':
     '{amount} moves from your reserve into this account, on the chain. It stays yours, and you can send it through {name}.',
-  'account.collateralShort': 'Your reserve holds {have}, but this needs {need}. Choose a smaller amount.',
   'account.add': 'Add it',
   'account.done.limit': 'The limit is on its way to {name}.',
   'account.done.collateral': 'The chain was asked. It shows here once both sides have seen it.',

@@ -44,4 +44,8 @@ export const ENGLISH_ACTIVITY = {
   'activity.dispute': 'Dispute with {name}',
   'activity.judged': 'Judged',
   'activity.debt': 'Debt: {name}',
+  'activity.refused': 'The other side did not agree. Nothing moved.',
+  'activity.expired': 'It was given up because it took too long. Nothing moved.',
+  'activity.overtaken': 'A dispute ended the account first.',
+  'activity.chainRefused': 'The chain refused it. Nothing moved.',
 } as const

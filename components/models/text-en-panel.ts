@@ -30,6 +30,8 @@ export const ENGLISH_PANEL = {
   'panel.atHeight': 'Height {height}',
   'panel.opening': 'Opening',
   'panel.frozen': 'Frozen',
+  'panel.disputed': 'Dispute',
+  'panel.closed': 'Judged',
   'panel.newEntity': 'New entity',
   'panel.newEntityName': 'Name of the new entity',
   'panel.newEntityHint': 'A second self with a key and accounts of its own. It starts without money.',

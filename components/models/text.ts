@@ -12,6 +12,7 @@
 import { ENGLISH } from './text-en.ts'
 import type { ENGLISH_ACCOUNT } from './text-en-account.ts'
 import type { ENGLISH_APPROVAL } from './text-en-approval.ts'
+import type { ENGLISH_COURT } from './text-en-court.ts'
 import type { ENGLISH_OWNER } from './text-en-owner.ts'
 import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
@@ -24,6 +25,7 @@ type Message = string | Plural
 type English = typeof ENGLISH &
   typeof ENGLISH_ACCOUNT &
   typeof ENGLISH_APPROVAL &
+  typeof ENGLISH_COURT &
   typeof ENGLISH_OWNER &
   typeof ENGLISH_PANEL &
   typeof ENGLISH_RECEIVE &
@@ -50,6 +52,10 @@ type Arguments<K extends Key> = [NamesOf<English[K]>] extends [never] ? [] : [va
 
 /** Keys of messages that stand alone, so that a table of data can name them. */
 export type PlainKey = { [K in Key]: [NamesOf<English[K]>] extends [never] ? K : never }[Key]
+/** Keys of sentences that are filled in with what there is and what is needed, and nothing else. */
+export type HaveNeedKey = {
+  [K in Key]: [NamesOf<English[K]>, 'have' | 'need'] extends ['have' | 'need', NamesOf<English[K]>] ? K : never
+}[Key]
 export type Text = {
   readonly language: string
   /** A part of English; another language has it already. */

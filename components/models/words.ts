@@ -5,7 +5,7 @@
 import type { AmountRejection } from '../../runtime/lib/amount.ts'
 import type { TokenView, WireError } from '../../runtime/radapter/types.ts'
 import type { Format } from './format.ts'
-import type { PlainKey, Text } from './text.ts'
+import type { HaveNeedKey, PlainKey, Text } from './text.ts'
 
 export type Words = {
   readonly what: string
@@ -21,16 +21,28 @@ export type WordsContext = {
   readonly tokens: readonly TokenView[]
   /** What the payment is in, for a reason that names no token. */
   readonly tokenId: number | null
+  /** Of screens that can be refused more than a payment can. */
+  readonly more?: MoreWords
 }
 type Reason = { readonly type: string; readonly [field: string]: unknown }
 type Row = { readonly what: PlainKey; readonly next: PlainKey; readonly field: Words['field'] }
 
-const row = (what: PlainKey, next: PlainKey, field: Words['field'] = null): Row => ({ what, next, field })
+export const row = (what: PlainKey, next: PlainKey, field: Words['field'] = null): Row => ({ what, next, field })
 
 type Table = { readonly [type: string]: Row }
 
+/** Sentences that name what there is and what is needed. */
+type HaveNeed = { readonly [type: string]: HaveNeedKey }
+export type MoreWords = { readonly rows: Table; readonly haveNeed: HaveNeed }
+
+const HAVE_NEED: HaveNeed = {
+  over_capacity: 'why.over_capacity',
+  insufficient_reserve: 'why.insufficient_reserve',
+}
+
 /** The key comes from elsewhere, so a table's inherited properties are no rows. */
-const rowOf = (table: Table, key: string): Row | undefined => (Object.hasOwn(table, key) ? table[key] : undefined)
+const rowOf = <R>(table: { readonly [type: string]: R }, key: string): R | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined
 
 const BY_TYPE: Table = {
   over_capacity: row('why.over_capacity.plain', 'next.payLess', 'amount'),
@@ -108,17 +120,13 @@ const amountIn = (value: unknown): bigint | null => {
 }
 
 /** The same sentence with its figures, where the reason carries them. */
-const withFigures = (reason: Reason, { text, format, tokens, tokenId }: WordsContext): string | null => {
+const withFigures = (reason: Reason, { text, format, tokens, tokenId, more }: WordsContext): string | null => {
   const token = tokens.find((candidate) => candidate.tokenId === (reason.tokenId ?? tokenId))
   if (token === undefined) return null
   const [have, need, fee, maxFee] = [reason.have, reason.need, reason.fee, reason.maxFee].map(amountIn)
-  if (reason.type === 'over_capacity' && have != null && need != null)
-    return text('why.over_capacity', {
-      have: format.money(have, token, 'exact'),
-      need: format.money(need, token, 'exact'),
-    })
-  if (reason.type === 'insufficient_reserve' && have != null && need != null)
-    return text('why.insufficient_reserve', {
+  const key = rowOf({ ...HAVE_NEED, ...more?.haveNeed }, reason.type)
+  if (key !== undefined && have != null && need != null)
+    return text(key, {
       have: format.money(have, token, 'exact'),
       need: format.money(need, token, 'exact'),
     })
@@ -133,8 +141,8 @@ const withFigures = (reason: Reason, { text, format, tokens, tokenId }: WordsCon
 const sentence = (message: string): string => (/[.!?]$/.test(message) ? message : `${message}.`)
 
 const ofReason = (reason: Reason, fallback: string, moved: string, context: WordsContext): Words => {
-  const known = rowOf(BY_TYPE, reason.type)
-  const { text } = context
+  const { text, more } = context
+  const known = rowOf({ ...BY_TYPE, ...more?.rows }, reason.type)
   if (known === undefined) {
     const what = fallback === '' ? text('why.internal') : sentence(fallback)
     return { what, moved, next: text('next.retry'), field: null }

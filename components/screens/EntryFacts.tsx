@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact'
 import type { ActivityEntry, PaymentProof } from '../../runtime/radapter/types.ts'
 import { directionOf, titleOf } from '../models/activity.ts'
+import type { PlainKey } from '../models/text.ts'
 import { type Ui, useUi } from '../models/ui.ts'
 import { inOneLine, wordsOfFailure } from '../models/words.ts'
 import { Amount } from '../primitives/Amount.tsx'
@@ -36,6 +37,13 @@ export const proofFacts = (proof: PaymentProof | null, text: Ui['text']): readon
         longFact(text('receipt.preimage'), proof.preimage, text('receipt.copyPreimage')),
       ]
 
+/** Why the chain, or the other side, did not do it. */
+const WHY: { readonly [failure: string]: PlainKey } = {
+  settlement_refused: 'activity.refused',
+  settlement_expired: 'activity.expired',
+  account_judged: 'activity.overtaken',
+}
+
 type Props = {
   readonly entry: ActivityEntry
   /** False where the reason of a failure already stands beside it. */
@@ -51,6 +59,7 @@ export const EntryFacts = ({ entry, explains = true, facts = [], children }: Pro
   const token = session.tokenOf(entry.tokenId)
   const { proof } = entry
   const isOut = directionOf(entry) !== 'in'
+  const isPayment = entry.kind === 'payment_out' || entry.kind === 'payment_in'
   const shown: readonly Fact[] = [
     { name: isOut ? text('receipt.to') : text('receipt.from'), value: <Who entry={entry} /> },
     { name: text('receipt.amount'), value: <Amount value={entry.amount} token={token} precision="exact" /> },
@@ -62,7 +71,13 @@ export const EntryFacts = ({ entry, explains = true, facts = [], children }: Pro
   const context = { text, format, tokens: session.tokens.value, tokenId: entry.tokenId }
   return (
     <section class={styles.entry} aria-label={text('receipt.region')}>
-      {explains && entry.failure !== '' && <p>{inOneLine(wordsOfFailure(entry.failure, context))}</p>}
+      {explains && entry.failure !== '' && (
+        <p>
+          {isPayment
+            ? inOneLine(wordsOfFailure(entry.failure, context))
+            : text(WHY[entry.failure] ?? 'activity.chainRefused')}
+        </p>
+      )}
       <Facts facts={shown} />
       {proof !== null && <p class={styles.note}>{proof.isProof ? text('receipt.proof') : text('receipt.noProof')}</p>}
       {children}

@@ -19,7 +19,7 @@ import type {
   StakeView,
 } from './court-types.ts'
 import { exposureOf, lastSafe } from './last-safe.ts'
-import { positionView } from './positions.ts'
+import { positionView, settleable } from './positions.ts'
 import type { EntityFacts, StateReader } from './reader.ts'
 import { judge, NO_SHARE, onChainOf, readProofBody, type Share } from './stakes.ts'
 import type { TokenPosition } from './types.ts'
@@ -44,6 +44,7 @@ export const accountCourt = (reader: StateReader, entity: EntityFacts, account: 
       softLimit,
       isOurs: byLeft === isLeft,
     })),
+    settleable: settleable(account),
     ownResponseSeconds: isLeft ? leftResponseSeconds : rightResponseSeconds,
     theirResponseSeconds: isLeft ? rightResponseSeconds : leftResponseSeconds,
     lastSafe: lastSafe(exposureOf(account, chainSeconds, (key) => isCollecting(entity, account, key))),

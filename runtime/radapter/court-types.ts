@@ -71,6 +71,8 @@ export type AccountCourt = {
   readonly settlement: SettlementView | null
   readonly dispute: DisputeView | null
   readonly policies: readonly PolicyView[]
+  /** What a settlement could take out now, by token: each side's own part of the collateral that nothing holds. */
+  readonly settleable: readonly SettlementMove[]
   /** How long each side may take to answer a dispute. */
   readonly ownResponseSeconds: number
   readonly theirResponseSeconds: number

@@ -70,6 +70,7 @@ export const accountCourtWire: Wire<AccountCourt> = row<AccountCourt>({
   settlement: nullable(settlementWire),
   dispute: nullable(disputeWire),
   policies: list(row<PolicyView>({ tokenId: count, softLimit: figure, isOurs: flag }), 100),
+  settleable: movesWire,
   ownResponseSeconds: count,
   theirResponseSeconds: count,
   lastSafe: nullable(count),

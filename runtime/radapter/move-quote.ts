@@ -2,7 +2,7 @@
  * What a move of money would change, worked out by the same functions that will carry it out, over the committed state;
  * nothing is written or signed. What the transition would refuse is refused here, by the same name.
  */
-import { type Delta, emptyDelta, positionOf } from '../account/delta.ts'
+import { type Delta, emptyDelta } from '../account/delta.ts'
 import { deltaKey } from '../account/keys.ts'
 import { encodeProofBody } from '../account/proof-body.ts'
 import { afterDiff } from '../account/settlement.ts'
@@ -14,12 +14,12 @@ import type { EntityState, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { withChecksum } from '../lib/address.ts'
 import { present } from '../lib/assert.ts'
-import { type Address, type EntityId, max, min, type TokenId } from '../lib/units.ts'
+import { type Address, type EntityId, max, type TokenId } from '../lib/units.ts'
 import type { ActivityBook } from './activity.ts'
 import type { AddressBook } from './address-book.ts'
 import { accountOf, addressOf, amountOf, diffsOf, entityOf, refuse } from './arguments.ts'
 import type { Move, MoveChange, MoveQuote, SettlementMove } from './court-types.ts'
-import { noPosition, positionView } from './positions.ts'
+import { noPosition, positionView, settleable } from './positions.ts'
 import { gasOf, holdingsOf, ownAddress, type Purse } from './purse.ts'
 import { contextOf } from './quote.ts'
 import { judge, onChainOf, readProofBody } from './stakes.ts'
@@ -159,20 +159,12 @@ const limitPlan = ({ counterparty, account }: At, move: Extract<Move, { type: 'l
   }
 }
 
-/** Each side's own part of the collateral, as far as nothing holds it. */
-const everything = ({ state, isLeft }: AccountReplica): readonly SettlementMove[] =>
-  [...state.deltas.values()].flatMap((delta) => {
-    const { outCollateral, outCapacity, inCollateral, inCapacity } = positionOf(delta, isLeft)
-    const move = { tokenId: delta.tokenId, own: min(outCollateral, outCapacity), theirs: min(inCollateral, inCapacity) }
-    return move.own === 0n && move.theirs === 0n ? [] : [move]
-  })
-
 const settlePlan = (
   state: EntityState,
   { counterparty, account }: At,
   asked: readonly SettlementMove[] | null,
 ): Plan => {
-  const moves = asked ?? everything(account)
+  const moves = asked ?? settleable(account)
   if (moves.length === 0) return refuse({ type: 'nothing_to_settle' })
   const diffs = diffsOf(state.entityId, counterparty, moves)
   return {

@@ -2,7 +2,8 @@
 import { type Delta, positionOf } from '../account/delta.ts'
 import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
-import type { TokenId } from '../lib/units.ts'
+import { min, type TokenId } from '../lib/units.ts'
+import type { SettlementMove } from './court-types.ts'
 import type { TokenPosition } from './types.ts'
 
 export const positionView = (delta: Delta, isLeft: boolean): TokenPosition => {
@@ -49,6 +50,14 @@ export const positionIn = (account: AccountReplica, tokenId: TokenId): TokenPosi
 /** In the order of the token numbers. */
 export const positionsIn = (account: AccountReplica): readonly TokenPosition[] =>
   [...account.state.deltas.values()].map((delta) => positionView(delta, account.isLeft))
+
+/** What a settlement could take out: each side's own part of the collateral, as far as nothing holds it. */
+export const settleable = ({ state, isLeft }: AccountReplica): readonly SettlementMove[] =>
+  [...state.deltas.values()].flatMap((delta) => {
+    const { outCollateral, outCapacity, inCollateral, inCapacity } = positionOf(delta, isLeft)
+    const move = { tokenId: delta.tokenId, own: min(outCollateral, outCapacity), theirs: min(inCollateral, inCapacity) }
+    return move.own === 0n && move.theirs === 0n ? [] : [move]
+  })
 
 export const plus = (a: TokenPosition, b: TokenPosition): TokenPosition => combine(a, b, (x, y) => x + y)
 export const minus = (a: TokenPosition, b: TokenPosition): TokenPosition => combine(a, b, (x, y) => x - y)

@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { COURT_WORDS } from '../../components/models/court-words.ts'
 import { formatFor } from '../../components/models/format.ts'
 import { textFor } from '../../components/models/text.ts'
 import { wordsOfError, wordsOfFailure } from '../../components/models/words.ts'
+import { WHOLE_ENGLISH } from '../support/english.ts'
 
 const source = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
@@ -31,6 +33,7 @@ const NOT_FOR_PEOPLE = [
   'unknown_lock',
   'wrong_secret',
   'stale_batch',
+  'stale_call',
   'malformed_message',
   'unexpected_message',
   'bad_profile',
@@ -41,8 +44,9 @@ const NOT_FOR_PEOPLE = [
   'jurisdiction_exists',
 ]
 
-const text = textFor('en-US')
-const context = { text, format: formatFor('en-US'), tokens: [], tokenId: null }
+const text = textFor('en-US', { language: 'en', messages: WHOLE_ENGLISH })
+/** With the words of every screen that asks for something. */
+const context = { text, format: formatFor('en-US'), tokens: [], tokenId: null, more: COURT_WORDS }
 
 describe('refusals', () => {
   const types = [

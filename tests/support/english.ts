@@ -3,6 +3,7 @@ import type { Part } from '../../components/models/text.ts'
 import { ENGLISH } from '../../components/models/text-en.ts'
 import { ENGLISH_ACCOUNT } from '../../components/models/text-en-account.ts'
 import { ENGLISH_APPROVAL } from '../../components/models/text-en-approval.ts'
+import { ENGLISH_COURT } from '../../components/models/text-en-court.ts'
 import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
@@ -14,6 +15,7 @@ import { ENGLISH_WELCOME } from '../../components/models/text-en-welcome.ts'
 export const ENGLISH_PARTS = {
   ENGLISH_ACCOUNT,
   ENGLISH_APPROVAL,
+  ENGLISH_COURT,
   ENGLISH_OWNER,
   ENGLISH_PANEL,
   ENGLISH_RECEIVE,

@@ -96,6 +96,10 @@ export const accountDetail = (patch: Partial<AccountDetail> = {}): AccountDetail
   settlement: null,
   dispute: null,
   policies: [],
+  settleable: [
+    { tokenId: 1, own: usd(50_000), theirs: usd(20_000) },
+    { tokenId: 2, own: 2n * 10n ** 18n, theirs: 10n ** 18n },
+  ],
   ownResponseSeconds: 3_600,
   theirResponseSeconds: 7_200,
   lastSafe: NOW / 1_000 + 3_600,

@@ -1,10 +1,11 @@
 /**
- * One account: its seam, its tokens, what can be done in it, what would be left without the other side, what is held,
- * and under Details the frames both sides signed.
+ * One account: its seam, a dispute or settlement under way, its tokens, what can be done in it, what would be left
+ * without the other side, what is held, and under Details the frames both sides signed.
  */
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountDetail, AccountFrameView } from '../../../runtime/radapter/types.ts'
 import { ENGLISH_ACCOUNT } from '../../models/text-en-account.ts'
+import { ENGLISH_COURT } from '../../models/text-en-court.ts'
 import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
@@ -12,6 +13,9 @@ import { EntityId } from '../../primitives/EntityId.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
 import { LongId } from '../../primitives/LongId.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
+import { DisputePanel, Judged } from '../court/DisputePanel.tsx'
+import { SettlementPanel } from '../court/SettlementPanel.tsx'
+import { TestWorld } from '../court/TestWorld.tsx'
 import { AccountActions } from './AccountActions.tsx'
 import { AccountTokens, Vanished } from './AccountTokens.tsx'
 import styles from './SidePanel.module.css'
@@ -79,6 +83,7 @@ const Details = ({ account }: { readonly account: AccountDetail }) => {
 }
 
 export const Account = () => {
+  useUi(ENGLISH_COURT)
   const { session, text } = useUi(ENGLISH_ACCOUNT)
   const heading = useRef<HTMLHeadingElement>(null)
   const account = session.frameView.value?.account ?? null
@@ -92,6 +97,7 @@ export const Account = () => {
   if (account === null || !isAsked) return null
   const name = account.counterpartyLabel
   const summary = session.frameView.value?.entities.find(({ entityId }) => entityId === session.entity.value?.entityId)
+  const isOwn = summary?.isOwn === true
   const token = session.token.value
   const position = account.tokens.find(({ tokenId }) => tokenId === token?.tokenId)
   return (
@@ -106,10 +112,16 @@ export const Account = () => {
       </div>
       <EntityId id={account.counterpartyId} name={name} />
       {position !== undefined && token !== null && <Seam position={position} token={token} />}
+      {account.dispute !== null && <DisputePanel account={account} dispute={account.dispute} />}
+      {account.settlement !== null && (
+        <SettlementPanel account={account} settlement={account.settlement} canAnswer={isOwn} />
+      )}
+      {isOwn && account.status === 'closed' && <Judged account={account} />}
       <AccountTokens account={account} />
-      {summary?.isOwn === true && <AccountActions key={account.counterpartyId} account={account} />}
+      {isOwn && <AccountActions key={account.counterpartyId} account={account} />}
       {position !== undefined && <Vanished account={account} position={position} />}
       <Holds account={account} />
+      {isOwn && <TestWorld key={account.counterpartyId} account={account} />}
       <Details account={account} />
     </section>
   )

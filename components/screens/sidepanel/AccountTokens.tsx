@@ -1,5 +1,6 @@
 /** An account's tokens, a row each; and what would be left of one of them if the other side were never seen again. */
 import type { AccountDetail, TokenPosition } from '../../../runtime/radapter/types.ts'
+import { chainOf, spanOf } from '../../models/court.ts'
 import { useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
@@ -79,12 +80,17 @@ export const Vanished = ({
     { name: text('account.vanished.risk'), value: exact(theirDebt) },
     ownDebt > 0n ? { name: text('account.vanished.owed'), value: exact(ownDebt) } : null,
     underWay > 0n ? { name: text('account.vanished.locks'), value: exact(underWay) } : null,
+    account.lastSafe === null
+      ? null
+      : { name: text('safe.name'), value: format.moment(account.lastSafe * 1_000, Date.now()) },
   ]
   const says = [
     text('account.vanished.safe', { name }),
     theirDebt > 0n ? text('account.vanished.lost', { name, amount: format.money(theirDebt, token, 'exact') }) : '',
     ownDebt > 0n ? text('account.owed', { name, amount: format.money(ownDebt, token, 'exact') }) : '',
     lastSeconds > 0 ? text('account.vanished.until', { time: format.moment(lastSeconds * 1_000, Date.now()) }) : '',
+    account.lastSafe === null ? '' : text('safe.text', { span: spanOf(account.ownResponseSeconds, text) }),
+    account.lastSafe !== null && chainOf(session)?.isTest === true ? text('safe.test') : '',
   ]
   return (
     <div class={panel.section}>

@@ -29,6 +29,13 @@ const SORT_KEYS: readonly AccountSortKey[] = [
   'created',
   'updated',
 ]
+const STATUS_WORDS: { readonly [S in Exclude<AccountView['status'], 'open'>]: PlainKey } = {
+  opening: 'panel.opening',
+  frozen: 'panel.frozen',
+  suing: 'panel.disputed',
+  disputed: 'panel.disputed',
+  closed: 'panel.closed',
+}
 const PAGE_SIZES: readonly PageSize[] = [10, 20, 50, 100]
 
 const sortedValue = (
@@ -105,9 +112,7 @@ const Row = ({
           <Identicon id={counterpartyId} />
           {counterpartyLabel}
         </button>
-        {status !== 'open' && (
-          <span class={styles.state}>{text(status === 'opening' ? 'panel.opening' : 'panel.frozen')}</span>
-        )}
+        {status !== 'open' && <span class={styles.state}>{text(STATUS_WORDS[status])}</span>}
         {position !== undefined && <Seam position={position} token={token} figures="none" />}
       </td>
       <td>{sortedValue(account, sortBy, token, ui)}</td>

@@ -9,7 +9,18 @@ import { Entities } from './Entities.tsx'
 import { Selected } from './Selected.tsx'
 import styles from './SidePanel.module.css'
 
+const Standing = lazy(async () => (await import('../court/Standing.tsx')).Standing)
 const Account = lazy(async () => (await import('./Account.tsx')).Account)
+
+/** Debts, or anything on its way to the chain, or a chain that goes on while this browser is closed. */
+const hasStanding = ({ entity, frameView }: Ui['session']): boolean => {
+  const { debts = [], outstanding = null } = entity.value ?? {}
+  return (
+    debts.length > 0 ||
+    (outstanding !== null && outstanding.waiting + outstanding.inFlight + outstanding.calls > 0) ||
+    frameView.value?.jurisdictions.some(({ isTest }) => !isTest) === true
+  )
+}
 
 const Panel = () => {
   const { session, text } = useUi(ENGLISH_PANEL)
@@ -18,6 +29,7 @@ const Panel = () => {
     <main class={styles.main}>
       <Entities />
       <Selected />
+      {hasStanding(session) && <Standing />}
       <Accounts />
       {session.viewState.value.selectedAccountId !== null && <Account />}
       <section class={styles.section}>
