@@ -1,5 +1,12 @@
 /** What somebody with a key can do behind the back of its own runtime, and what its counterparties are shown. */
+import { messageCodec } from '../../../runtime/account/codec.ts'
+import { frameNonce } from '../../../runtime/account/proof.ts'
+import { encodeProofBody } from '../../../runtime/account/proof-body.ts'
 import { bestProof, type HeldProof } from '../../../runtime/account/seal.ts'
+import { decodeAccountMessage } from '../../../runtime/account/step.ts'
+import type { AccountMessage, AccountTx } from '../../../runtime/account/types.ts'
+import { decode, encode } from '../../../runtime/codec/schema.ts'
+import { entityMessageCodec } from '../../../runtime/entity/codec.ts'
 import { chainHanko } from '../../../runtime/entity/evidence.ts'
 import type { JSubmission } from '../../../runtime/jadapter/types.ts'
 import { batchDigest, encodeBatch, encodeHanko } from '../../../runtime/jurisdiction/batch.ts'
@@ -47,3 +54,39 @@ export const startWith = (
   sides: { readonly name: string; readonly counterparty: string },
   proof: HeldProof,
 ): Promise<JSubmission> => court.submit(batchOf(court, sides.name, { disputeStarts: [startOf(court, sides, proof)] }))
+
+/** The account message inside what was sent; null when it is about something else. */
+export const messageIn = (bytes: Bytes): AccountMessage | null => {
+  const outer = decode(entityMessageCodec, bytes)
+  const inner = outer.type === 'ok' && outer.value.type === 'account' ? decodeAccountMessage(outer.value.body) : null
+  return inner?.type === 'ok' ? inner.value : null
+}
+export const wrap = (message: AccountMessage): Bytes =>
+  encode(entityMessageCodec, { type: 'account', opener: null, body: encode(messageCodec, message) })
+
+/** The transactions somebody proposes in a message. */
+export const txsIn = (bytes: Bytes): readonly AccountTx['type'][] => {
+  const message = messageIn(bytes)
+  if (message?.type !== 'frame' && message?.type !== 'frame_ack') return []
+  return message.proposal.frame.accountTxs.map(({ type }) => type)
+}
+
+/** The proof that follows from what `name` has proposed and the other side has yet to acknowledge. */
+export const proposedProof = (court: Court, name: string, counterparty: string): HeldProof => {
+  const { pending } = court.account(name, counterparty)
+  const { frame, hash, hanko, next } = present(pending, 'a proposal')
+  // Whoever starts with it shows the proposer's signature, which is here on both sides.
+  return {
+    nonce: frameNonce(frame),
+    frameHash: hash,
+    body: encodeProofBody(next),
+    leftHanko: hanko,
+    rightHanko: hanko,
+  }
+}
+
+/** Everything that `from` says to `to` about what `isHeld` names waits. */
+export const holdBack =
+  (court: Court, from: string, to: string, isHeld: (bytes: Bytes) => boolean = () => true) =>
+  (entry: { readonly from: string; readonly to: string; readonly bytes: Bytes }): 'delivered' | 'held' =>
+    entry.from === court.id(from) && entry.to === court.id(to) && isHeld(entry.bytes) ? 'held' : 'delivered'

@@ -52,7 +52,15 @@ export type CourtOptions = {
   readonly hubReserve?: bigint
 }
 
-type Runtime = { readonly world: World; seen: number; late: JTx[]; isAwake: boolean; isCut: boolean; isGagged: boolean }
+type Runtime = {
+  readonly world: World
+  seen: number
+  late: JTx[]
+  isAwake: boolean
+  isCut: boolean
+  isGagged: boolean
+  isBlind: boolean
+}
 /** A message on its way: what becomes of it. */
 type Fate = 'delivered' | 'held' | 'lost'
 
@@ -77,6 +85,8 @@ export type Court = {
   readonly mend: (name: string) => Promise<void>
   /** Nothing of what `name` wants reaches the chain any more: whoever speaks for it there is a cheat. */
   readonly gag: (name: string, isGagged?: boolean) => void
+  /** It goes on, and no block reaches it. */
+  readonly blind: (name: string, isBlind?: boolean) => void
   /** Decides over every message from now on; null delivers all. */
   readonly intercept: (fate: ((entry: OutboxEntry) => Fate) | null) => void
   /** Every message that was delivered, oldest first. */
@@ -116,7 +126,7 @@ const startRuntime = (name: string, names: readonly string[], chain: JAdapter, o
     stepMs: 0,
     ...(options.isForgetful === true ? { keep: (env) => envFromRows([...envRows(env)]) } : {}),
   })
-  return { world, seen: 0, late: [], isAwake: true, isCut: false, isGagged: false }
+  return { world, seen: 0, late: [], isAwake: true, isCut: false, isGagged: false, isBlind: false }
 }
 
 /** What a runtime has to say to its chain, and the chain to it. @returns false when that is nothing. */
@@ -142,6 +152,7 @@ const chainRound = async (runtime: Runtime, court: CourtChain, isForgetful: bool
   }
   if (outputs.some(({ observe }) => observe.length > 0))
     await court.finish(court.chain.observe(Math.floor(world.nowMs() / 1_000)))
+  if (runtime.isBlind) return isBusy
   const { height, blockHash } = present(world.env().jReplicas.get(court.chain.name), 'the chain')
   for (const block of await court.chain.blocksAfter({ height, hash: blockHash })) {
     world.tick([{ type: 'j_block', jurisdiction: court.chain.name, block }])
@@ -245,6 +256,9 @@ const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<C
     },
     gag: (name, isGagged = true) => {
       runtime(name).isGagged = isGagged
+    },
+    blind: (name, isBlind = true) => {
+      runtime(name).isBlind = isBlind
     },
     intercept: (fate) => {
       fateOf = fate
