@@ -68,7 +68,7 @@ const isBelow = (one: string | bigint | undefined, other: string | bigint | unde
   typeof one === 'bigint' && typeof other === 'bigint' && one < other
 
 /** True when the refusal says that what was wanted has happened, or cannot be wanted any more. */
-const isPast = ({ type }: JTx, { name, params }: RevertReason): boolean => {
+export const isPast = ({ type }: JTx, { name, params }: RevertReason): boolean => {
   switch (type) {
     case 'batch':
       return name === 'BatchNonceInvalid' && isBelow(params.actual, params.expected)

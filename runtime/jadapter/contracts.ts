@@ -3,7 +3,6 @@
  * specification), and their code, which only the birth of a chain and the check of a foreign one need: it is read then.
  */
 import { Interface } from 'ethers'
-import * as v from 'valibot'
 import wallet from '../../contracts/artifacts/wallet.json' with { type: 'json' }
 import { type Bytes, concat, fromHex } from '../lib/bytes.ts'
 import { JAdapterError } from './types.ts'
@@ -21,21 +20,22 @@ export const TEST_TOKEN: Compiled = compiled('TestToken')
 /** What each contract is created with, before its parameters. */
 export type ContractCode = { readonly [N in ContractName]: Bytes }
 
-const base64 = v.pipe(v.string(), v.base64())
-const schema = v.object({ DeltaTransformer: base64, Depository: base64, EntityProvider: base64, TestToken: base64 })
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
 
-const bytesOf = (text: string): Bytes => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+const bytesOf = (text: unknown): Bytes => {
+  if (typeof text !== 'string' || !BASE64.test(text) || text.length % 4 !== 0)
+    throw new JAdapterError('corrupt', 'the code of the contracts is damaged')
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}
 
 /** Reads `public/contracts.json`. @throws JAdapterError 'corrupt' when it is something else. */
 export const readContractCode = (value: unknown): ContractCode => {
-  const read = v.safeParse(schema, value)
-  if (!read.success) throw new JAdapterError('corrupt', 'the code of the contracts is damaged')
-  const { DeltaTransformer, Depository, EntityProvider, TestToken } = read.output
+  const named: { readonly [name: string]: unknown } = typeof value === 'object' && value !== null ? { ...value } : {}
   return {
-    DeltaTransformer: bytesOf(DeltaTransformer),
-    Depository: bytesOf(Depository),
-    EntityProvider: bytesOf(EntityProvider),
-    TestToken: bytesOf(TestToken),
+    DeltaTransformer: bytesOf(named.DeltaTransformer),
+    Depository: bytesOf(named.Depository),
+    EntityProvider: bytesOf(named.EntityProvider),
+    TestToken: bytesOf(named.TestToken),
   }
 }
 

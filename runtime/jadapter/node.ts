@@ -60,7 +60,8 @@ export type RpcNode = {
     readonly from: number
     readonly to: number
   }) => Promise<readonly PlacedLog[]>
-  readonly call: (request: CallRequest) => Promise<Executed<Bytes>>
+  /** On top of a block, by default the newest. */
+  readonly call: (request: CallRequest, at?: number) => Promise<Executed<Bytes>>
   readonly estimateGas: (request: CallRequest) => Promise<Executed<bigint>>
   readonly balance: (address: Address) => Promise<bigint>
   /** How many transactions of an address are in blocks up to one, or wait to be. */
@@ -148,7 +149,7 @@ export const createNode = (
       const filter = { address, fromBlock: quantity(from), toBlock: quantity(to) }
       return logsOf(await ask('eth_getLogs', [filter]), { address, from, to })
     },
-    call: (request) => execute('eth_call', [requestOf(request), 'latest'], dataOf),
+    call: (request, height) => execute('eth_call', [requestOf(request), at(height ?? 'latest')], dataOf),
     estimateGas: (request) => execute('eth_estimateGas', [requestOf(request)], quantityOf),
     balance: async (address) => quantityOf(await ask('eth_getBalance', [address, 'latest'])),
     transactionCount: async (address, place) => countOf(await ask('eth_getTransactionCount', [address, at(place)])),

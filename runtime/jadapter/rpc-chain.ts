@@ -11,24 +11,22 @@
  * Everything is asked in turn; only the wait for an outcome is not, for that is the chain's.
  */
 import { bigUint, bytes, type Codec, decode, encode, struct } from '../codec/schema.ts'
-import type { JReplica, JTx } from '../jurisdiction/types.ts'
-import { type Bytes, equalBytes, toBigInt, toHex } from '../lib/bytes.ts'
+import type { JReplica } from '../jurisdiction/types.ts'
+import { type Bytes, equalBytes, toHex } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
-import type { Address, TokenId } from '../lib/units.ts'
+import type { Address } from '../lib/units.ts'
 import type { Entropy, Scheduler, Store } from '../ports.ts'
-import { approvals, depositsOf, encodeJTx, erc20, outcomeOf, questionOf } from './calls.ts'
+import { encodeJTx } from './calls.ts'
 import { checkCode } from './code.ts'
 import type { ContractCode } from './contracts.ts'
+import { createDelivery, createErrands } from './delivery.ts'
 import { createFollower } from './follower.ts'
-import { DEFENCE_GAS } from './gas.ts'
 import { createLink, type Nodes } from './link.ts'
 import type { OpenEndpoint, RpcNode } from './node.ts'
 import { createQueue } from './queue.ts'
-import { readRevert } from './revert.ts'
-import { createSender, type Sender, type SendRequest } from './sender.ts'
+import { createSender } from './sender.ts'
 import { openSentBook } from './sent-book.ts'
 import { type BlockRef, type GasSigner, type JAdapter, JAdapterError, type JSubmission } from './types.ts'
-import { readEvents } from './watcher.ts'
 
 export type RpcChainOptions = {
   /** What the runtime has recorded of this chain, or is about to: its terms, and from where on it is followed. */
@@ -51,15 +49,6 @@ const BLOCKS_PER_PAGE = 256
 const HEARTBEAT_SECONDS = 300
 const FASTEST_POLL_MS = 1_000
 const SLOWEST_POLL_MS = 15_000
-/** How often one thing is sent when the chain keeps undoing it, or others keep taking its place. */
-const TRIES = 3
-/** An approval only has to be there; everything else has to stay. */
-const APPROVAL_DEPTH = 1
-
-const refuse = (what: string): never => {
-  throw new JAdapterError('refused', what)
-}
-
 type Pin = { readonly chainId: bigint; readonly genesisHash: Bytes }
 const pinCodec: Codec<Pin> = struct<Pin>({ chainId: bigUint(256), genesisHash: bytes(32) })
 
@@ -85,95 +74,26 @@ const createPin = ({ store, epoch, replica }: RpcChainOptions) => {
   }
 }
 
-/** The parts of the adapter that ask nodes; each is to be run by itself. */
-const createWork = (options: RpcChainOptions, sender: Sender) => {
-  const { replica, signers } = options
-  const { depository } = replica.terms
-
-  const call = async (node: RpcNode, to: Address, data: Bytes): Promise<Bytes> => {
-    const called = await node.call({ to, data })
-    return called.type === 'returned'
-      ? called.value
-      : refuse(`${to} does not answer: ${readRevert(called.revert).name}`)
+/** Whoever waits for something that happens again and again. */
+const createBell = () => {
+  const waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = []
+  return {
+    wait: (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject })
+      }),
+    ring: (): void => {
+      for (const { resolve } of waiting.splice(0)) resolve()
+    },
+    close: (): void => {
+      for (const { reject } of waiting.splice(0)) reject(new JAdapterError('closed', 'This chain is closed.'))
+    },
   }
-  const tokenAddress = (tokenId: TokenId): Address =>
-    replica.tokens.find((token) => token.tokenId === tokenId)?.address ?? refuse(`no token ${tokenId}`)
-  const tokenBalance = async (node: RpcNode, { address, tokenId }: { address: Address; tokenId: TokenId }) =>
-    toBigInt((await call(node, tokenAddress(tokenId), erc20.balanceOf(address))).slice(0, 32))
-
-  const signerOf = (address: Address): GasSigner | null =>
-    signers().find((signer) => signer.address === address) ?? null
-  /** Who has to send this; null when nobody here can. */
-  const senderOf = (tx: JTx): GasSigner => {
-    const wanted = tx.type === 'batch' ? tx.sender : null
-    const signer = wanted === null ? signers()[0] : signerOf(wanted)
-    if (signer !== null && signer !== undefined) return signer
-    throw new JAdapterError('no_signer', `No key here pays${wanted === null ? '' : ` for ${wanted}`}.`)
-  }
-  /** What has to be sent before, so that the Depository may take what is deposited. */
-  const preparations = async (node: RpcNode, tx: JTx, from: GasSigner): Promise<readonly SendRequest[]> => {
-    if (tx.type !== 'batch' || tx.sender === null) return []
-    const requests: SendRequest[] = []
-    for (const [tokenId, amount] of depositsOf(tx)) {
-      const to = tokenAddress(tokenId)
-      const allowed = toBigInt((await call(node, to, erc20.allowance(from.address, depository))).slice(0, 32))
-      for (const data of approvals(depository, allowed, amount)) requests.push({ from, to, data })
-    }
-    return requests
-  }
-  const isDone = async (node: RpcNode, tx: JTx): Promise<boolean> => {
-    const question = questionOf(tx)
-    return question?.isDone(await call(node, depository, question.data)) === true
-  }
-  const costs: (node: RpcNode) => ReturnType<JAdapter['costs']> = async (node) => {
-    const payer = signers()[0]?.address ?? null
-    const { maxFeeWei } = await sender.presentFees(node)
-    const haveWei = payer === null ? 0n : await node.balance(payer)
-    return { payer, haveWei, needWei: DEFENCE_GAS * maxFeeWei }
-  }
-  return { tokenBalance, senderOf, preparations, isDone, costs }
 }
 
 const heartbeatOf = ({ blockSeconds }: JReplica): number => Math.max(1, Math.floor(HEARTBEAT_SECONDS / blockSeconds))
 const pollMsOf = ({ blockSeconds }: JReplica): number =>
   Math.min(Math.max(blockSeconds * 1_000, FASTEST_POLL_MS), SLOWEST_POLL_MS)
-
-/** Sends one thing after another, each until its outcome is known. */
-const createDelivery = (
-  run: <T>(work: (nodes: Nodes) => Promise<T>) => Promise<T>,
-  parts: { readonly sender: Sender; readonly work: ReturnType<typeof createWork>; readonly replica: JReplica },
-) => {
-  const { sender, work, replica } = parts
-  const { confirmations, terms } = replica
-
-  const begin = (request: SendRequest, depth: number) => run(async ([node]) => sender.begin(node, request, depth))
-  const deliver = async (tx: JTx, request: SendRequest): Promise<JSubmission> => {
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (await run(([node]) => work.isDone(node, tx))) return { type: 'duplicate' }
-      const begun = await begin(request, confirmations)
-      if (begun.type === 'reverts') return outcomeOf(tx, readRevert(begun.revert))
-      const settled = await begun.settled
-      if (settled.type !== 'included') continue
-      const { receipt, hash } = settled
-      const events = readEvents(receipt.logs, terms.depository)
-      return { type: 'included', height: receipt.height, events, txHashes: [hash] }
-    }
-    return refuse('The chain undoes it again and again.')
-  }
-
-  return async (tx: JTx): Promise<JSubmission> => {
-    if (tx.jurisdiction !== replica.name) return refuse(`something for ${tx.jurisdiction} on ${replica.name}`)
-    if (await run(([node]) => work.isDone(node, tx))) return { type: 'duplicate' }
-    const from = work.senderOf(tx)
-    for (const approval of await run(([node]) => work.preparations(node, tx, from))) {
-      const begun = await begin(approval, APPROVAL_DEPTH)
-      if (begun.type === 'reverts') return { type: 'reverted', reason: readRevert(begun.revert) }
-      const settled = await begun.settled
-      if (settled.type !== 'included') return refuse('A token does not let itself be approved.')
-    }
-    return deliver(tx, { from, to: terms.depository, data: encodeJTx(tx) })
-  }
-}
 
 export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> => {
   const { replica, urls, open, code, schedule, entropy } = options
@@ -188,7 +108,7 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
     heartbeatBlocks: heartbeatOf(replica),
     identify,
   })
-  const work = createWork(options, sender)
+  const errands = createErrands(options, sender)
   const beginning: BlockRef = { height: replica.height, hash: replica.blockHash }
   /** What was asked for last, which is what a new connection has to be good for. */
   let cursor: { readonly last: BlockRef; readonly limit: number } = { last: beginning, limit: 1 }
@@ -212,15 +132,20 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
     for (const listener of [...listeners]) listener()
   }
   const run = <T>(piece: (nodes: Nodes) => Promise<T>): Promise<T> => queue.run(() => link.run(piece))
-  const submit = createDelivery(run, { sender, work, replica })
+  const blocks = createBell()
+  const final = (): number | null => follower.final()?.height ?? null
+  const submit = createDelivery(run, { sender, errands, replica, final, nextBlock: blocks.wait })
   /** By content, while their outcome is open. */
   const submitting = new Map<string, Promise<JSubmission>>()
 
   let seen: Bytes | null = null
+  let newest: Bytes | null = null
   const look = (): Promise<void> =>
     run(async (nodes) => {
       const chain = await follower.look(nodes)
       await sender.review(nodes[0], chain)
+      if (newest === null || !equalBytes(newest, chain.newest.hash)) blocks.ring()
+      newest = chain.newest.hash
       const final = chain.final?.hash ?? null
       const isNew = final !== null && (seen === null || !equalBytes(final, seen))
       seen = final
@@ -260,6 +185,7 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
     height: () => follower.final()?.height ?? replica.height,
     status: link.status,
     submit: async (tx) => {
+      if (tx.jurisdiction !== name) throw new JAdapterError('refused', `This is ${name}, and not ${tx.jurisdiction}.`)
       const key = toHex(keccak(encodeJTx(tx)))
       const known = submitting.get(key)
       if (known !== undefined) return known
@@ -283,14 +209,15 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
       return Promise.resolve()
     },
     balanceOf: (address) => run(([node]) => node.balance(address)),
-    tokenBalanceOf: (holding) => run(([node]) => work.tokenBalance(node, holding)),
-    costs: () => run(([node]) => work.costs(node)),
+    tokenBalanceOf: (holding) => run(([node]) => errands.tokenBalance(node, holding)),
+    costs: () => run(([node]) => errands.costs(node)),
     testChain: null,
     close: async () => {
       cancel()
       link.close()
       await queue.run(() => undefined)
       sender.close()
+      blocks.close()
       listeners.clear()
     },
   }

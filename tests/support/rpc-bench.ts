@@ -101,10 +101,9 @@ const benchOf = (
     }
     work.then(mark, mark)
     while (!isDone) {
-      // What was sent is written down until it is final.
-      const isUnderWay = [...parts.disk.rows.keys()].some((key) => key.includes('/sent/'))
-      if (isUnderWay) await mine()
-      else await look()
+      // What there is to do about it now comes first.
+      await look()
+      if (!isDone) await mine()
     }
     return work
   }

@@ -20,6 +20,8 @@ export type Liar = (question: Question, truth: Answer) => Trick | null
 export type RpcProxy = {
   readonly url: string
   lie: Liar
+  /** Methods the real node never hears of. */
+  withheld: readonly string[]
   readonly asked: string[]
   readonly close: () => Promise<void>
 }
@@ -46,14 +48,17 @@ export const honest: Liar = () => null
 
 export const openRpcProxy = async (upstream: string): Promise<RpcProxy> => {
   const open = new Set<ServerResponse>()
+  const truthOf = async (body: string): Promise<Answer> => {
+    const headers = { 'content-type': 'application/json' }
+    const asked = await fetch(upstream, { method: 'POST', headers, body })
+    const { result, error } = (await asked.json()) as { result?: unknown; error?: unknown }
+    return error === undefined ? { result } : { error }
+  }
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
     const { id, ...question } = JSON.parse(body) as Question & { readonly id: number }
     proxy.asked.push(question.method)
-    const headers = { 'content-type': 'application/json' }
-    const asked = await fetch(upstream, { method: 'POST', headers, body })
-    const { result, error } = (await asked.json()) as { result?: unknown; error?: unknown }
-    const truth: Answer = error === undefined ? { result } : { error }
+    const truth = proxy.withheld.includes(question.method) ? { result: null } : await truthOf(body)
     const trick = proxy.lie(question, truth) ?? ({ type: 'answer', answer: truth } as const)
     switch (trick.type) {
       case 'answer':
@@ -77,6 +82,7 @@ export const openRpcProxy = async (upstream: string): Promise<RpcProxy> => {
   const proxy: RpcProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lie: honest,
+    withheld: [],
     asked: [],
     close: async () => {
       for (const response of open) response.destroy()

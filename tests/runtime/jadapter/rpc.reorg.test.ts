@@ -1,6 +1,9 @@
 /** A chain that takes blocks back: nothing is believed too early, nothing is counted twice, nothing sent is lost. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { encodeJTx } from '../../../runtime/jadapter/calls.ts'
+import type { JTx } from '../../../runtime/jurisdiction/types.ts'
 import { equalBytes } from '../../../runtime/lib/bytes.ts'
+import { preimageOf } from '../../contracts/court.ts'
 import { actor, pair, TUSD } from '../../contracts/world.ts'
 import { type Anvil, deployContracts, startAnvil } from '../../support/anvil.ts'
 import { batchFor, follow, included, payer, reserveIn, signerOf } from '../../support/chain-bench.ts'
@@ -126,4 +129,29 @@ describe.each(DEPTHS)('%i blocks are taken back', (depth) => {
     ]).toEqual([status, 400n])
     await bench.close()
   })
+})
+
+it('what somebody else did in blocks that are taken back is done after all', async () => {
+  const { bench, chain, reader } = await start(CONFIRMATIONS)
+  const tx: JTx = { type: 'reveal', jurisdiction: chain.name, preimage: preimageOf('a') }
+  await anvil.fromDeployer(chain.terms.depository, encodeJTx(tx))
+  await bench.mine(3)
+  const outcome = chain.submit(tx)
+  await bench.mine(2)
+  // There is nothing to send: it is so already, only not for good.
+  expect(await anvil.rpc('txpool_status')).toEqual({ pending: '0x0', queued: '0x0' })
+  await reorganise(bench, 5)
+  expect((await bench.finish(outcome)).type).toBe('included')
+  expect((await reader.events()).map(({ type }) => type)).toEqual(['secret_revealed'])
+  await bench.close()
+})
+
+it('what somebody else did is done, once it is final', async () => {
+  const { bench, chain, reader } = await start(CONFIRMATIONS)
+  const tx: JTx = { type: 'reveal', jurisdiction: chain.name, preimage: preimageOf('a') }
+  await anvil.fromDeployer(chain.terms.depository, encodeJTx(tx))
+  await bench.mine()
+  expect(await bench.finish(chain.submit(tx))).toEqual({ type: 'duplicate' })
+  expect((await reader.events()).map(({ type }) => type)).toEqual(['secret_revealed'])
+  await bench.close()
 })
