@@ -77,7 +77,7 @@ export const GERMAN_OWNER = {
   'palette.commands': 'Gefunden',
   'palette.none': 'Nichts mit diesem Namen.',
 
-  'backup.what': 'Nur deine 12 Wörter führen zurück zu deinen Schlüsseln. Hast du sie noch?',
+  'backup.what': 'Nur deine 12 Wörter retten deine Schlüssel.',
   'backup.have': 'Habe ich',
   'backup.show': 'Zeigen',
 } as const

@@ -8,6 +8,7 @@ import { GERMAN_APPROVAL } from './text-de-approval.ts'
 import { GERMAN_COURT } from './text-de-court.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
+import { GERMAN_RECEIVE } from './text-de-receive.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
 import { GERMAN_STATES } from './text-de-states.ts'
 
@@ -15,6 +16,7 @@ export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
   ...GERMAN_COURT,
   ...GERMAN_PANEL,
+  ...GERMAN_RECEIVE,
   ...GERMAN_STATES,
   ...GERMAN_SITES,
 
@@ -142,32 +144,6 @@ export const GERMAN: Messages = {
     'Ohne Rechnung gesendet. Dieses Urbild hast du selbst erzeugt, darum beweist es nichts über den Empfänger.',
   'receipt.copyPaymentId': 'Zahlungskennung kopieren',
   'receipt.copyPreimage': 'Urbild kopieren',
-
-  // Receive
-  'receive.heading': 'Empfangen',
-  'receive.amount': 'Betrag',
-  'receive.amountHint': 'Leer lassen: der Zahlende wählt',
-  'receive.memo': 'Verwendungszweck',
-  'receive.memoHint': 'Freiwillig. Der Zahlende sieht ihn.',
-  'receive.create': 'Rechnung erstellen',
-  'receive.invoice': 'Rechnung',
-  'receive.qr': 'QR-Code der Rechnung',
-  'receive.reusable': 'Mehrmals zahlbar',
-  'receive.createLink': 'Zahlungslink erstellen',
-  'receive.link': 'Zahlungslink',
-  'receive.linkQr': 'QR-Code des Zahlungslinks',
-  'receive.linkMade': 'Dieser Link kann mehrmals gezahlt werden.',
-  'receive.linkUse': 'Jede Zahlung steht unter Aktivität.',
-  'receive.share': 'Teilen',
-  'receive.copyLink': 'Kopieren',
-  'receive.made': 'Deine Rechnung ist erstellt.',
-  'receive.open': 'Wartet auf Zahlung',
-  'receive.until': 'Sie kann bis {time} gezahlt werden.',
-  'receive.paid': 'Bezahlt',
-  'receive.expired': 'Diese Rechnung ist abgelaufen. Niemand kann sie mehr zahlen.',
-  'receive.another': 'Neue Rechnung',
-  'receive.anotherLink': 'Neuer Link',
-  'receive.yourId': 'Deine Kennung',
 
   ...GERMAN_OWNER,
 

@@ -78,7 +78,7 @@ export const ENGLISH = {
   'sites.heading': 'Connected sites',
   'owner.phrase': 'Show recovery phrase',
   'owner.change': 'Change password',
-  'backup.what': 'Your 12 words are the only way back to your keys. Do you still have them?',
+  'backup.what': 'Only your 12 words bring your keys back.',
   'backup.have': 'I have them',
   'backup.show': 'Show them',
 

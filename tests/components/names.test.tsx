@@ -110,6 +110,16 @@ describe('AccountChip', () => {
 })
 
 describe('Gallery', () => {
+  test('has every state of the world around the wallet, in both lights', () => {
+    renderPage(Gallery)
+    for (const light of ['States, light', 'States, dark']) {
+      const side = within(screen.getByRole('region', { name: light }))
+      expect(side.getAllByRole('alert')).toHaveLength(14)
+      expect(side.getAllByRole('status')).toHaveLength(1)
+      expect(side.getAllByRole('heading', { name: 'This device is full' })).toHaveLength(1)
+    }
+  })
+
   /** What primitives of other names stand on, or show. */
   const WITHOUT_STATES = ['lazy']
 

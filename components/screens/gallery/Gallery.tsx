@@ -9,6 +9,7 @@ import type { Precision } from '../../models/format.ts'
 import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
 import { type Ui, UiContext } from '../../models/ui.ts'
 import { AccountChip } from '../../primitives/AccountChip.tsx'
+import { Address } from '../../primitives/Address.tsx'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button, LinkButton, type Look } from '../../primitives/Button.tsx'
@@ -25,7 +26,7 @@ import { Mark } from '../../primitives/Mark.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Pages } from '../../primitives/Pages.tsx'
 import { Qr } from '../../primitives/Qr.tsx'
-import { RowButton } from '../../primitives/RowButton.tsx'
+import { RowButton, RowButton } from '../../primitives/RowButton.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Skeleton } from '../../primitives/Skeleton.tsx'
@@ -36,6 +37,7 @@ import { Toggle } from '../../primitives/Toggle.tsx'
 import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { PhraseWords } from '../../primitives/Words.tsx'
 import styles from './Gallery.module.css'
+import { States } from './States.tsx'
 import { AMOUNT, FIGURES, HASH, KNOWN, LINK, PEOPLE, POSITIONS, TEST_DOLLAR, TINY, UNKNOWN } from './samples.ts'
 
 const LOOKS: readonly Look[] = ['filled', 'plain', 'quiet', 'danger']
@@ -82,6 +84,15 @@ const Buttons = () => (
         Pay
         <Key of="S" />
       </Button>
+    </State>
+  </Primitive>
+)
+
+const Rows = () => (
+  <Primitive name="RowButton">
+    <State name="of two">
+      <RowButton onClick={() => undefined}>Change password</RowButton>
+      <RowButton onClick={() => undefined}>Connected sites</RowButton>
     </State>
   </Primitive>
 )
@@ -220,6 +231,9 @@ const Names = () => (
     <Primitive name="AccountChip">
       <AccountChip id={HASH} name="You" />
     </Primitive>
+    <Primitive name="Address">
+      <Address address={HASH.slice(0, 42)} label="Copy the address" />
+    </Primitive>
     <Primitive name="EntityId">
       <EntityId id={HASH} name="Bob" />
     </Primitive>
@@ -262,6 +276,7 @@ const Side = ({ name, look }: { readonly name: string; readonly look: string | u
   <section class={`${styles.side} ${look}`} aria-label={name}>
     <h1>{name}</h1>
     <Buttons />
+    <Rows />
     <Fields />
     <Choices />
     <Sayings />
@@ -278,6 +293,8 @@ export const Gallery = ({ ui }: { readonly ui: Ui }) => {
       <main class={styles.gallery}>
         <Side name="Light" look={styles.light} />
         <Side name="Dark" look={styles.dark} />
+        <States name="States, light" look={styles.light} />
+        <States name="States, dark" look={styles.dark} />
       </main>
     </UiContext.Provider>
   )

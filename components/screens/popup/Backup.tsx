@@ -1,15 +1,17 @@
 /** After the first money has moved: are the words still there? Asked until it is answered. */
-import { useUi } from '../../models/ui.ts'
+import { type Ui, useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import styles from './Home.module.css'
 
-export const Backup = ({ onShow }: { readonly onShow: () => void }) => {
-  const { session, host, text } = useUi()
-  const hasMoved = (session.frameView.value?.activity?.entries ?? []).some(
+export const isBackupAsked = ({ session, host }: Ui): boolean =>
+  !host.preferences.current.value.hasPhrase &&
+  (session.frameView.value?.activity?.entries ?? []).some(
     ({ kind, status }) =>
       (kind === 'payment_out' && status === 'sent') || (kind === 'payment_in' && status === 'received'),
   )
-  if (!hasMoved || host.preferences.current.value.hasPhrase) return null
+
+export const Backup = ({ onShow }: { readonly onShow: () => void }) => {
+  const { host, text } = useUi()
   return (
     <section class={styles.backup}>
       <p>{text('backup.what')}</p>

@@ -11,7 +11,7 @@ import { Seam } from '../../primitives/Seam.tsx'
 import { TokenIcon } from '../../primitives/TokenIcon.tsx'
 import { ActivityList } from '../ActivityList.tsx'
 import { EntityChoice } from '../EntityChoice.tsx'
-import { Backup } from './Backup.tsx'
+import { Backup, isBackupAsked } from './Backup.tsx'
 import styles from './Home.module.css'
 import screen from './Screen.module.css'
 import type { OwnerScreen } from './Settings.tsx'
@@ -19,6 +19,8 @@ import type { OwnerScreen } from './Settings.tsx'
 const SiteChip = lazy(async () => (await import('./SiteChip.tsx')).SiteChip)
 
 const LATEST = 3
+/** Beside the reminder, so that all of it stays in sight. */
+const LATEST_REMINDED = 2
 /** A balance of more than this loses decimals; the full value stays in the hover text. */
 const BALANCE_CHARACTERS = 11
 
@@ -105,12 +107,14 @@ const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () =
 }
 
 export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }: Props) => {
-  const { session, host, text, format } = useUi()
+  const ui = useUi()
+  const { session, host, text, format } = ui
   const entity = session.entity.value
+  const isReminded = isBackupAsked(ui)
   const balance = session.balance.value
   const token = session.token.value
   const { amountsHidden } = host.preferences.current.value
-  const entries = session.frameView.value?.activity?.entries.slice(0, LATEST) ?? []
+  const entries = session.frameView.value?.activity?.entries.slice(0, isReminded ? LATEST_REMINDED : LATEST) ?? []
   return (
     <main class={`${screen.screen} ${styles.home}`}>
       <EntityChoice />
@@ -153,7 +157,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
           <Key of="Q" />
         </Button>
       </div>
-      <Backup onShow={() => onSettings('phrase')} />
+      {isReminded && <Backup onShow={() => onSettings('phrase')} />}
       <section class={styles.latest}>
         <h2 class={styles.label}>{text('home.latest')}</h2>
         <UnderWay pay={pay} onPay={onPay} />

@@ -1,8 +1,8 @@
 /**
  * Asking to be paid: an invoice as a link and a QR code that turns to Paid by itself, or a link that can be paid many
- * times.
+ * times; the links made before, and the owner's address.
  */
-import { useId } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { useEscape } from '../../models/hooks.ts'
 import { createReceive, type ReceiveModel } from '../../models/receive.ts'
 import { ENGLISH_RECEIVE } from '../../models/text-en-receive.ts'
@@ -11,7 +11,6 @@ import { inOneLine } from '../../models/words.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { CopyButton } from '../../primitives/CopyButton.tsx'
-import { EntityId } from '../../primitives/EntityId.tsx'
 import { Figure } from '../../primitives/Figure.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Qr } from '../../primitives/Qr.tsx'
@@ -19,17 +18,23 @@ import { Select } from '../../primitives/Select.tsx'
 import { Status } from '../../primitives/Status.tsx'
 import { TextField } from '../../primitives/TextField.tsx'
 import { Toggle } from '../../primitives/Toggle.tsx'
+import { OwnAddress } from './OwnAddress.tsx'
+import { OwnOffers } from './OwnOffers.tsx'
 import styles from './Receive.module.css'
 import screen from './Screen.module.css'
+import { Share } from './Share.tsx'
 
 /** A longer amount does not fit its field in the large type. */
 const LARGE_CHARACTERS = 12
 
-const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
+type Part = 'address' | 'offers'
+
+type FormProps = { readonly receive: ReceiveModel; readonly onOpen: (part: Part) => void }
+
+const Form = ({ receive, onOpen }: FormProps) => {
   const { session, text } = useUi()
   const { amount, memo } = receive.form.value
   const refusal = receive.refusal.value
-  const entity = session.entity.value
   const errorId = useId()
   const hintId = useId()
   const submit = (event: Event): void => {
@@ -75,12 +80,14 @@ const Form = ({ receive }: { readonly receive: ReceiveModel }) => {
           checked={receive.isReusable.value}
           onChange={(isReusable) => receive.edit({ isReusable })}
         />
-        {entity !== null && (
-          <div class={styles.id}>
-            <p class={screen.small}>{text('receive.yourId')}</p>
-            <EntityId id={entity.entityId} name={entity.label} />
-          </div>
-        )}
+        <div class={styles.parts}>
+          <Button look="quiet" onClick={() => onOpen('offers')}>
+            {text('receive.offers')}
+          </Button>
+          <Button look="quiet" onClick={() => onOpen('address')}>
+            {text('receive.address')}
+          </Button>
+        </div>
       </div>
       <div class={screen.refusal}>{refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}</div>
       <div class={screen.actions}>
@@ -121,16 +128,6 @@ const InvoiceStatus = ({ receive }: { readonly receive: ReceiveModel }) => {
   )
 }
 
-/** Where the system can pass a text on. */
-const Share = ({ link }: { readonly link: string }) => {
-  const { text } = useUi()
-  // Absent in some browsers, whatever the types say.
-  if (!('share' in navigator)) return null
-  // Whoever closes the sheet again has shared nothing, and sees that.
-  const share = (): void => void navigator.share({ text: link }).catch(() => undefined)
-  return <Button onClick={share}>{text('receive.share')}</Button>
-}
-
 const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link: string }) => {
   const { session, text } = useUi()
   const invoice = receive.invoice.value
@@ -149,7 +146,7 @@ const Made = ({ receive, link }: { readonly receive: ReceiveModel; readonly link
       <TextField label={text(isReusable ? 'receive.link' : 'receive.invoice')} value={link} mono readOnly />
       <div class={`${screen.actions} ${styles.two}`}>
         <CopyButton value={link} label={text('receive.copyLink')} />
-        <Share link={link} />
+        <Share value={link} />
         <Button look={isPaid ? 'filled' : 'plain'} onClick={receive.another}>
           {text(isReusable ? 'receive.anotherLink' : 'receive.another')}
         </Button>
@@ -164,11 +161,8 @@ type Props = {
   readonly onLeave: () => void
 }
 
-export const Receive = ({ held, onLeave }: Props) => {
-  const ui = useUi(ENGLISH_RECEIVE)
-  const { text } = ui
-  held.current ??= createReceive(ui)
-  const receive = held.current
+const Asking = ({ receive, onOpen, onLeave }: FormProps & { readonly onLeave: () => void }) => {
+  const { text } = useUi()
   const link = receive.link.value
   useEscape(onLeave)
   return (
@@ -180,7 +174,18 @@ export const Receive = ({ held, onLeave }: Props) => {
         takesFocus={link !== null}
         isSmall={link !== null}
       />
-      {link === null ? <Form receive={receive} /> : <Made receive={receive} link={link} />}
+      {link === null ? <Form receive={receive} onOpen={onOpen} /> : <Made receive={receive} link={link} />}
     </main>
   )
+}
+
+export const Receive = ({ held, onLeave }: Props) => {
+  const ui = useUi(ENGLISH_RECEIVE)
+  const [part, setPart] = useState<Part | null>(null)
+  held.current ??= createReceive(ui)
+  const entity = ui.session.entity.value
+  const back = (): void => setPart(null)
+  if (part === 'address' && entity !== null) return <OwnAddress entity={entity} onLeave={back} />
+  if (part === 'offers') return <OwnOffers onLeave={back} />
+  return <Asking receive={held.current} onOpen={setPart} onLeave={onLeave} />
 }
