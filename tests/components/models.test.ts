@@ -270,7 +270,7 @@ describe('preferences', () => {
       currency: 'off',
       entities: {},
     }
-    const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'XXX' }, { entities: 7 }, { entities: { a: 7 } }]
+    const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'ZZZ' }, { entities: 7 }, { entities: { a: 7 } }]
     for (const kept of [null, 7, 'dark', [], ...odd]) expect(preferencesOf(kept)).toEqual(defaults)
     const kept = { theme: 'dark', amountsHidden: true, currency: 'EUR', entities: { simnet: '0x01' } }
     expect(preferencesOf({ ...kept, more: 1 })).toEqual({ ...defaults, ...kept })

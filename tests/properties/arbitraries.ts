@@ -34,44 +34,28 @@ import type {
   Wake,
 } from '../../runtime/entity/types.ts'
 import type { Board } from '../../runtime/jurisdiction/board.ts'
-import type { JBatch, JBatchTx, JBlock, JCall, JEvent, JReplica } from '../../runtime/jurisdiction/types.ts'
-import { type Bytes, toHex, utf8 } from '../../runtime/lib/bytes.ts'
-import { isReadable } from '../../runtime/lib/text.ts'
-import type { Address, CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
 import type { OutboxEntry, QueuedMessage, RuntimeFrame, RuntimeInput, StoredAnswer } from '../../runtime/types.ts'
 
-const just = <T extends string>(type: T): Arbitrary<T> => fc.constant(type)
-export const bytesOf = (length: number): Arbitrary<Bytes> => fc.uint8Array({ minLength: length, maxLength: length })
-const upTo = (maxLength: number): Arbitrary<Bytes> => fc.uint8Array({ maxLength: Math.min(maxLength, 80) })
-const hexOf = (length: number): Arbitrary<string> => bytesOf(length).map(toHex)
-const edged = (bits: bigint): Arbitrary<bigint> => {
-  const max = 2n ** bits - 1n
-  return fc.oneof(fc.constantFrom(0n, 1n, 127n, 128n, 255n, 256n, max), fc.bigInt({ min: 0n, max }))
-}
-const edgedSigned = (bits: bigint): Arbitrary<bigint> => {
-  const [min, max] = [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n]
-  return fc.oneof(fc.constantFrom(0n, 1n, -1n, -64n, 64n, min, max), fc.bigInt({ min, max }))
-}
-
-export const uint: Arbitrary<number> = fc.oneof(
-  fc.constantFrom(0, 1, 127, 128, Number.MAX_SAFE_INTEGER),
-  fc.nat(),
-  fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
-)
-export const amount = edged(128n)
-export const hash = bytesOf(32)
-export const text: Arbitrary<string> = fc
-  .string({ unit: 'grapheme', maxLength: 12 })
-  .filter((t) => isReadable(t) && utf8(t).length <= 64)
-export const entityId = hexOf(32) as Arbitrary<EntityId>
-export const address = hexOf(20) as Arbitrary<Address>
-export const paymentId = hexOf(32) as Arbitrary<PaymentId>
-export const tokenId = fc.integer({ min: 1, max: 2 ** 32 - 1 }) as Arbitrary<TokenId>
-const commandId = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/) as Arbitrary<CommandId>
-const nullable = <T>(arbitrary: Arbitrary<T>): Arbitrary<T | null> => fc.option(arbitrary, { nil: null })
-const few = <T>(arbitrary: Arbitrary<T>): Arbitrary<readonly T[]> => fc.array(arbitrary, { maxLength: 3 })
-const hanko = upTo(1_040)
-const envelope = upTo(4_096)
+import { debt, jBatch, jBatchTx, jBlock, jEvent, jReplica, shortText } from './chain-arbitraries.ts'
+import {
+  address,
+  amount,
+  commandId,
+  edged,
+  edgedSigned,
+  entityId,
+  envelope,
+  few,
+  hanko,
+  hash,
+  just,
+  nullable,
+  paymentId,
+  text,
+  tokenId,
+  uint,
+  upTo,
+} from './values.ts'
 
 export const terms: Arbitrary<AccountTerms> = fc.record({
   left: entityId,
@@ -266,100 +250,6 @@ export const envelopePayload: Arbitrary<EnvelopePayload> = fc.oneof(
     ),
   }),
 )
-
-const pair = { left: entityId, right: entityId }
-const debt = { debtor: entityId, creditor: entityId, tokenId, debtId: uint }
-export const jEvent: Arbitrary<JEvent> = fc.oneof(
-  fc.record({ type: just('reserve_updated'), entityId, tokenId, amount: edged(256n) }),
-  fc.record({
-    type: just('account_settled'),
-    left: entityId,
-    right: entityId,
-    tokenId,
-    collateral: edged(256n),
-    ondelta: edgedSigned(256n),
-    epoch: uint,
-    nonce: uint,
-  }),
-  fc.record({ type: just('batch_processed'), entityId, nonce: uint, batchHash: hash }),
-  fc.record({
-    type: just('dispute_started'),
-    ...pair,
-    byLeft: fc.boolean(),
-    epoch: uint,
-    nonce: uint,
-    windowEndSeconds: uint,
-    body: upTo(100),
-  }),
-  fc.record({ type: just('counter_registered'), ...pair, epoch: uint, nonce: uint, body: upTo(100) }),
-  fc.record({ type: just('dispute_finalized'), ...pair, epoch: uint, nonce: uint }),
-  fc.record({ type: just('debt_created'), ...debt, amount: edged(256n) }),
-  fc.record({ type: just('debt_enforced'), ...debt, remaining: edged(256n) }),
-  fc.record({ type: just('secret_revealed'), hashlock: hash, preimage: hash, revealedAtSeconds: uint }),
-)
-export const jBlock: Arbitrary<JBlock> = fc.record({
-  height: uint,
-  hash,
-  previousHash: hash,
-  timestampSeconds: uint,
-  events: few(jEvent),
-})
-export const jBatchTx: Arbitrary<JBatchTx> = fc.record({
-  type: just('batch'),
-  jurisdiction: text,
-  entityId,
-  nonce: uint,
-  bytes: upTo(100),
-  hanko: upTo(100),
-  sender: nullable(address),
-})
-const hankos = { leftHanko: upTo(100), rightHanko: upTo(100) }
-const judged = { jurisdiction: text, ...pair, body: upTo(100) }
-export const jCall: Arbitrary<JCall> = fc.oneof(
-  fc.record({ type: just('reveal'), jurisdiction: text, preimage: hash }),
-  fc.record({ type: just('counter'), ...judged, nonce: uint, frameHash: hash, ...hankos }),
-  fc.record({ type: just('finalize'), ...judged }),
-  fc.record({ type: just('finalize_agreed'), ...judged, ...hankos }),
-  fc.record({ type: just('enforce_debts'), jurisdiction: text, debtor: entityId, tokenId, limit: uint }),
-)
-const diff = edgedSigned(128n)
-export const jBatch: Arbitrary<JBatch> = fc.record({
-  deposits: few(fc.record({ from: address, tokenId, amount })),
-  reserveToReserve: few(fc.record({ to: entityId, tokenId, amount })),
-  settlements: few(
-    fc.record({
-      ...pair,
-      nonce: uint,
-      validUntil: uint,
-      diffs: few(fc.record({ tokenId, leftDiff: diff, rightDiff: diff, collateralDiff: diff })),
-      ...hankos,
-    }),
-  ),
-  disputeStarts: few(
-    fc.record({
-      counterparty: entityId,
-      nonce: uint,
-      frameHash: hash,
-      body: upTo(100),
-      counterpartyHanko: upTo(100),
-      arguments: upTo(100),
-    }),
-  ),
-  reserveToCollateral: few(fc.record({ counterparty: entityId, tokenId, amount, epoch: uint })),
-  withdrawals: few(fc.record({ to: address, tokenId, amount })),
-})
-const shortText = fc.stringMatching(/^[a-zA-Z]{0,16}$/)
-export const jReplica: Arbitrary<JReplica> = fc.record({
-  name: shortText,
-  terms: fc.record({ chainId: edged(256n), depository: address }),
-  tokens: few(fc.record({ tokenId, symbol: shortText, decimals: uint, address })),
-  height: uint,
-  blockHash: hash,
-  timestampSeconds: uint,
-  confirmations: uint,
-  blockSeconds: uint,
-  isTest: fc.boolean(),
-})
 
 const counterparty = entityId
 export const entityTx: Arbitrary<EntityTx> = fc.oneof(

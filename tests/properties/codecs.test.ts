@@ -16,6 +16,8 @@ import * as runtime from '../../runtime/frame.ts'
 import * as jurisdiction from '../../runtime/jurisdiction/codec.ts'
 import { type Bytes, concat, equalBytes } from '../../runtime/lib/bytes.ts'
 import * as any from './arbitraries.ts'
+import * as chain from './chain-arbitraries.ts'
+import * as value from './values.ts'
 
 type Case = {
   readonly name: string
@@ -67,15 +69,15 @@ const caseOf = <T>(name: string, codec: Codec<T>, arbitrary: Arbitrary<T>, numRu
 }
 
 const CASES: readonly Case[] = [
-  caseOf('entityId', common.entityId, any.entityId),
-  caseOf('address', common.address, any.address),
-  caseOf('paymentId', common.paymentId, any.paymentId),
-  caseOf('tokenId', common.tokenId, any.tokenId),
-  caseOf('hash32', common.hash32, any.hash),
-  caseOf('amount', common.amount, any.amount),
-  caseOf('memo', common.memo, any.text),
-  caseOf('label', common.label, any.text),
-  caseOf('reason', common.reason, any.text),
+  caseOf('entityId', common.entityId, value.entityId),
+  caseOf('address', common.address, value.address),
+  caseOf('paymentId', common.paymentId, value.paymentId),
+  caseOf('tokenId', common.tokenId, value.tokenId),
+  caseOf('hash32', common.hash32, value.hash),
+  caseOf('amount', common.amount, value.amount),
+  caseOf('memo', common.memo, value.text),
+  caseOf('label', common.label, value.text),
+  caseOf('reason', common.reason, value.text),
   caseOf('terms', account.termsCodec, any.terms),
   caseOf('delta', deltaCodec, any.delta),
   caseOf('lock', account.lockCodec, any.lock),
@@ -110,12 +112,12 @@ const CASES: readonly Case[] = [
   caseOf('invoice record', entityFrame.invoiceRecordCodec, any.invoiceRecord),
   caseOf('batch state', entityFrame.batchStateCodec, any.batchState),
   caseOf('identity', entityFrame.identityCodec, any.identity),
-  caseOf('chain event', jurisdiction.jEventCodec, any.jEvent),
-  caseOf('block', jurisdiction.jBlockCodec, any.jBlock),
-  caseOf('chain tx', jurisdiction.jBatchTxCodec, any.jBatchTx),
-  caseOf('chain call', jurisdiction.jCallCodec, any.jCall),
-  caseOf('batch', jurisdiction.jBatchCodec, any.jBatch),
-  caseOf('jurisdiction', jurisdiction.jReplicaCodec, any.jReplica),
+  caseOf('chain event', jurisdiction.jEventCodec, chain.jEvent),
+  caseOf('block', jurisdiction.jBlockCodec, chain.jBlock),
+  caseOf('chain tx', jurisdiction.jBatchTxCodec, chain.jBatchTx),
+  caseOf('chain call', jurisdiction.jCallCodec, chain.jCall),
+  caseOf('batch', jurisdiction.jBatchCodec, chain.jBatch),
+  caseOf('jurisdiction', jurisdiction.jReplicaCodec, chain.jReplica),
   caseOf('outbox entry', runtime.outboxCodec, any.outboxEntry),
   caseOf('queued message', runtime.queuedCodec, any.queued),
   caseOf('queue', runtime.queueCodec, fc.array(any.queued, { maxLength: 3 })),

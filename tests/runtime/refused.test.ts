@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import type { EntityTx } from '../../runtime/entity/types.ts'
 import { EMPTY, utf8, ZERO_32 } from '../../runtime/lib/bytes.ts'
+import { keccak } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
 import type { RuntimeInput } from '../../runtime/types.ts'
 import { quiet } from '../support/manual-time.ts'
@@ -18,6 +19,12 @@ const message = (from: EntityId, to: EntityId, bytes: Uint8Array): RuntimeInput 
   from,
   to,
   bytes,
+})
+
+const block = (height: number): RuntimeInput => ({
+  type: 'j_block',
+  jurisdiction: 'sim',
+  block: { height, hash: ZERO_32, previousHash: keccak(utf8('elsewhere')), timestampSeconds: 9, events: [] },
 })
 
 const inputsOf = (running: Running): readonly (readonly [type: string, input: RuntimeInput])[] => {
@@ -59,14 +66,8 @@ const inputsOf = (running: Running): readonly (readonly [type: string, input: Ru
     ['stale_batch', { type: 'batch_failed', entityId: you, nonce: 1, reason: '' }],
     ['entity_exists', { type: 'runtime', tx: { type: 'import_entity', identity: identityOf('You') } }],
     ['jurisdiction_exists', { type: 'runtime', tx: { type: 'import_jurisdiction', replica: paperChain } }],
-    [
-      'block_out_of_order',
-      {
-        type: 'j_block',
-        jurisdiction: 'sim',
-        block: { height: 9, hash: ZERO_32, previousHash: ZERO_32, timestampSeconds: 9, events: [] },
-      },
-    ],
+    ['block_out_of_order', block(0)],
+    ['foreign_block', block(9)],
   ]
 }
 
