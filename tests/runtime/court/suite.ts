@@ -2,6 +2,8 @@
 import { describe } from 'vitest'
 import { absence } from './absence.ts'
 import { agreement } from './agreement.ts'
+import { batches } from './batches.ts'
+import { collateral } from './collateral.ts'
 import { collisions } from './collisions.ts'
 import type { OpenChain } from './court-world.ts'
 import { debts } from './debts.ts'
@@ -18,6 +20,8 @@ export const courtSuite = (chainName: string, open: OpenChain): void => {
     describe('absence', () => absence(open))
     describe('epochs', () => epochs(open))
     describe('debts', () => debts(open))
+    describe('batches', () => batches(open))
+    describe('collateral', () => collateral(open))
     describe('settlements', () => settlements(open))
     describe('locks', () => locks(open))
   })
