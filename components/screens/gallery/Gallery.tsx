@@ -26,7 +26,7 @@ import { Mark } from '../../primitives/Mark.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Pages } from '../../primitives/Pages.tsx'
 import { Qr } from '../../primitives/Qr.tsx'
-import { RowButton, RowButton } from '../../primitives/RowButton.tsx'
+import { RowButton } from '../../primitives/RowButton.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Select } from '../../primitives/Select.tsx'
 import { Skeleton } from '../../primitives/Skeleton.tsx'
@@ -75,9 +75,6 @@ const Buttons = () => (
     </State>
     <State name="link">
       <LinkButton href="#">Link</LinkButton>
-    </State>
-    <State name="a row">
-      <RowButton onClick={() => undefined}>Change password</RowButton>
     </State>
     <State name="with a Key">
       <Button>
