@@ -14,7 +14,7 @@ export const GERMAN_OWNER = {
   'settings.currency.off': 'Aus',
   'settings.currency.test': 'Testgeld ist nichts wert und hat deshalb keinen Kurs.',
   'settings.currency.noRate': 'Kein Kurs bekannt: Diese Wallet fragt niemanden danach.',
-  'settings.notify': 'Zahlungseingänge melden',
+  'settings.notify': 'Melden, wenn ich Geld erhalte und bevor eine Zahlung abläuft',
   'settings.notifyDenied':
     'Der Browser erlaubt dieser Wallet keine Benachrichtigungen. Dort erlauben, dann noch einmal versuchen.',
   'settings.about': 'Über diese Wallet',

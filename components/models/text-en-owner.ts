@@ -14,7 +14,7 @@ export const ENGLISH_OWNER = {
   'settings.currency.off': 'Off',
   'settings.currency.test': 'Test money is worth nothing, so it has no rate.',
   'settings.currency.noRate': 'No rate is known: this wallet asks nobody for one.',
-  'settings.notify': 'Tell me when I am paid',
+  'settings.notify': 'Tell me when I am paid, and before a payment runs out',
   'settings.notifyDenied':
     'The browser does not allow notifications for this wallet. Allow them there, then try again.',
   'settings.about': 'About',

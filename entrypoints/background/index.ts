@@ -15,12 +15,13 @@ import { simnetHandlers } from '../../runtime/radapter/simnet-methods.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
+import { createDeadlines, DEADLINE_ALARM, type Deadlines } from './deadlines.ts'
 import { followLinks } from './links.ts'
 import { createNotices } from './notices.ts'
-import { notifyReceived } from './notify.ts'
+import { notifyDeadline, notifyReceived } from './notify.ts'
 import { browserProviderPorts, senderOf } from './provider/browser.ts'
 import { createProvider, followProvider, type Provider } from './provider/provider.ts'
-import { OWN_ADDRESS, RuntimeService, runtimeServiceHandlers, WAKE_ALARM } from './runtime-service.ts'
+import { OWN_ADDRESS, RUNTIME_ID, RuntimeService, runtimeServiceHandlers, WAKE_ALARM } from './runtime-service.ts'
 import { localSlot } from './slot.ts'
 import { createUpdates, type Updates, updateHandlers } from './update.ts'
 import { browserWalletPorts } from './wallet/browser.ts'
@@ -50,7 +51,16 @@ export default defineBackground({
       },
       service,
     )
-    const started = Promise.all([ready, service, calls, book]).then((given) =>
+    const deadlines = Promise.all([ports, ready, book]).then(([{ alarms, clock }, session, { current }]) =>
+      createDeadlines({
+        slot: localSlot(`deadlines.${RUNTIME_ID}`),
+        alarms,
+        clock,
+        names: current,
+        tell: (deadline) => notifyDeadline(deadline, session.state.wallet !== 'unlocked'),
+      }),
+    )
+    const started = Promise.all([ready, service, calls, book, deadlines]).then((given) =>
       start(...given, provider.started, updates),
     )
 
@@ -70,6 +80,8 @@ export default defineBackground({
     browser.alarms.onAlarm.addListener(({ name }) => {
       // A wake needs nothing but a running worker: what is due runs first when the runtime starts.
       if (name === WAKE_ALARM) void started
+      // A notification that cannot be shown is no reason for anything else to fail.
+      if (name === DEADLINE_ALARM) void deadlines.then(({ ring }) => ring()).catch(() => undefined)
       if (name === AUTO_LOCK_ALARM) void Promise.all([ready, started]).then(([session]) => session.onAlarm(name))
     })
     followLinks()
@@ -84,6 +96,7 @@ const start = (
   service: RuntimeService,
   calls: RuntimeHandlers,
   book: BookKeeper,
+  deadlines: Deadlines,
   provider: Promise<Provider>,
   updates: Updates,
 ): RAdapterServer => {
@@ -96,7 +109,12 @@ const start = (
   follow()
   // A notification that cannot be shown is no reason for anything else to fail.
   const notices = createNotices((received) => void notifyReceived(received).catch(() => undefined))
-  service.onChange(() => notices(service.host))
+  service.onChange(() => {
+    notices(service.host)
+    deadlines.follow(service.host)
+  })
+  // Whatever came due while no worker was there, should its alarm have been lost.
+  void deadlines.ring().catch(() => undefined)
   const sites = followProvider(provider)
   const status = (): HostStatus => ({
     ...session.state,
@@ -129,6 +147,7 @@ const start = (
         forget: async () => {
           await service.forget()
           await book.forget()
+          await deadlines.forget()
           await sites.forget()
         },
       }),

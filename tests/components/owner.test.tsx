@@ -140,7 +140,7 @@ describe('the reminder', () => {
 describe('notifications', () => {
   const openToggle = async (): Promise<HTMLElement> => {
     fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
-    return screen.findByRole('checkbox', { name: 'Tell me when I am paid' })
+    return screen.findByRole('checkbox', { name: 'Tell me when I am paid, and before a payment runs out' })
   }
 
   test('are asked of the browser at the press', async () => {
