@@ -24,7 +24,9 @@ const isApproval = (page: Page): boolean => page.url().endsWith('/approval.html'
 
 /** The window in which the owner is asked, as it opens or as it is. */
 const approvalWindow = async (context: BrowserContext): Promise<Page> => {
-  const page = context.pages().find(isApproval) ?? (await context.waitForEvent('page', { predicate: isApproval }))
+  // It is announced before it has an address.
+  const page = context.pages().find(isApproval) ?? (await context.waitForEvent('page'))
+  await page.waitForURL(/\/approval\.html$/)
   await page.setViewportSize({ width: 400, height: 600 })
   return page
 }

@@ -186,11 +186,11 @@ const walkPanel = async ({ page, visit, tongue: { text } }: Walk): Promise<void>
   await visit('address-book')
 }
 
-const isApproval = (page: Page): boolean => page.url().endsWith('/approval.html')
+const APPROVAL = /\/approval\.html$/
 
 /** The approval window takes no answer for a moment after its size has changed: until it takes one again. */
 export const untilSettled = async (page: Page): Promise<void> => {
-  if (isApproval(page)) await page.waitForFunction(() => document.querySelector('button:disabled') === null)
+  if (APPROVAL.test(page.url())) await page.waitForFunction(() => document.querySelector('button:disabled') === null)
 }
 
 /** What a site asks, in the window that asks the owner. */
@@ -202,9 +202,11 @@ const walkApproval = async (extension: Extension, visit: Visit, { text }: Tongue
     ['eth_requestAccounts', undefined, 'approve-connect'],
     ['xln_pay', [order], 'approve-payment'],
   ] as const) {
-    const opens = extension.context().waitForEvent('page', { predicate: isApproval })
+    const opens = extension.context().waitForEvent('page')
     const asked = dapp.request(method, params)
     const page = await opens
+    // It is announced before it has an address.
+    await page.waitForURL(APPROVAL)
     await page.setViewportSize({ width: 400, height: 600 })
     await button(page, text('approval.approve')).waitFor()
     await untilSettled(page)
