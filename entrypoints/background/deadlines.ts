@@ -11,12 +11,13 @@ import { formatAmount } from '../../runtime/lib/amount.ts'
 import type { Clock, Slot } from '../../runtime/ports.ts'
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { labelOf } from '../../runtime/radapter/names.ts'
-import type { Env } from '../../runtime/types.ts'
 import type { Alarms } from './wallet/ports.ts'
 
 export const DEADLINE_ALARM = 'notice.deadline'
 
 const MINUTE_MS = 60_000
+
+type Env = ReturnType<RuntimeHost['env']>
 
 export type Deadline = {
   readonly kind: DeadlineKind
