@@ -43,7 +43,8 @@ const started = (child: ChildProcess): Promise<number> =>
 export const startAnvil = async (
   options: { readonly chainId?: bigint; readonly startSeconds?: number } = {},
 ): Promise<Anvil> => {
-  const program = createRequire(import.meta.url).resolve('@foundry-rs/anvil/bin.mjs')
+  const require = createRequire(import.meta.url)
+  const program = require.resolve('@foundry-rs/anvil/bin.mjs')
   const flags = ['--port', '0', '--no-mining', '--order', 'fifo', '--hardfork', 'cancun', '--accounts', '1']
   const numbers = [
     '--chain-id',

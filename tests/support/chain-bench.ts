@@ -23,8 +23,6 @@ export type Bench = {
   readonly close: () => Promise<void>
 }
 
-export type OpenBench = () => Promise<Bench>
-
 /** A key that can be locked. */
 export const signerOf = (who: Actor): GasSigner & { isLocked: boolean } => {
   const signer = {
@@ -77,8 +75,6 @@ export const follow = (chain: JAdapter) => {
     },
   }
 }
-export type Follow = ReturnType<typeof follow>
-
 /** A batch of an actor's entity for this chain. */
 export const batchFor = (
   chain: JAdapter,

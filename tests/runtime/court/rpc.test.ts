@@ -11,11 +11,13 @@ afterEach(async () => {
   for (const node of nodes.splice(0)) await node.stop()
 })
 
-courtSuite('rpc', async (): Promise<CourtChain> => {
+const openRpc = async (): Promise<CourtChain> => {
   const anvil = await startAnvil()
   nodes.push(anvil)
   await deployContracts(anvil)
   const bench = await openRpcBench({ anvil, confirmations: 2, signers: [signerOf(payer)] })
   await bench.faucet.fundEther({ address: payer.address, amountWei: 10n ** 21n })
-  return bench
-})
+  return { ...bench, fork: null }
+}
+
+courtSuite('rpc', { open: openRpc, isForgetful: false })
