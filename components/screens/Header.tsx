@@ -27,8 +27,14 @@ export const Header = () => {
   ]
   // What happens on screen comes with the host's next status; a failed call leaves the wallet as it is.
   const lock = (): void => void session.rpc('wallet.lock', {}).catch(() => undefined)
+  /** What lies over the page would hide where the focus has gone. */
+  const leave = (event: FocusEvent): void => {
+    const { currentTarget, relatedTarget } = event
+    const isInside = currentTarget instanceof Node && currentTarget.contains(relatedTarget as Node | null)
+    if (isOpen && relatedTarget !== null && !isInside) panel.current?.hidePopover()
+  }
   return (
-    <header class={styles.header}>
+    <header class={styles.header} onFocusOut={leave}>
       {frame !== null && (
         <button
           type="button"

@@ -45,7 +45,7 @@ const Picks = ({ pay }: { readonly pay: PayModel }) => {
         <li key={entityId}>
           <Button look="quiet" onClick={() => pay.edit({ to: label })}>
             <Identicon id={entityId} />
-            {label}
+            <span class={styles.pick}>{label}</span>
           </Button>
         </li>
       ))}
