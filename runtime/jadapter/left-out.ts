@@ -6,6 +6,10 @@
  */
 const leftOut = (what: string): Error => new Error(`the embedded chain has no ${what}`)
 
+const noObjects = (): never => {
+  throw leftOut('EVM object format')
+}
+
 export class NobleBLS {
   constructor() {
     throw leftOut('BLS precompiles')
@@ -26,13 +30,11 @@ export class NobleBN254 {
 export const EOFContainerMode = {} as const
 export class EOFContainer {
   constructor() {
-    throw leftOut('EVM object format')
+    noObjects()
   }
 }
-export const validateEOF = (): never => {
-  throw leftOut('EVM object format')
-}
-export const setupEOF = validateEOF
+export const validateEOF = (): never => noObjects()
+export const setupEOF = (): never => noObjects()
 
 /** Both are only looked into for code in the object format, which the rules of this chain never see. */
 export const stackDelta = {}
@@ -45,9 +47,7 @@ export const ContainerSectionType = {
   RuntimeCode: 'runtimeCode',
 } as const
 
-export const verifyCode = (): never => {
-  throw leftOut('EVM object format')
-}
+export const verifyCode = (): never => noObjects()
 
 export class LRUCache {
   constructor() {

@@ -50,7 +50,7 @@ const reference = ({ body: { tokens, htlcs, swaps }, revealedAt, leftArguments, 
     const at = revealedAt[i] ?? 0
     const side = lock.byLeft === 1 ? 1 : 0
     const room = left(side, lock.tokenId)
-    if (at > 0 && at <= lock.expirySeconds) pay(side, lock.tokenId, lock.amount < room ? lock.amount : room)
+    if (at > 0 && at <= lock.expirySeconds) pay(side, lock.tokenId, Math.min(lock.amount, room))
   }
   // Each side fills what the other one offered.
   const fills = {
@@ -169,7 +169,7 @@ it('divide: who gets what of the collateral, and who owes', async () => {
   await fc.assert(
     fc.asyncProperty(collateral, delta, async (c, d) => {
       const [shares] = await transformer.call('divide', c, d)
-      const clamped = d < 0n ? 0n : d > c ? c : d
+      const clamped = d < 0n ? 0n : Math.min(d, c)
       expect([...(shares as readonly bigint[])]).toEqual([clamped, c - clamped, d < 0n ? -d : 0n, d > c ? d - c : 0n])
     }),
     { numRuns: 300 },

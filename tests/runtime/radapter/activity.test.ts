@@ -1,6 +1,7 @@
 /** The history of each entity: what every event writes, restoring it from its rows, and reading it in pages. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { EntityEvent, EntityTx } from '../../../runtime/entity/types.ts'
+import type { EntityEvent } from '../../../runtime/entity/events.ts'
+import type { EntityTx } from '../../../runtime/entity/types.ts'
 import type { JBlock, JEvent } from '../../../runtime/jurisdiction/types.ts'
 import { Fault } from '../../../runtime/lib/assert.ts'
 import { toHex, word, ZERO_32 } from '../../../runtime/lib/bytes.ts'
