@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { atLeast, type EvmTx, raised, sealTx, txDigest } from '../../../runtime/jadapter/evm-tx.ts'
 import { EMPTY, toHex } from '../../../runtime/lib/bytes.ts'
 import { addressOf, sign } from '../../../runtime/lib/secp.ts'
-import type { Address } from '../../../runtime/lib/units.ts'
+import { type Address, min } from '../../../runtime/lib/units.ts'
 
 const secretKey = Uint8Array.from({ length: 32 }, (_, i) => i + 1)
 const wei = fc.bigInt({ min: 0n, max: 2n ** 128n })
@@ -24,7 +24,7 @@ describe('sealTx', () => {
   it('gives the bytes, the hash and the sender that ethers reads', () => {
     fc.assert(
       fc.property(arbitraryTx, (tx) => {
-        const fees = { ...tx, tipWei: tx.tipWei < tx.maxFeeWei ? tx.tipWei : tx.maxFeeWei }
+        const fees = { ...tx, tipWei: min(tx.tipWei, tx.maxFeeWei) }
         const sealed = sealTx(fees, sign(secretKey, txDigest(fees)))
         const read = Transaction.from(toHex(sealed?.raw ?? EMPTY))
         expect({
