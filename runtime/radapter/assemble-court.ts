@@ -5,7 +5,6 @@ import { encodeProofBody } from '../account/proof-body.ts'
 import { bestProof } from '../account/seal.ts'
 import { afterDiff, heldBy } from '../account/settlement.ts'
 import { type AccountReplica, counterpartyOf, type Settlement } from '../account/types.ts'
-import { callKey } from '../entity/calls.ts'
 import type { Debt } from '../entity/types.ts'
 import type { JBatch, JReplica } from '../jurisdiction/types.ts'
 import type {
@@ -198,11 +197,10 @@ const debtViews = (reader: StateReader, entity: EntityFacts): readonly DebtView[
   return shown
 }
 
-const debtView = (reader: StateReader, { entityId, calls, jurisdiction }: EntityFacts, debt: Debt): DebtView => {
+const debtView = (reader: StateReader, { entityId }: EntityFacts, debt: Debt): DebtView => {
   const { debtor, creditor, tokenId, debtId, amount } = debt
   const isOwedToUs = creditor === entityId
   const counterpartyId = isOwedToUs ? debtor : creditor
-  const asked = callKey({ type: 'enforce_debts', jurisdiction, debtor, tokenId, limit: 0 })
   return {
     counterpartyId,
     counterpartyLabel: reader.labelOf(counterpartyId),
@@ -210,7 +208,6 @@ const debtView = (reader: StateReader, { entityId, calls, jurisdiction }: Entity
     tokenId,
     debtId,
     amount,
-    isCollecting: calls.has(asked),
   }
 }
 
@@ -231,9 +228,11 @@ const exposure = (
     const account = reader.account(entityId, counterparty)
     return account === null ? [] : exposureOf(account, chainSeconds, () => false).deadlines
   })
+  const { positions } = reader.totals(entityId)
   const reveal = first(wakes.values(), ({ kind }) => kind === 'lock_reveal')
   return {
-    responseSeconds: accountCount > disputes.length ? responseSeconds : null,
+    // An account that was judged, or is still being opened, holds no token.
+    responseSeconds: positions.size > 0 && accountCount > disputes.length ? responseSeconds : null,
     deadlines: [...byDisputes, ...(reveal === undefined ? [] : [Math.floor(reveal.atMs / 1_000)])],
   }
 }

@@ -91,8 +91,6 @@ export type DebtView = {
   /** Older ones, by this number, are paid first. */
   readonly debtId: number
   readonly amount: bigint
-  /** The chain has been asked to have it paid. */
-  readonly isCollecting: boolean
 }
 
 /** What an entity has to do with its chain. */

@@ -87,7 +87,6 @@ export const entityCourtWire: Wire<EntityCourt> = row<EntityCourt>({
       tokenId: count,
       debtId: count,
       amount: figure,
-      isCollecting: flag,
     }),
     100,
   ),

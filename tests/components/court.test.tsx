@@ -303,7 +303,6 @@ describe('debts', () => {
     tokenId: 1,
     debtId: 1,
     amount: usd(1_200),
-    isCollecting: false,
   }
 
   test('owed to us -- collected from the debtor', async () => {
@@ -314,6 +313,14 @@ describe('debts', () => {
     press('Collect')
     await waitFor(() => expect(adapter.callsOf('debts.enforce')).toHaveLength(1))
     expect(adapter.callsOf('debts.enforce')).toMatchObject([{ entityId: IDS.you, debtorId: IDS.hub, tokenId: 1 }])
+    expect((await within(region).findByText('The chain was asked.')).getAttribute('role')).toBe('status')
+  })
+
+  test('paid meanwhile -- refused in words', async () => {
+    const { adapter } = await openAccount({}, { entity: { debts: [debt] } })
+    adapter.refuse('debts.enforce', { code: 'E_REJECTED', reason: { type: 'unknown_debt' } })
+    fireEvent.click(await screen.findByRole('button', { name: 'Collect' }))
+    expect(await alertText()).toBe('This debt is paid. Nothing left your wallet. There is nothing to do.')
   })
 
   test('owed by us -- paid from what the reserve has; without any there is nothing to press', async () => {
@@ -327,13 +334,6 @@ describe('debts', () => {
     const balances = frame().selectedEntity?.balances.map((balance) => ({ ...balance, reserve: 0n })) ?? []
     await act(() => adapter.push(withAccount({}, { entity: { debts: [own], balances } })))
     expect(screen.queryByRole('button', { name: 'Pay from the reserve' })).toBe(null)
-  })
-
-  test('being collected -- said, and not asked again', async () => {
-    await openAccount({}, { entity: { debts: [{ ...debt, isCollecting: true }] } })
-    const region = await screen.findByRole('region', { name: 'Debts' })
-    expect(within(region).getByRole('status').textContent).toBe('The chain was asked.')
-    expect(disabled('Collect')).toBe(true)
   })
 
   test('none -- no word of them', async () => {

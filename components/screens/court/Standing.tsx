@@ -1,4 +1,5 @@
 /** What an entity has to do with its chain: debts, what is on its way, and by when this browser has to run again. */
+import { useState } from 'preact/hooks'
 import { useAction } from '../../models/action.ts'
 import { chainOf, type Debt } from '../../models/court.ts'
 import { COURT_WORDS } from '../../models/court-words.ts'
@@ -17,7 +18,8 @@ const SAY_AFTER_MS = 1_000
 const DebtRow = ({ debt }: { readonly debt: Debt }) => {
   const { session, text, format } = useUi()
   const action = useAction(COURT_WORDS)
-  const { counterpartyId, counterpartyLabel: name, isOwedToUs, tokenId, amount, isCollecting } = debt
+  const [isAsked, setAsked] = useState(false)
+  const { counterpartyId, counterpartyLabel: name, isOwedToUs, tokenId, amount } = debt
   const entity = session.entity.value
   const reserve = entity?.balances.find((balance) => balance.tokenId === tokenId)?.reserve ?? 0n
   const money = format.money(amount, session.tokenOf(tokenId), 'exact')
@@ -26,7 +28,7 @@ const DebtRow = ({ debt }: { readonly debt: Debt }) => {
     const debtorId = isOwedToUs ? counterpartyId : entityId
     void action.run(
       (commandId) => session.rpc('debts.enforce', { commandId, entityId, debtorId, tokenId }),
-      () => undefined,
+      () => setAsked(true),
       tokenId,
     )
   }
@@ -38,12 +40,12 @@ const DebtRow = ({ debt }: { readonly debt: Debt }) => {
         <p>{isOwedToUs ? text('debts.toUs', { name, amount: money }) : text('debts.byUs', { name, amount: money })}</p>
         <p class={panel.muted}>{isOwedToUs ? text('debts.toUsHint', { name }) : text('debts.byUsHint')}</p>
         <p role="status" class={styles.said}>
-          {isCollecting && text('debts.collecting')}
+          {isAsked && text('debts.collecting')}
         </p>
         {action.refusal.value !== null && <Alert>{inOneLine(action.refusal.value)}</Alert>}
       </div>
       {helps && (
-        <Button disabled={isCollecting || action.busy.value || session.isReadOnly.value} onClick={enforce}>
+        <Button disabled={action.busy.value || session.isReadOnly.value} onClick={enforce}>
           {text(isOwedToUs ? 'debts.collect' : 'debts.pay')}
         </Button>
       )}
