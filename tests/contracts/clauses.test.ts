@@ -7,11 +7,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import transformerArtifact from '../../contracts/artifacts/DeltaTransformer.json' with { type: 'json' }
 import { DELTA_TRANSFORMER_ADDRESS } from '../../runtime/jadapter/genesis.ts'
 import { type Bytes, EMPTY } from '../../runtime/lib/bytes.ts'
+import { min } from '../../runtime/lib/units.ts'
 import { type Body, bodyOf, htlc, ratios, swap, tokenProof } from './court.ts'
 import { contractAt, openWorld } from './world.ts'
-
-/** Not `Math.min`, which knows no bigints. */
-const smaller = (...of: readonly [bigint, bigint]): bigint => [...of].sort((a, b) => (a < b ? -1 : 1))[0] as bigint
 
 const openTransformer = async () => {
   const { chain } = await openWorld()
@@ -53,7 +51,7 @@ const reference = ({ body: { tokens, htlcs, swaps }, revealedAt, leftArguments, 
     const at = revealedAt[i] ?? 0
     const side = lock.byLeft === 1 ? 1 : 0
     const room = left(side, lock.tokenId)
-    if (at > 0 && at <= lock.expirySeconds) pay(side, lock.tokenId, smaller(lock.amount, room))
+    if (at > 0 && at <= lock.expirySeconds) pay(side, lock.tokenId, min(lock.amount, room))
   }
   // Each side fills what the other one offered.
   const fills = {
@@ -172,7 +170,7 @@ it('divide: who gets what of the collateral, and who owes', async () => {
   await fc.assert(
     fc.asyncProperty(collateral, delta, async (c, d) => {
       const [shares] = await transformer.call('divide', c, d)
-      const clamped = d < 0n ? 0n : smaller(d, c)
+      const clamped = d < 0n ? 0n : min(d, c)
       expect([...(shares as readonly bigint[])]).toEqual([clamped, c - clamped, d < 0n ? -d : 0n, d > c ? d - c : 0n])
     }),
     { numRuns: 300 },
