@@ -5,15 +5,14 @@
  * debts, `perCredit` of them at most; what a debt pays does not go on to pay the creditor's own debts. A shortfall pays
  * older debts first, then comes out of the spendable reserve, and the rest is a new debt.
  */
+import { greatest, least } from './money.ts'
+
 export type Debt = { readonly id: bigint; readonly creditor: number; readonly amount: bigint }
 export type Purse = { readonly reserve: bigint; readonly debts: readonly Debt[]; readonly nextId: bigint }
 export type Bank = readonly Purse[]
 
-const outstanding = ({ debts }: Purse): bigint => debts.reduce((sum, { amount }) => sum + amount, 0n)
-export const spendable = (purse: Purse): bigint => {
-  const free = purse.reserve - outstanding(purse)
-  return free > 0n ? free : 0n
-}
+export const outstanding = ({ debts }: Purse): bigint => debts.reduce((sum, { amount }) => sum + amount, 0n)
+export const spendable = (purse: Purse): bigint => greatest(purse.reserve - outstanding(purse), 0n)
 
 const put = (bank: Bank, at: number, change: (purse: Purse) => Purse): Bank =>
   bank.map((purse, index) => (index === at ? change(purse) : purse))
@@ -25,7 +24,7 @@ export const enforce = (bank: Bank, debtor: number, most: bigint): Bank => {
   const purse = bank[debtor]
   const [oldest, ...younger] = purse?.debts ?? []
   if (purse === undefined || oldest === undefined || purse.reserve === 0n || most === 0n) return bank
-  const pays = oldest.amount < purse.reserve ? oldest.amount : purse.reserve
+  const pays = least(oldest.amount, purse.reserve)
   const rest = oldest.amount - pays
   const debts = rest === 0n ? younger : [{ ...oldest, amount: rest }, ...younger]
   const paid = put(bank, debtor, () => ({ ...purse, reserve: purse.reserve - pays, debts }))
@@ -34,7 +33,7 @@ export const enforce = (bank: Bank, debtor: number, most: bigint): Bank => {
 }
 
 export const credit = (bank: Bank, to: number, amount: bigint, perCredit: bigint): Bank =>
-  enforce(grow(bank, to, amount), to, perCredit)
+  amount === 0n ? bank : enforce(grow(bank, to, amount), to, perCredit)
 
 /** Null where it would take more than is spendable. */
 export const take = (bank: Bank, from: number, amount: bigint): Bank | null => {
@@ -42,6 +41,7 @@ export const take = (bank: Bank, from: number, amount: bigint): Bank | null => {
   return purse === undefined || amount > spendable(purse) ? null : grow(bank, from, -amount)
 }
 
+/** What the creditor gets at once is an incoming reserve like any other. */
 export const owe = (
   bank: Bank,
   { debtor, creditor, amount }: { readonly debtor: number; readonly creditor: number; readonly amount: bigint },
@@ -50,9 +50,8 @@ export const owe = (
   const paid = enforce(bank, debtor, perCredit)
   const purse = paid[debtor]
   if (purse === undefined) return paid
-  const free = spendable(purse)
-  const now = amount < free ? amount : free
-  const moved = grow(grow(paid, debtor, -now), creditor, now)
+  const now = least(amount, spendable(purse))
+  const moved = credit(grow(paid, debtor, -now), creditor, now, perCredit)
   if (now === amount) return moved
   return put(moved, debtor, (left) => ({
     ...left,

@@ -17,32 +17,33 @@ export const BOUNDS = {
   offdelta: 2n ** 192n - 1n,
 } as const
 
+/** Two bytes a swap; longer arguments count as none. */
+export const ARGUMENTS_BYTES = 2n * BOUNDS.clausesPerProof
+/** How many debts one incoming payment, or one shortfall, pays at most. */
+export const DEBTS_PER_CREDIT = 4n
+
 const isAscending = (ids: readonly bigint[]): boolean => ids.every((id, at) => at === 0 || (ids[at - 1] ?? id) < id)
 const isWithin = (value: bigint, low: bigint, high: bigint): boolean => low <= value && value <= high
 const isBit = (value: bigint): boolean => value === 0n || value === 1n
+const isAmount = (value: bigint): boolean => isWithin(value, 0n, BOUNDS.amount)
+const areTokenIds = (ids: readonly bigint[]): boolean =>
+  isAscending(ids) && ids.every((id) => isWithin(id, 1n, BOUNDS.tokenId))
 
+/** Allowances have no bound of their own: clauses cannot take more than they say. */
 export const isBody = ({ tokens, htlcs, swaps }: ProofBody): boolean => {
   const ids = tokens.map(({ tokenId }) => tokenId)
   return (
     BigInt(tokens.length) <= BOUNDS.tokensPerProof &&
     BigInt(htlcs.length + swaps.length) <= BOUNDS.clausesPerProof &&
-    isAscending(ids) &&
-    tokens.every(
-      ({ tokenId, offdelta, leftAllowance, rightAllowance }) =>
-        isWithin(tokenId, 0n, BOUNDS.tokenId) &&
-        isWithin(offdelta, -BOUNDS.offdelta, BOUNDS.offdelta) &&
-        isWithin(leftAllowance, 0n, BOUNDS.amount) &&
-        isWithin(rightAllowance, 0n, BOUNDS.amount),
-    ) &&
-    htlcs.every(
-      ({ tokenId, amount, byLeft }) => ids.includes(tokenId) && isWithin(amount, 1n, BOUNDS.amount) && isBit(byLeft),
-    ) &&
+    areTokenIds(ids) &&
+    tokens.every(({ offdelta }) => isWithin(offdelta, -BOUNDS.offdelta, BOUNDS.offdelta)) &&
+    htlcs.every(({ tokenId, amount, byLeft }) => ids.includes(tokenId) && isAmount(amount) && isBit(byLeft)) &&
     swaps.every(
       ({ giveTokenId, giveAmount, wantTokenId, wantAmount, byLeft }) =>
         ids.includes(giveTokenId) &&
         ids.includes(wantTokenId) &&
-        isWithin(giveAmount, 1n, BOUNDS.amount) &&
-        isWithin(wantAmount, 1n, BOUNDS.amount) &&
+        isAmount(giveAmount) &&
+        isAmount(wantAmount) &&
         isBit(byLeft),
     )
   )
@@ -50,9 +51,15 @@ export const isBody = ({ tokens, htlcs, swaps }: ProofBody): boolean => {
 
 export const areDiffs = (diffs: readonly SettlementDiff[]): boolean =>
   isWithin(BigInt(diffs.length), 1n, BOUNDS.tokensPerProof) &&
-  isAscending(diffs.map(({ tokenId }) => tokenId)) &&
+  areTokenIds(diffs.map(({ tokenId }) => tokenId)) &&
   diffs.every(
     ({ leftDiff, rightDiff, collateralDiff }) =>
       leftDiff + rightDiff + collateralDiff === 0n &&
       [leftDiff, rightDiff, collateralDiff].every((diff) => isWithin(diff, -BOUNDS.amount, BOUNDS.amount)),
   )
+
+const SLOTS_PER_HEIGHT = 4n
+const SETTLEMENT_SLOT = 2n
+/** Above the last one, and of a settlement exactly when it is for one. */
+export const isNonce = (nonce: bigint, last: bigint, isSettlement: boolean): boolean =>
+  nonce > last && nonce <= BOUNDS.nonce && (nonce % SLOTS_PER_HEIGHT === SETTLEMENT_SLOT) === isSettlement

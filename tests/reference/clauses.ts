@@ -5,6 +5,7 @@
  * Contract: HTLCs first, then swaps, each in body order, against a running allowance. Arguments of a wrong length count
  * as none. Nothing here can fail.
  */
+import { least } from './money.ts'
 import type { Hex } from './words.ts'
 
 export type TokenProof = {
@@ -76,8 +77,7 @@ export const transformed = (
     const at = revealedAt(hashlock)
     if (at === null || at > expirySeconds) continue
     const payer = byLeft === 1n ? 'left' : 'right'
-    const most = allowed(payer, tokenId)
-    pay(payer, tokenId, amount < most ? amount : most)
+    pay(payer, tokenId, least(amount, allowed(payer, tokenId)))
   }
   const offersOf = (byLeft: bigint): number => body.swaps.filter((swap) => swap.byLeft === byLeft).length
   const ratios = {

@@ -4,7 +4,7 @@
  * Contract: `verdictOn` decodes nothing it has not written itself: it takes the parts, writes the canonical bytes, and
  * compares. Signatures are recovered over secp256k1 in bigint arithmetic (SEC 1, 4.1.6), slowly.
  */
-import { bytes, encode, fixed, type Hex, keccak, list, type Part, tuple, word } from './words.ts'
+import { bytes, encode, fixed, type Hex, keccak, list, type Part, packed, word } from './words.ts'
 
 export type Board = {
   readonly threshold: bigint
@@ -20,7 +20,11 @@ export const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364
 const HALF_N = N >> 1n
 const GX = 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798n
 const GY = 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n
-type Point = { readonly x: bigint; readonly y: bigint } | null
+/** (X : Y : Z) stands for (X / Z², Y / Z³); Z = 0 is the point at infinity. */
+type Point = { readonly x: bigint; readonly y: bigint; readonly z: bigint }
+
+const INFINITY: Point = { x: 1n, y: 1n, z: 0n }
+const G: Point = { x: GX, y: GY, z: 1n }
 
 const mod = (value: bigint, by: bigint): bigint => ((value % by) + by) % by
 const power = (base: bigint, exponent: bigint, by: bigint): bigint => {
@@ -31,35 +35,52 @@ const power = (base: bigint, exponent: bigint, by: bigint): bigint => {
   }
   return result
 }
+/** By Fermat: both moduli are prime. */
 const inverse = (value: bigint, by: bigint): bigint => power(value, by - 2n, by)
 
+const double = ({ x, y, z }: Point): Point => {
+  const ySquared = (y * y) % P
+  const slope = (3n * x * x) % P
+  const s = (4n * x * ySquared) % P
+  const nextX = mod(slope * slope - 2n * s, P)
+  return { x: nextX, y: mod(slope * (s - nextX) - 8n * ySquared * ySquared, P), z: (2n * y * z) % P }
+}
 const add = (a: Point, b: Point): Point => {
-  if (a === null) return b
-  if (b === null) return a
-  if (a.x === b.x && mod(a.y + b.y, P) === 0n) return null
-  const slope =
-    a.x === b.x ? mod(3n * a.x * a.x * inverse(2n * a.y, P), P) : mod((b.y - a.y) * inverse(mod(b.x - a.x, P), P), P)
-  const x = mod(slope * slope - a.x - b.x, P)
-  return { x, y: mod(slope * (a.x - x) - a.y, P) }
+  if (a.z === 0n) return b
+  if (b.z === 0n) return a
+  const [aSquared, bSquared] = [(a.z * a.z) % P, (b.z * b.z) % P]
+  const [ax, bx] = [(a.x * bSquared) % P, (b.x * aSquared) % P]
+  const [ay, by] = [(a.y * bSquared * b.z) % P, (b.y * aSquared * a.z) % P]
+  if (ax === bx) return ay === by ? double(a) : INFINITY
+  const [h, r] = [mod(bx - ax, P), mod(by - ay, P)]
+  const hSquared = (h * h) % P
+  const v = (ax * hSquared) % P
+  const x = mod(r * r - h * hSquared - 2n * v, P)
+  return { x, y: mod(r * (v - x) - ay * h * hSquared, P), z: (a.z * b.z * h) % P }
 }
 const times = (point: Point, factor: bigint): Point => {
-  let [result, doubled, left]: [Point, Point, bigint] = [null, point, mod(factor, N)]
+  let [result, doubled, left] = [INFINITY, point, mod(factor, N)]
   for (; left > 0n; left >>= 1n) {
     if ((left & 1n) === 1n) result = add(result, doubled)
-    doubled = add(doubled, doubled)
+    doubled = double(doubled)
   }
   return result
 }
+const affine = ({ x, y, z }: Point): { readonly x: bigint; readonly y: bigint } | null => {
+  if (z === 0n) return null
+  const by = inverse(z, P)
+  return { x: mod(x * by * by, P), y: mod(y * by * by * by, P) }
+}
 
 const addressOf = (point: Point): Hex | null => {
-  if (point === null) return null
-  const hash = keccak(encode(word(point.x), word(point.y)))
-  return `0x${hash.slice(-40)}`
+  const at = affine(point)
+  return at && `0x${keccak(encode(word(at.x), word(at.y))).slice(-40)}`
 }
-export const addressOfKey = (key: bigint): Hex => addressOf(times({ x: GX, y: GY }, key)) ?? '0x'
+export const addressOfKey = (key: bigint): Hex => addressOf(times(G, key)) ?? '0x'
 
+/** `nonce` must be secret and drawn afresh anywhere but in a test. */
 export const sign = (digest: Hex, key: bigint, nonce: bigint): Signed => {
-  const at = times({ x: GX, y: GY }, nonce)
+  const at = affine(times(G, nonce))
   const r = mod(at?.x ?? 0n, N)
   const s = mod(inverse(nonce, N) * (BigInt(digest) + r * key), N)
   const odd = ((at?.y ?? 0n) & 1n) === 1n
@@ -69,13 +90,12 @@ export const sign = (digest: Hex, key: bigint, nonce: bigint): Signed => {
 /** Null where no key could have signed this, or where the signature is not the canonical one of its two. */
 export const signerOf = (digest: Hex, { r, s, v }: Signed): Hex | null => {
   if (r <= 0n || r >= N || s <= 0n || s > HALF_N || (v !== 27n && v !== 28n)) return null
-  const square = mod(r ** 3n + 7n, P)
+  const square = mod(r * r * r + 7n, P)
   const root = power(square, (P + 1n) / 4n, P)
   if (mod(root * root, P) !== square) return null
   const y = (root & 1n) === (v === 28n ? 1n : 0n) ? root : P - root
   const by = inverse(r, N)
-  const sum = add(times({ x: r, y }, s * by), times({ x: GX, y: GY }, -BigInt(digest) * by))
-  return addressOf(sum)
+  return addressOf(add(times({ x: r, y, z: 1n }, s * by), times(G, -BigInt(digest) * by)))
 }
 
 const boardParts = ({ threshold, members, weights }: Board): readonly Part[] => [
@@ -87,13 +107,7 @@ export const boardHash = (board: Board): Hex => keccak(encode(...boardParts(boar
 
 export const signatureBytes = ({ r, s, v }: Signed): Hex => `0x${word(r).hex}${word(s).hex}${word(v).hex.slice(-2)}`
 export const hankoBytes = ({ board, bitmap, signatures }: Seal): Hex =>
-  encode(
-    tuple([
-      tuple(boardParts(board)),
-      word(bitmap),
-      bytes(`0x${signatures.map((signature) => signatureBytes(signature).slice(2)).join('')}`),
-    ]),
-  )
+  encode(...boardParts(board), word(bitmap), bytes(packed(...signatures.map(signatureBytes))))
 
 const UINT16 = 2n ** 16n
 const BOARD_MEMBERS = 16

@@ -14,8 +14,10 @@ export type Delta = {
   readonly rightAllowance: bigint
 }
 
-const positive = (value: bigint): bigint => (value > 0n ? value : 0n)
-const clamp = (value: bigint, low: bigint, high: bigint): bigint => (value < low ? low : value > high ? high : value)
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+export const greatest = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+const positive = (value: bigint): bigint => greatest(value, 0n)
+const clamp = (value: bigint, low: bigint, high: bigint): bigint => greatest(low, least(value, high))
 
 /** What one side sees of an account; `out` is what it can pay. */
 export type View = {
@@ -82,23 +84,9 @@ export type SettlementDiff = {
   readonly rightDiff: bigint
   readonly collateralDiff: bigint
 }
-export type Pocket = {
-  readonly leftReserve: bigint
-  readonly rightReserve: bigint
-  readonly collateral: bigint
-  readonly ondelta: bigint
-}
-/** What a settlement makes of one token's position; null where the chain must refuse it. */
-export const settled = (pocket: Pocket, diff: SettlementDiff, limit: bigint): Pocket | null => {
-  const { leftDiff, rightDiff, collateralDiff } = diff
-  const diffs = [leftDiff, rightDiff, collateralDiff]
-  if (leftDiff + rightDiff + collateralDiff !== 0n) return null
-  if (diffs.some((value) => value > limit || value < -limit)) return null
-  const next = {
-    leftReserve: pocket.leftReserve + leftDiff,
-    rightReserve: pocket.rightReserve + rightDiff,
-    collateral: pocket.collateral + collateralDiff,
-    ondelta: pocket.ondelta - leftDiff,
-  }
-  return next.leftReserve < 0n || next.rightReserve < 0n || next.collateral < 0n ? null : next
-}
+
+/** What a settlement makes of the account in one token; the reserves get, or give, the rest. */
+export const movedBy = (
+  { collateral, ondelta }: { readonly collateral: bigint; readonly ondelta: bigint },
+  { leftDiff, collateralDiff }: Pick<SettlementDiff, 'leftDiff' | 'collateralDiff'>,
+) => ({ collateral: collateral + collateralDiff, ondelta: ondelta - leftDiff })
