@@ -1,11 +1,17 @@
-/** Gas of a defence. Upper figures of what tests measure, rounded up; for reserves and warnings, never for limits. */
+/**
+ * Gas of a defence, for reserves and warnings, never for limits. A test holds it to what a real node measures.
+ */
 
-const REVEAL = 60_000n
-const START = 700_000n
-const COUNTER = 700_000n
-const FINALIZE = 1_200_000n
+/** Each step of a dispute over a usual proof, of two tokens and ten locks, at most. */
+export const GAS = {
+  reveal: 60_000n,
+  /** A batch with one dispute start. */
+  start: 250_000n,
+  counter: 180_000n,
+  finalize: 300_000n,
+} as const
 
-/** A whole dispute may have to be fought so often before the wallet can be funded again. */
 const TIMES = 5n
 
-export const DEFENCE_GAS: bigint = TIMES * (REVEAL + START + COUNTER + FINALIZE)
+/** Five usual disputes from start to end, or one over the largest proof there may be. */
+export const DEFENCE_GAS: bigint = TIMES * (GAS.reveal + GAS.start + GAS.counter + GAS.finalize)
