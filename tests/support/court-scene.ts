@@ -4,10 +4,12 @@
  */
 import { frameNonce } from '../../runtime/account/proof.ts'
 import { encodeProofBody } from '../../runtime/account/proof-body.ts'
+import { batchHash } from '../../runtime/jurisdiction/batch.ts'
 import type { JEvent } from '../../runtime/jurisdiction/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { type Bytes, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
+import type { StoreRow } from '../../runtime/ports.ts'
 import { type ActivityBook, emptyBook, projectActivity } from '../../runtime/radapter/activity.ts'
 import { assembleFrameView } from '../../runtime/radapter/assemble.ts'
 import { envReader } from '../../runtime/radapter/reader.ts'
@@ -36,7 +38,8 @@ export type Scene = {
   readonly isLeft: boolean
   readonly chainNow: () => number
   readonly reserve: (amount: bigint, of?: EntityId) => JEvent
-  readonly processed: (nonce: number, of?: EntityId) => JEvent
+  /** The batch on its way was done. */
+  readonly processed: (of?: string) => JEvent
   /** So much collateral, all of it yours by what the chain knows. */
   readonly settled: (collateral: bigint, more?: { readonly nonce?: number; readonly own?: bigint }) => JEvent
   /** The newest state both have signed. */
@@ -47,6 +50,8 @@ export type Scene = {
   readonly account: (name?: string) => AccountDetail
   /** The history of everything up to now, tick by tick. */
   readonly history: () => ActivityBook
+  /** What is on disk of it. */
+  readonly rows: () => readonly StoreRow[]
 }
 
 const META = { checkpointInterval: 50, root: ZERO_32, live: true, halted: null, role: 'writer' } as const
@@ -65,10 +70,13 @@ export const emptyScene = (): Scene => {
   }
   let seen = 0
   let book = emptyBook()
+  const rows = new Map<string, StoreRow>()
   const history = (): ActivityBook => {
     for (const { step } of world.history.slice(seen)) {
       const { height, timestampMs } = step.env
-      book = projectActivity(book, step.env, { height, timestampMs }, step.events).book
+      const projected = projectActivity(book, step.env, { height, timestampMs }, step.events)
+      book = projected.book
+      for (const row of projected.rows) rows.set(row.key, row)
     }
     seen = world.history.length
     return book
@@ -89,7 +97,10 @@ export const emptyScene = (): Scene => {
     isLeft,
     chainNow: () => present(world.env().jReplicas.get(paperChain.name), 'a chain').timestampSeconds,
     reserve: (amount, of = you) => ({ type: 'reserve_updated', entityId: of, tokenId: TUSD, amount }),
-    processed: (nonce, of = you) => ({ type: 'batch_processed', entityId: of, nonce, batchHash: ZERO_32 }),
+    processed: (of = 'You') => {
+      const { jTx } = present(world.state(of).batch.inFlight, 'a batch on its way')
+      return { type: 'batch_processed', entityId: world.id(of), nonce: jTx.nonce, batchHash: batchHash(jTx.bytes) }
+    },
     settled: (collateral, { nonce = 0, own = collateral } = {}) => ({
       type: 'account_settled',
       left,
@@ -118,11 +129,18 @@ export const emptyScene = (): Scene => {
     entity: (name) => present(view(name).selectedEntity, 'an entity'),
     account: (name) => present(view(name).account, 'an account'),
     history,
+    rows: () => {
+      history()
+      return [...rows.values()]
+    },
   }
 }
 
 export const courtScene = (): Scene => {
   const scene = emptyScene()
-  scene.chain([scene.reserve(RESERVE), scene.reserve(usd(5_000), scene.hub), scene.settled(COLLATERAL)])
+  const { world, hub, chain, reserve, settled } = scene
+  chain([reserve(RESERVE + COLLATERAL), reserve(usd(5_000), hub)])
+  world.ok('You', { type: 'reserve_to_collateral', counterparty: hub, tokenId: TUSD, amount: COLLATERAL })
+  chain([reserve(RESERVE), settled(COLLATERAL), scene.processed()])
   return scene
 }

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { EntityEvent } from '../../../runtime/entity/events.ts'
 import type { EntityTx } from '../../../runtime/entity/types.ts'
+import { batchHash } from '../../../runtime/jurisdiction/batch.ts'
 import type { JBlock, JEvent } from '../../../runtime/jurisdiction/types.ts'
 import { Fault } from '../../../runtime/lib/assert.ts'
 import { toHex, word, ZERO_32 } from '../../../runtime/lib/bytes.ts'
@@ -57,12 +58,12 @@ const reserve = (running: Running, amount: bigint): JEvent => ({
   tokenId: TUSD,
   amount,
 })
-const processed = (running: Running, nonce: number): JEvent => ({
-  type: 'batch_processed',
-  entityId: running.id('You'),
-  nonce,
-  batchHash: ZERO_32,
-})
+/** The batch on its way was done. */
+const processed = (running: Running, nonce: number): JEvent => {
+  const bytes = running.host.env().eReplicas.get(running.id('You'))?.state.batch.inFlight?.jTx.bytes
+  if (bytes === undefined) throw new Error('no batch is on its way')
+  return { type: 'batch_processed', entityId: running.id('You'), nonce, batchHash: batchHash(bytes) }
+}
 const settledAt = (running: Running, collateral: bigint): JEvent => {
   const [left, right] = [running.id('You'), running.id('Hub')].sort()
   return {
