@@ -3,7 +3,7 @@
  * everything without it, so what was begun of it is removed, the next is tried later, and the owner is told.
  */
 
-import type { Clock, Store } from './ports.ts'
+import type { Clock, Store, StoreRow } from './ports.ts'
 import type { StorageStatus } from './radapter/health.ts'
 import type { Position } from './recover.ts'
 import { envRows } from './snapshot.ts'
@@ -36,6 +36,10 @@ const QUIET_MS = 2_000
 const QUIET_FRAMES = 16
 /** How long after a checkpoint that found no room the next is tried. */
 const NO_ROOM_MS = 60_000
+/** No checkpoint takes this: the log needs it. */
+const RESERVE_BYTES = 8 * 1_024 * 1_024
+/** What a row takes beyond its own bytes, at most: its index, and a log that is written before it. */
+const ROW_FACTOR = 2
 
 export const isQuota = (error: unknown): boolean => error instanceof StoreError && error.type === 'quota'
 
@@ -54,17 +58,27 @@ export const createCheckpoints = (ports: Ports, lastHeight: number, onChange: ()
     onChange()
   }
   const isTooSoon = (): boolean => clock.now() < notBeforeMs
-  const putOff = async (): Promise<void> => {
+  const putOff = (): void => {
     notBeforeMs = clock.now() + NO_ROOM_MS
-    await pruneCheckpoints(store, epoch).catch((error: unknown) => {
-      if (!isQuota(error)) throw error
-    })
     set('short')
+  }
+  /** What was begun goes, if anything of it is there. */
+  const removeHalf = (): Promise<unknown> =>
+    pruneCheckpoints(store, epoch).catch((error: unknown) => {
+      // A connection that was lost over it is noticed by the next commit.
+      if (!isQuota(error) && !(error instanceof StoreError && error.type === 'closed')) throw error
+    })
+  /** Asked first: a disk that fills up in the middle costs the connection. */
+  const hasRoom = async (rows: readonly StoreRow[]): Promise<boolean> => {
+    if (store.room === undefined) return true
+    const bytes = rows.reduce((sum, { key, value }) => sum + key.length + value.length, 0)
+    return (await store.room()) >= bytes * ROW_FACTOR + RESERVE_BYTES
   }
   return {
     write: async ({ env, root, recordHash }) => {
       try {
         const rows = sortedRows(env)
+        if (!(await hasRoom(rows))) return putOff()
         await writeCheckpoint(store, epoch, {
           height: env.height,
           root,
@@ -76,6 +90,7 @@ export const createCheckpoints = (ports: Ports, lastHeight: number, onChange: ()
         height = env.height
       } catch (error) {
         if (!isQuota(error)) throw error
+        await removeHalf()
         return putOff()
       }
       set('ok')

@@ -59,6 +59,8 @@ export type Store = {
   range(range: StoreRange): Promise<readonly StoreRow[]>
   claimEpoch(): Promise<number>
   commit(batch: StoreBatch): Promise<void>
+  /** Bytes that still fit, as far as is known; absent where nothing is. */
+  room?(): Promise<number>
   close(): Promise<void>
 }
 

@@ -8,6 +8,8 @@
  * Contract beyond the port: a database is created only when asked for, never because one is missing; and a
  * connection, once lost, stays closed. Dexie would reopen it, and IndexedDB may then present an older or an empty
  * database as if nothing had happened; a fresh `openDexieStore` followed by recovery is the only way back.
+ *
+ * On a full disk Chromium calls the failure unknown and closes the connection (tried): what is left of the disk tells.
  */
 import { Dexie, type EntityTable } from 'dexie'
 import type { Bytes } from '../lib/bytes.ts'
@@ -21,6 +23,7 @@ export type DexieStoreOptions = {
   /** Default: those of the browser. */
   readonly indexedDB?: IDBFactory
   readonly IDBKeyRange?: typeof IDBKeyRange
+  readonly estimate?: () => Promise<StorageEstimate>
 }
 type Backend = Omit<DexieStoreOptions, 'create'>
 
@@ -64,6 +67,16 @@ const asStoreError = (error: unknown): StoreError => {
   return new StoreError('io', error instanceof Error ? error.message : 'the database failed', error)
 }
 
+/** With less than this left, a commit that fails has failed for lack of room. */
+const NO_ROOM_BYTES = 4 * 1_024 * 1_024
+
+const roomOf = async ({ estimate }: Backend): Promise<number> => {
+  const ask = estimate ?? (async () => globalThis.navigator.storage.estimate())
+  // Who cannot say has enough, as far as is known.
+  const { quota, usage } = await ask().catch((): StorageEstimate => ({}))
+  return quota === undefined || usage === undefined ? Number.POSITIVE_INFINITY : quota - usage
+}
+
 const attempt = async <T>(work: () => PromiseLike<T>): Promise<T> => {
   try {
     return await work()
@@ -71,6 +84,18 @@ const attempt = async <T>(work: () => PromiseLike<T>): Promise<T> => {
     throw asStoreError(error)
   }
 }
+
+/** What a failed write failed of: it may be a lack of room under another name. */
+const causeOfWrite = async (backend: Backend, error: unknown): Promise<unknown> => {
+  const isVague = error instanceof StoreError && (error.type === 'io' || error.type === 'closed')
+  if (!isVague || (await roomOf(backend)) >= NO_ROOM_BYTES) return error
+  return new StoreError('quota', 'this device has no room left', error)
+}
+
+const attemptWrite = <T>(backend: Backend, work: () => PromiseLike<T>): Promise<T> =>
+  attempt(work).catch(async (error: unknown) => {
+    throw await causeOfWrite(backend, error)
+  })
 
 const factoryOf = (backend: Backend): IDBFactory => {
   const factory = backend.indexedDB ?? globalThis.indexedDB
@@ -112,7 +137,7 @@ const checkInstalled = (name: string, { version, tables }: Installed): void => {
     throw new StoreError('corrupt', `the database ${name} has lost a table`)
 }
 
-const connect = (name: string, { create, ...backend }: DexieStoreOptions): Database => {
+const connect = (name: string, { create, estimate: _, ...backend }: DexieStoreOptions): Database => {
   const db = new Dexie(name, {
     ...backend,
     // Also what keeps a connection closed that another context's deletion or upgrade has closed.
@@ -157,7 +182,7 @@ const readRange = async (db: Database, { from, to, limit, reverse }: StoreRange)
   return found.map(({ key, value }) => ({ key, value: bytesOf(value, key) }))
 }
 
-const storeOf = (db: Database): Store =>
+const storeOf = (db: Database, backend: Backend): Store =>
   guardStore({
     get: (key) =>
       attempt(async () => {
@@ -166,7 +191,7 @@ const storeOf = (db: Database): Store =>
       }),
     range: (range) => attempt(() => readRange(db, range)),
     claimEpoch: () =>
-      attempt(() =>
+      attemptWrite(backend, () =>
         db.transaction('rw', db.meta, async () => {
           const epoch = (await storedEpoch(db)) + 1
           await db.meta.put({ key: EPOCH, value: epoch })
@@ -174,13 +199,14 @@ const storeOf = (db: Database): Store =>
         }),
       ),
     commit: ({ epoch, puts, deletes }) =>
-      attempt(() =>
+      attemptWrite(backend, () =>
         db.transaction('rw', db.rows, db.meta, async () => {
           checkEpoch(await storedEpoch(db), epoch)
           if (deletes.length > 0) await db.rows.bulkDelete([...deletes])
           if (puts.length > 0) await db.rows.bulkPut([...puts])
         }),
       ),
+    room: () => roomOf(backend),
     close: async () => db.close(),
   })
 
@@ -201,7 +227,7 @@ export const openDexieStore = (name: string, options: DexieStoreOptions): Promis
       db.close()
       throw error
     }
-    return storeOf(db)
+    return storeOf(db, options)
   })
 
 /** Closes every connection to the database and removes it; one that is not there counts as removed. */

@@ -14,7 +14,8 @@ import type { Store, StoreBatch, StoreRange, StoreRow } from '../ports.ts'
 
 /**
  * - fenced: another writer has claimed the database; this one must stop and never retry.
- * - quota: no space; nothing was written, and the same commit may succeed once space is freed.
+ * - quota: no space; nothing was written, and the same commit may succeed once space is freed. Where the connection was
+ *   lost over it, that takes a store that was opened anew.
  * - io: the backend failed. A disk may have kept what it reported as failed: read before writing again.
  * - corrupt: the database answers, but with something this code never wrote.
  * - version: the database was written by another version of this code; update or migrate, nothing was touched.
@@ -121,6 +122,7 @@ export const guardStore = (inner: Store): Store => {
       }),
     claimEpoch: () => run(inner.claimEpoch),
     commit: (batch) => run(() => inner.commit(validBatch(batch))),
+    ...(inner.room === undefined ? {} : { room: inner.room }),
     close: () => {
       closing ??= Promise.allSettled(running).then(inner.close)
       return closing

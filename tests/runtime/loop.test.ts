@@ -88,6 +88,24 @@ describe('a full disk', () => {
     expect([town.host.storage(), await newest(town)]).toEqual(['ok', town.host.env().height])
   })
 
+  test('what is left is not enough for a checkpoint and the log -- none is begun', async () => {
+    const left = { bytes: 8 * 1_024 * 1_024 }
+    const { disk, storeOf } = crowded()
+    const town = await startTown({
+      storeOf: (store) => ({ ...storeOf(store), room: () => Promise.resolve(left.bytes) }),
+    })
+    const written: string[] = []
+    disk.hasRoom = (key) => {
+      if (isOfCheckpoint(key)) written.push(key)
+      return true
+    }
+    await pass(town, 2_000)
+    expect([town.host.storage(), town.host.halted(), written]).toEqual(['short', null, []])
+    left.bytes *= 2
+    await pass(town, 60_000)
+    expect([town.host.storage(), await newest(town)]).toEqual(['ok', town.host.env().height])
+  })
+
   test('no room for a checkpoint, and then there is -- asked by hand, it is written at once', async () => {
     const { disk, storeOf } = crowded()
     const town = await startTown({ storeOf })

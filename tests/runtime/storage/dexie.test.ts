@@ -153,6 +153,51 @@ describe('commit', () => {
   )
 })
 
+describe('a full disk', () => {
+  const roomy = { quota: 10 * 1_024 * 1_024, usage: 0 }
+  const full = { quota: 5, usage: 5 }
+
+  it.each([
+    ['and little is left', full, 'quota'],
+    ['and there is room', roomy, 'io'],
+    ['and nobody knows what is left', {}, 'io'],
+  ] as const)('a commit fails for no known reason, %s', async (_, left, type) => {
+    const backend = { ...createBackend(), estimate: () => Promise.resolve<StorageEstimate>(left) }
+    const store = await opening(backend, true)
+    const epoch = await store.claimEpoch()
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('no idea', 'UnknownError')
+    })
+    expect((await errorOf(store.commit({ epoch, puts: [ROW], deletes: [] }))).type).toBe(type)
+    put.mockRestore()
+    await store.commit({ epoch, puts: [ROW], deletes: [] })
+    expect(await store.get(ROW.key)).toEqual(ROW.value)
+    await store.close()
+  })
+
+  it('another writer -- is fenced all the same', async () => {
+    const backend = { ...createBackend(), estimate: () => Promise.resolve(full) }
+    const store = await opening(backend, true)
+    const epoch = await store.claimEpoch()
+    await store.claimEpoch()
+    expect((await errorOf(store.commit({ epoch, puts: [ROW], deletes: [] }))).type).toBe('fenced')
+    await store.close()
+  })
+
+  it('room -- what the browser says is left; without limit where it cannot say', async () => {
+    const left = [{ quota: 100, usage: 40 }, {}, new Error('not now')]
+    const estimate = (): Promise<StorageEstimate> => {
+      const next = left.shift()
+      return next instanceof Error ? Promise.reject(next) : Promise.resolve(next ?? {})
+    }
+    const store = await opening({ ...createBackend(), estimate }, true)
+    const room = (): Promise<number | undefined> => Promise.resolve(store.room?.())
+    const [first, ...rest] = [await room(), await room(), await room()]
+    expect([first, rest]).toEqual([60, [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]])
+    await store.close()
+  })
+})
+
 describe('a lost connection', () => {
   it('deleted by another context -- closed for good, and not created again', async () => {
     const backend = createBackend()
