@@ -72,6 +72,8 @@ export type WorldOptions = {
   readonly stepMs?: number
   /** What goes on from a tick; by default what the tick left. */
   readonly keep?: (env: Env) => Env
+  /** Goes on from where another world with the same entities has come. */
+  readonly from?: Engine
 }
 
 export type PayOptions = {
@@ -127,10 +129,10 @@ export const profileFor = (name: string, options: EntityOptions = {}): Profile =
 const startEngine = (options: WorldOptions, check: CheckTick): Engine => {
   const signer = testSigner(...Object.keys(options.entities))
   const newOracle = options.oracle ?? (() => liveOracle(signer))
-  const { stepMs = STEP_MS, keep = (kept) => kept } = options
-  const history: TickRecord[] = []
-  let env = emptyEnv(options.runtimeId ?? 'test', 'test')
-  let nowMs = START_MS
+  const { stepMs = STEP_MS, keep = (kept) => kept, from } = options
+  const history: TickRecord[] = [...(from?.history ?? [])]
+  let env = from?.env() ?? emptyEnv(options.runtimeId ?? 'test', 'test')
+  let nowMs = from?.nowMs() ?? START_MS
   return {
     env: () => env,
     nowMs: () => nowMs,
@@ -222,7 +224,7 @@ export const createWorld = (options: WorldOptions): World => {
     if (outcome.type === 'applied') return outcome
     throw new Error(`${tx.type} of ${name} was refused: ${outcome.rejection.type}`)
   }
-  tick(imports(options, chain))
+  if (options.from === undefined) tick(imports(options, chain))
 
   return {
     ...engine,

@@ -11,7 +11,7 @@ import type { JAdapter, JSubmission, TestChain } from '../../../runtime/jadapter
 import type { JTx } from '../../../runtime/jurisdiction/types.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import type { Bytes } from '../../../runtime/lib/bytes.ts'
-import type { EntityId, TokenId } from '../../../runtime/lib/units.ts'
+import type { EntityId } from '../../../runtime/lib/units.ts'
 import { nextDueMs } from '../../../runtime/loop.ts'
 import { envFromRows, envRows } from '../../../runtime/snapshot.ts'
 import type { InputOutcome, OutboxEntry, RuntimeInput, RuntimeRejection } from '../../../runtime/types.ts'
@@ -30,8 +30,14 @@ export type CourtChain = {
   /** Makes blocks until a final one is so much later. */
   readonly pass: (seconds: number) => Promise<void>
   readonly close: () => Promise<void>
+  /** Another chain, which goes on from where this one is; null where there is no such thing. */
+  readonly fork: (() => Promise<CourtChain>) | null
 }
-export type OpenChain = () => Promise<CourtChain>
+export type OpenChain = {
+  readonly open: () => Promise<CourtChain>
+  /** Every runtime is started anew after each of its ticks, from nothing but its rows. */
+  readonly isForgetful: boolean
+}
 
 /** One that is LEFT of the hub, and one that is RIGHT of it. */
 export const USERS = ['alice', 'rita'] as const
@@ -47,10 +53,11 @@ export const WINDOW = 3_600
 export type CourtOptions = {
   readonly users?: readonly string[]
   readonly policy?: HubPolicy
-  /** Every runtime is started anew after each of its ticks, from nothing but its rows. */
-  readonly isForgetful?: boolean
   readonly hubReserve?: bigint
 }
+/** A world that has come so far, and can be gone on with from there more than once. */
+type Stage = { readonly chain: CourtChain; readonly runtimes: ReadonlyMap<string, Runtime>; readonly wire: Wire }
+type Wire = readonly Pick<OutboxEntry, 'from' | 'to' | 'bytes'>[]
 
 type Runtime = {
   readonly world: World
@@ -90,7 +97,7 @@ export type Court = {
   /** Decides over every message from now on; null delivers all. */
   readonly intercept: (fate: ((entry: OutboxEntry) => Fate) | null) => void
   /** Every message that was delivered, oldest first. */
-  readonly wire: readonly Pick<OutboxEntry, 'from' | 'to' | 'bytes'>[]
+  readonly wire: Wire
   /** Hands a message over, whoever sent it. */
   readonly hand: (entry: { readonly from: string; readonly to: string; readonly bytes: Bytes }) => InputOutcome
   readonly submit: (jTx: JTx) => Promise<JSubmission>
@@ -114,7 +121,13 @@ const failureOf = (world: World, jTx: JTx, reason: string): readonly RuntimeInpu
   return askers.map(({ entityId }) => ({ type: 'call_failed', entityId, key, reason }))
 }
 
-const startRuntime = (name: string, names: readonly string[], chain: JAdapter, options: CourtOptions): Runtime => {
+const startRuntime = (
+  name: string,
+  stage: { readonly names: readonly string[]; readonly chain: JAdapter; readonly isForgetful: boolean },
+  options: CourtOptions,
+  from: Runtime | undefined,
+): Runtime => {
+  const { names, chain, isForgetful } = stage
   const hub = { isOwn: false, ...(options.policy === undefined ? {} : { hubPolicy: options.policy }) }
   const others = names.filter((other) => other !== name).map((other) => [other, other === 'hub' ? hub : {}] as const)
   const world = createWorld({
@@ -124,10 +137,13 @@ const startRuntime = (name: string, names: readonly string[], chain: JAdapter, o
     chain: chain.genesis,
     // A tick takes no time: the clocks of several runtimes stay together.
     stepMs: 0,
-    ...(options.isForgetful === true ? { keep: (env) => envFromRows([...envRows(env)]) } : {}),
+    ...(isForgetful ? { keep: (env) => envFromRows([...envRows(env)]) } : {}),
+    ...(from === undefined ? {} : { from: from.world }),
   })
-  return { world, seen: 0, late: [], isAwake: true, isCut: false, isGagged: false, isBlind: false }
+  return { world, seen: from?.seen ?? 0, late: [], isAwake: true, isCut: false, isGagged: false, isBlind: false }
 }
+
+const HEARTBEAT_SECONDS = 60
 
 /** What a runtime has to say to its chain, and the chain to it. @returns false when that is nothing. */
 const chainRound = async (runtime: Runtime, court: CourtChain, isForgetful: boolean): Promise<boolean> => {
@@ -153,27 +169,38 @@ const chainRound = async (runtime: Runtime, court: CourtChain, isForgetful: bool
   if (outputs.some(({ observe }) => observe.length > 0))
     await court.finish(court.chain.observe(Math.floor(world.nowMs() / 1_000)))
   if (runtime.isBlind) return isBusy
-  const { height, blockHash } = present(world.env().jReplicas.get(court.chain.name), 'the chain')
-  for (const block of await court.chain.blocksAfter({ height, hash: blockHash })) {
-    world.tick([{ type: 'j_block', jurisdiction: court.chain.name, block }])
-    isBusy = true
+  const replica = () => present(world.env().jReplicas.get(court.chain.name), 'the chain')
+  const pull = async (): Promise<void> => {
+    const { height, blockHash } = replica()
+    for (const block of await court.chain.blocksAfter({ height, hash: blockHash })) {
+      world.tick([{ type: 'j_block', jurisdiction: court.chain.name, block }])
+      isBusy = true
+    }
   }
+  await pull()
+  // By itself a chain tells the time after so many blocks; here hours are only a few of them.
+  const now = await court.now()
+  if (now - replica().timestampSeconds < HEARTBEAT_SECONDS) return isBusy
+  await court.finish(court.chain.observe(now))
+  await pull()
   return isBusy
 }
 
-const openRuntimes = async (open: OpenChain, options: CourtOptions) => {
-  const chain = await open()
+const openRuntimes = async ({ open, isForgetful }: OpenChain, options: CourtOptions, from: Stage | null) => {
+  const chain = await (from?.chain.fork ?? open)()
   const behind = START_MS / 1_000 - (await chain.now())
   if (behind > 0) await chain.pass(behind)
   const names = ['hub', ...(options.users ?? ['alice', 'bob'])]
-  const runtimes = new Map(names.map((name) => [name, startRuntime(name, names, chain.chain, options)]))
+  const start = (name: string): Runtime =>
+    startRuntime(name, { names, chain: chain.chain, isForgetful }, options, from?.runtimes.get(name))
+  const runtimes = new Map(names.map((name) => [name, start(name)]))
   return { chain, names, runtimes, runtime: (name: string) => present(runtimes.get(name), `no runtime of ${name}`) }
 }
 
-const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<Court> => {
-  const { chain, names, runtimes, runtime } = await openRuntimes(open, options)
+const createRuntimes = async (open: OpenChain, options: CourtOptions, from: Stage | null = null) => {
+  const { chain, names, runtimes, runtime } = await openRuntimes(open, options, from)
+  const wire: Wire[number][] = [...(from?.wire ?? [])]
   const book = createBook(chain.chain)
-  const wire: Pick<OutboxEntry, 'from' | 'to' | 'bytes'>[] = []
   let fateOf: ((entry: OutboxEntry) => Fate) | null = null
   const of = (name: string): World => runtime(name).world
   const id = (name: string): EntityId => keysOf(name).entityId
@@ -209,7 +236,7 @@ const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<C
     for (let left = 200; left > 0; left--) {
       let isBusy = false
       const awake = [...runtimes.values()].filter(({ isAwake }) => isAwake)
-      for (const one of awake) isBusy = (await chainRound(one, chain, options.isForgetful === true)) || isBusy
+      for (const one of awake) isBusy = (await chainRound(one, chain, open.isForgetful)) || isBusy
       for (const one of awake) isBusy = (!one.isCut && carry(one)) || isBusy
       if (!isBusy) return
     }
@@ -224,7 +251,7 @@ const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<C
     const outcome = await act(name, tx)
     if (outcome.type !== 'applied') throw new Error(`${tx.type} of ${name} was refused: ${outcome.rejection.type}`)
   }
-  return {
+  const court: Court = {
     chain,
     names,
     of,
@@ -282,11 +309,13 @@ const createRuntimes = async (open: OpenChain, options: CourtOptions): Promise<C
       await ok(from, of(from).pay(to, amount, { ...more, invoice }))
     },
   }
+  return { court, stage: { chain, runtimes, wire } }
 }
 
-/** Opens the hub and its users: each account has credit both ways and the user's collateral, all have reserves. */
-export const openCourt = async (open: OpenChain, options: CourtOptions = {}): Promise<Court> => {
-  const court = await createRuntimes(open, options)
+/** The hub and its users: each account has credit both ways and the user's collateral, all have reserves. */
+const prepare = async (open: OpenChain, options: CourtOptions): Promise<{ court: Court; stage: Stage }> => {
+  const prepared = await createRuntimes(open, options)
+  const { court } = prepared
   const { chain, names, id } = court
   const users = names.filter((name) => name !== 'hub')
   const hub = id('hub')
@@ -299,8 +328,21 @@ export const openCourt = async (open: OpenChain, options: CourtOptions = {}): Pr
     await court.ok('hub', { type: 'set_credit_limit', counterparty: id(name), tokenId: TUSD, limit: CREDIT })
     await court.ok(name, { type: 'reserve_to_collateral', counterparty: hub, tokenId: TUSD, amount: COLLATERAL })
   }
-  return court
+  return prepared
 }
 
-export const reserveOf = async (court: Court, name: string, tokenId: TokenId = TUSD): Promise<bigint> =>
-  (await court.book()).reserve(court.id(name), tokenId)
+/** Prepared once for every kind of world that a chain can be forked for. */
+const stages = new WeakMap<OpenChain, Map<string, Promise<Stage>>>()
+
+export const openCourt = async (open: OpenChain, options: CourtOptions = {}): Promise<Court> => {
+  const kinds = stages.get(open) ?? new Map<string, Promise<Stage>>()
+  stages.set(open, kinds)
+  const kind = `${options.users} ${options.hubReserve} ${options.policy !== undefined}`
+  const known = kinds.get(kind)
+  if (known === undefined) {
+    const { court, stage } = await prepare(open, options)
+    if (stage.chain.fork === null) return court
+    kinds.set(kind, Promise.resolve(stage))
+  }
+  return (await createRuntimes(open, options, await present(kinds.get(kind), kind))).court
+}

@@ -102,13 +102,13 @@ const given = (open: OpenChain, user: string): void => {
     const court = await openCourt(open, { users: [user] })
     const settlement = await sealed(court, user, usd(200))
     const left = settlement.validUntil - (await court.chain.now())
-    await court.pass(left - 5)
+    await court.pass(left - 60)
     for (const [name, other] of [
       [user, 'hub'],
       ['hub', user],
     ] as const)
       expect(court.account(name, other).state.settlement, name).not.toBeNull()
-    await court.pass(10)
+    await court.pass(120)
     expect(court.account(user, 'hub').state.settlement).toBeNull()
     expect(court.of(user).position(user, 'hub')).toMatchObject({ balance: COLLATERAL, outHold: 0n })
     // The chain does not take it any more.
