@@ -35,8 +35,8 @@ export type Follower = {
   readonly look: (nodes: Nodes) => Promise<{ readonly newest: Head; readonly final: Head | null }>
   /** Final blocks above `last`, oldest first, at most `limit`. */
   readonly blocksAfter: (nodes: Nodes, last: BlockRef, limit: number) => Promise<readonly JBlock[]>
-  /** Has the newest final block told of next time, whatever is in it. */
-  readonly observe: () => void
+  /** Has the newest final block told of, whatever is in it, until one is as late as this. */
+  readonly observe: (nowSeconds: number) => void
   /** Forgets what was seen above the cursor, of which some may not have been true. */
   readonly forget: () => void
   /** As of the last look. */
@@ -84,9 +84,8 @@ type Range = { readonly from: number; readonly to: number }
 export const createFollower = ({ depository, confirmations, heartbeatBlocks, identify }: FollowerOptions): Follower => {
   let heads: Heads = []
   let final: Head | null = null
-  /** The caller's block when it last asked, and when it last wanted to know the time. */
-  let cursor = 0
-  let observedAt: number | null = null
+  /** Whoever knows no block as late as this is told the newest final one. */
+  let wantedSeconds = 0
   let span = SPAN
 
   const look: Follower['look'] = async ([main, ...others]) => {
@@ -151,8 +150,6 @@ export const createFollower = ({ depository, confirmations, heartbeatBlocks, ide
 
   const blocksAfter: Follower['blocksAfter'] = async (nodes, last, limit) => {
     const [main, ...others] = nodes
-    cursor = last.height
-    if (observedAt !== null && cursor > observedAt) observedAt = null
     await look(nodes)
     if (final === null) return []
     const goal = final.height
@@ -178,7 +175,8 @@ export const createFollower = ({ depository, confirmations, heartbeatBlocks, ide
       done = to
     }
     if (told.length >= limit) return told.slice(0, limit)
-    const isDue = done - previous.height >= heartbeatBlocks || (observedAt !== null && done >= goal)
+    const isWanted = done >= goal && previous.timestampSeconds < wantedSeconds
+    const isDue = isWanted || done - previous.height >= heartbeatBlocks
     if (done > previous.height && isDue) tell(await knownAt(main, done), [])
     return told
   }
@@ -186,8 +184,8 @@ export const createFollower = ({ depository, confirmations, heartbeatBlocks, ide
   return {
     look,
     blocksAfter,
-    observe: () => {
-      observedAt = cursor
+    observe: (nowSeconds) => {
+      wantedSeconds = Math.max(wantedSeconds, nowSeconds)
     },
     forget: () => {
       heads = []

@@ -203,8 +203,8 @@ export const openRpcChain = async (options: RpcChainOptions): Promise<JAdapter> 
         listeners.delete(listener)
       }
     },
-    observe: () => {
-      follower.observe()
+    observe: (nowSeconds) => {
+      follower.observe(nowSeconds)
       notify()
       return Promise.resolve()
     },
