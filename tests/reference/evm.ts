@@ -102,5 +102,3 @@ export const openEvm = async () => {
   }
   return { contract, mark, forget, caller: CALLER.toString() as Hex, agreesToAll: AGREES_TO_ALL.toString() as Hex }
 }
-export type Evm = Awaited<ReturnType<typeof openEvm>>
-export type Contract = Awaited<ReturnType<Evm['contract']>>

@@ -13,7 +13,6 @@ import type { Hex } from './words.ts'
 const NO_HASH: Hex = `0x${'00'.repeat(32)}`
 const PLENTY = 10n ** 30n
 
-export type Stage = Awaited<ReturnType<typeof openStage>>
 /** What there is, by name; nothing is not there. */
 export type Facts = Map<string, string>
 
