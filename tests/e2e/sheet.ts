@@ -26,13 +26,15 @@ const LOOKS: readonly Look[] = [
 const GERMAN_LOOKS: readonly Look[] = [{ name: 'german', colorScheme: 'light', width: POPUP.width }]
 type Picture = { readonly name: string; readonly png: Buffer }
 
-const shoot = async (page: Page, { colorScheme, width }: Look): Promise<Buffer> => {
+/** Seen whole; the others are seen through their window. */
+const LONG = ['side-panel', 'account']
+
+const shoot = async (page: Page, name: string, { colorScheme, width }: Look): Promise<Buffer> => {
+  await page.mouse.move(0, 0)
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize({ width, height: POPUP.height })
   await untilSettled(page)
-  // A popup is seen through its window, a side panel by scrolling.
-  const fullPage = page.url().includes('/sidepanel.html')
-  return page.screenshot({ animations: 'disabled', caret: 'hide', fullPage })
+  return page.screenshot({ animations: 'disabled', caret: 'hide', fullPage: LONG.includes(name) })
 }
 
 const sheetOf = ({ width, colorScheme }: Look, pictures: readonly Picture[]): string => {
@@ -56,7 +58,7 @@ const take = async (tongue: Tongue, looks: readonly Look[], alsoTo: string | und
   const look = async (page: Page, name: string): Promise<void> => {
     const size = page.viewportSize() ?? POPUP
     for (const [by, pictures] of taken) {
-      const png = await shoot(page, by)
+      const png = await shoot(page, name, by)
       pictures.push({ name, png })
       if (alsoTo !== undefined) await writeFile(join(alsoTo, `${by.name}-${name}.png`), png)
     }

@@ -11,7 +11,6 @@ import { Button } from '../../primitives/Button.tsx'
 import { AskCollateral } from '../court/AskCollateral.tsx'
 import { type FlowProps, MoveFlow } from '../court/MoveFlow.tsx'
 import { StartDispute } from '../court/StartDispute.tsx'
-import forms from './Forms.module.css'
 import styles from './SidePanel.module.css'
 
 type Doing = MoveKind | 'ask' | 'dispute'
@@ -54,7 +53,7 @@ export const AccountActions = ({ account }: { readonly account: AccountDetail })
   const shown = doing !== null && isPossible(doing, account) ? doing : null
   return (
     <div class={styles.section}>
-      <div class={forms.actions}>
+      <div class={styles.moves}>
         {ACTIONS.map(({ doing: action, words }) => (
           <Button
             key={action}

@@ -96,7 +96,7 @@ export const Vanished = ({
     <div class={panel.section}>
       <h3>{text('account.vanished', { name })}</h3>
       <Facts facts={facts.filter((fact) => fact !== null)} />
-      <p class={panel.muted}>{says.filter((sentence) => sentence !== '').join(' ')}</p>
+      <p class={`${panel.muted} ${panel.small}`}>{says.filter((sentence) => sentence !== '').join(' ')}</p>
     </div>
   )
 }
