@@ -45,6 +45,14 @@ const rememberingRecover = (): typeof ecrecover => {
 export const openEvm = async () => {
   const customCrypto = { ecrecover: rememberingRecover() }
   const common = createCustomCommon({ chainId: CHAIN_ID }, Mainnet, { hardfork: Hardfork.Cancun, customCrypto })
+  // Asked for every byte of code, again with every call.
+  const active = new Map<number, boolean>()
+  const isActive = common.isActivatedEIP.bind(common)
+  common.isActivatedEIP = (eip) => {
+    const known = active.get(eip) ?? isActive(eip)
+    active.set(eip, known)
+    return known
+  }
   const vm = await createVM({ common, stateManager: new SimpleStateManager({ common }) })
   await vm.evm.stateManager.putCode(AGREES_TO_ALL, STOP)
 
