@@ -186,7 +186,7 @@ describe('a dispute that runs', () => {
     const { adapter } = await openAccount(disputed(), chain({ timestampSeconds: SECONDS - 7 }))
     adapter.answer('simnet.skip', () => ({ timestampSeconds: 0 }))
     press('Skip ahead 1 hour')
-    await waitFor(() => expect(adapter.callsOf('simnet.skip')).toEqual([{ seconds: 3_607 }]))
+    await waitFor(() => expect(adapter.callsOf('simnet.skip')).toEqual([{ seconds: 3_608 }]))
     await act(() => adapter.push(withAccount(disputed(), chain({ isTest: false }))))
     expect(screen.queryByRole('button', { name: 'Skip ahead 1 hour' })).toBe(null)
   })

@@ -11,7 +11,8 @@ import { Toggle } from '../../primitives/Toggle.tsx'
 import panel from '../sidepanel/SidePanel.module.css'
 import styles from './Court.module.css'
 
-const HOUR_SECONDS = 3_600
+/** And a second, so that what ends in an hour has ended. */
+const HOUR_SECONDS = 3_600 + 1
 
 /** Beside a countdown. */
 export const SkipAhead = () => {
