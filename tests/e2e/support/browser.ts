@@ -117,15 +117,17 @@ export const launchExtension = async (options: LaunchOptions): Promise<Extension
   const profileDir = options.profileDir ?? (await mkdtemp(join(tmpdir(), 'wallet-profile-')))
   const id = await extensionIdOf(extensionDir)
   const origin = `chrome-extension://${id}`
+  const { locale = 'en-US' } = options
   const start = async (): Promise<BrowserContext> => {
     const context = await chromium.launchPersistentContext(profileDir, {
       executablePath: options.executablePath,
       // Playwright's own headless mode is an older browser without extensions; the flag above asks for the new one.
       headless: false,
-      args: [...flags(options, extensionDir)],
+      // The language is also the browser's own: a window that it opens runs for a moment before it is told another.
+      args: [...flags(options, extensionDir), `--lang=${locale}`, `--accept-lang=${locale}`],
       ignoreDefaultArgs: ['--disable-extensions', '--enable-automation'],
       viewport: options.headless ? { width: 1024, height: 768 } : null,
-      locale: options.locale ?? 'en-US',
+      locale,
     })
     await untilWorkerRuns(context, origin)
     return context
