@@ -200,4 +200,4 @@ export const pairOf = (terms: JurisdictionTerms, left: Actor, right: Actor) => {
     },
   }
 }
-export type PairOf = ReturnType<typeof pairOf>
+type PairOf = ReturnType<typeof pairOf>
