@@ -125,6 +125,26 @@ export const readEvents = (logs: readonly RawLog[], depository: Address): readon
     .map((log) => toEvent(parse(log) ?? malformed('a log that is no event of its contract')))
     .filter((event) => event !== null)
 
+/** What an event gives the newest value of; null for one that stands for itself. */
+const subjectOf = (event: JEvent): string | null => {
+  if (event.type === 'reserve_updated') return `${event.entityId}/${event.tokenId}`
+  return event.type === 'account_settled' ? `${event.left}/${event.right}/${event.tokenId}` : null
+}
+
+/**
+ * Somebody may pay for a block with more events than anybody takes in. Values are absolute, so that the last one of each
+ * says as much as all of them.
+ */
+const bounded = (events: readonly JEvent[]): readonly JEvent[] => {
+  if (events.length <= LIMITS.eventsPerBlock) return events
+  const last = new Map(events.map((event, i) => [subjectOf(event), i]))
+  const kept = events.filter((event, i) => {
+    const subject = subjectOf(event)
+    return subject === null || last.get(subject) === i
+  })
+  return kept.length <= LIMITS.eventsPerBlock ? kept : malformed('more events in one block than there can be')
+}
+
 /**
  * @param previousHash Of the block told of before; by default its parent.
  * @throws JAdapterError 'malformed'
@@ -134,5 +154,5 @@ export const readBlock = (block: RawBlock, depository: Address, previousHash = b
   hash: block.hash,
   previousHash,
   timestampSeconds: block.timestampSeconds,
-  events: readEvents(block.logs, depository),
+  events: bounded(readEvents(block.logs, depository)),
 })

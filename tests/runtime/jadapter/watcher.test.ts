@@ -138,6 +138,28 @@ describe('readEvents', () => {
   })
 })
 
+describe('a block with more events than anybody takes in', () => {
+  const header = { height: 3, hash: ZERO_32, parentHash: ZERO_32, timestampSeconds: 9 }
+  const other = logOf('BatchProcessed', [left.entityId, 9, toHex(ZERO_32)])
+
+  it('is told of by the last value of each; what has no value stays as it is', () => {
+    const many = Array.from({ length: LIMITS.eventsPerBlock - 1 }, () => reserveUpdated)
+    const [last, otherToken] = [
+      logOf('ReserveUpdated', [left.entityId, 1, 9n]),
+      logOf('ReserveUpdated', [left.entityId, 2, 7n]),
+    ]
+    const logs = [otherToken, other, ...many, last]
+    expect(readBlock({ ...header, logs }, depository).events).toEqual(readEvents([otherToken, other, last], depository))
+    const few = logs.slice(2)
+    expect(readBlock({ ...header, logs: few }, depository).events).toEqual(readEvents(few, depository))
+  })
+
+  it('that all stand for themselves is refused', () => {
+    const logs = Array.from({ length: LIMITS.eventsPerBlock + 1 }, () => other)
+    expect(() => readBlock({ ...header, logs }, depository)).toThrow(JAdapterError)
+  })
+})
+
 describe('readRevert', () => {
   const revert = (data: string) => readRevert({ data: fromHex(data), error: 'revert' })
 
