@@ -85,6 +85,7 @@ export const GERMAN_COURT = {
   'settlement.sealedTheirs': 'Beide haben unterschrieben. {name} reicht es bei der Blockchain ein.',
   'settlement.handedIn': 'Die Blockchain ist gefragt.',
   'settlement.until': 'Hat die Blockchain es bis {time} nicht getan, wird es von selbst aufgegeben.',
+  'settlement.open': 'Zugestimmt werden kann bis {time}.',
   'settlement.approve': 'Zustimmen',
   'settlement.reject': 'Ablehnen',
   'settlement.takeBack': 'Zurücknehmen',
@@ -102,7 +103,6 @@ export const GERMAN_COURT = {
   'suing.noWayBack': 'Ist die Blockchain gefragt, gibt es kein Zurück.',
   'suing.risk': 'Ich verstehe das Risiko',
   'suing.now': 'Streitfall jetzt eröffnen',
-  'suing.done': 'Die Blockchain soll entscheiden.',
 
   // A dispute that runs
   'dispute.heading': 'Streitfall mit {name}',

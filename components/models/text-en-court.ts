@@ -81,6 +81,7 @@ export const ENGLISH_COURT = {
   'settlement.sealedTheirs': 'Both have signed. {name} hands it to the chain.',
   'settlement.handedIn': 'The chain was asked.',
   'settlement.until': 'If the chain has not done it by {time}, it is given up by itself.',
+  'settlement.open': 'It can be agreed to until {time}.',
   'settlement.approve': 'Approve',
   'settlement.reject': 'Reject',
   'settlement.takeBack': 'Take it back',
@@ -98,7 +99,6 @@ export const ENGLISH_COURT = {
   'suing.noWayBack': 'There is no way back once the chain was asked.',
   'suing.risk': 'I understand the risk',
   'suing.now': 'Start the dispute',
-  'suing.done': 'The chain was asked to judge.',
 
   // A dispute that runs
   'dispute.heading': 'Dispute with {name}',

@@ -80,7 +80,8 @@ const stageOf = ({ seals }: AccountReplica, { approvedAtHeight }: Settlement): S
 
 const settlementView = (account: AccountReplica): SettlementView | null => {
   const { state, isLeft, status } = account
-  if (status.type === 'closed') return null
+  // A dispute ends it, whatever it had come to.
+  if (status.type !== 'open' && status.type !== 'frozen') return null
   const agreed = state.settlement
   const [asked] = queuedOf(account, 'settle_propose')
   const settlement: Settlement | null =

@@ -85,12 +85,12 @@ describe('Start dispute', () => {
   })
 
   test('only once the risk is understood', async () => {
-    const { adapter, region } = await begin()
+    const { adapter } = await begin()
     expect(disabled('Start the dispute')).toBe(true)
     fireEvent.click(screen.getByRole('checkbox', { name: 'I understand the risk' }))
     expect(disabled('Start the dispute')).toBe(false)
     press('Start the dispute')
-    await within(region).findByText('The chain was asked to judge.')
+    await waitFor(() => expect(screen.queryByRole('button', { name: 'Start the dispute' })).toBe(null))
     expect(adapter.callsOf('account.dispute')).toMatchObject([{ entityId: IDS.you, counterpartyId: IDS.hub }])
   })
 
@@ -244,7 +244,7 @@ describe('a settlement under way', () => {
       '200.00 tUSD to Hub',
     ])
     expect(panel.querySelector('[data-ghost]')).not.toBe(null)
-    expect(panel.textContent).toContain('If the chain has not done it by')
+    expect(panel.textContent).toContain('It can be agreed to until')
   })
 
   test.each([
@@ -274,6 +274,8 @@ describe('a settlement under way', () => {
   ] as const)('%s, ours %s', async (stage, isOurs, words, buttons) => {
     const { panel } = await open({ stage, isOurs, needsDecision: false })
     expect(within(panel).getByRole('status').textContent).toBe(words)
+    const isAgreed = stage !== 'asked' && stage !== 'proposed'
+    expect(panel.textContent?.includes('If the chain has not done it by')).toBe(isAgreed)
     expect(
       within(panel)
         .queryAllByRole('button')

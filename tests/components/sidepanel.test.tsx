@@ -105,7 +105,7 @@ describe('the side panel', () => {
       within(region)
         .getAllByRole('heading', { level: 3 })
         .map((heading) => heading.textContent),
-    ).toEqual(['What if Hub vanished', 'Held by payments under way', 'Last frames'])
+    ).toEqual(['What if Hub vanished', 'Held by payments under way', 'Test world', 'Last frames'])
     expect(region.textContent).toContain('3.21 tUSD on its way out, until')
     expect(region.querySelector('details')?.textContent).toContain('Frame 7, proposed here')
     expect(region.querySelector('details')?.textContent).toContain('Frame 6, proposed by Hub')

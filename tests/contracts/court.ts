@@ -200,4 +200,3 @@ export const pairOf = (terms: JurisdictionTerms, left: Actor, right: Actor) => {
     },
   }
 }
-type PairOf = ReturnType<typeof pairOf>

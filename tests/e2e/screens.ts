@@ -202,6 +202,8 @@ const walkAccount = async ({ page, visit, tongue: { text } }: Walk): Promise<voi
   await button(account, text('withdraw.now')).waitFor()
   await visit('withdraw-review')
   await press(account, text('move.change'))
+  // A hub that answers agrees at once, and nothing is left to look at.
+  await account.getByRole('checkbox', { name: text('testWorld.offline', { name: 'Hub' }), exact: true }).check()
   await press(account, text('move.dispute'))
   await button(account, text('suing.now')).waitFor()
   await visit('dispute-warning')
@@ -209,6 +211,7 @@ const walkAccount = async ({ page, visit, tongue: { text } }: Walk): Promise<voi
   await press(account, text('suing.now'))
   const dispute = page.getByRole('region', { name: text('dispute.heading', { name: 'Hub' }), exact: true })
   await dispute.getByText(text('dispute.left'), { exact: true }).waitFor()
+  await dispute.evaluate((element) => element.scrollIntoView())
   await visit('dispute')
 }
 

@@ -1,6 +1,7 @@
 /**
  * Money in one account: random legal and illegal transactions, proposed by either side at any time, messages delayed,
- * repeated and crossing. Signatures are cheap here; what they protect is tested elsewhere.
+ * repeated and crossing, and a chain that is funded and settled on meanwhile. Signatures are cheap here; what they
+ * protect is tested elsewhere.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -9,14 +10,25 @@ import { positionOf } from '../../runtime/account/delta.ts'
 import { accountStateRoot } from '../../runtime/account/frame.ts'
 import { checkAccount, checkAccountStep } from '../../runtime/account/invariants.ts'
 import { deltaKey } from '../../runtime/account/keys.ts'
+import { settlementDigest, settlementNonce } from '../../runtime/account/proof.ts'
+import { sealedSettlement } from '../../runtime/account/seal.ts'
 import { type AccountContext, decodeAccountMessage, enqueue, flush, receive } from '../../runtime/account/step.ts'
-import type { AccountEvent, AccountReplica, AccountState, AccountTx } from '../../runtime/account/types.ts'
+import type {
+  AccountEvent,
+  AccountReplica,
+  AccountState,
+  AccountTx,
+  JClaim,
+  SettlementDiff,
+} from '../../runtime/account/types.ts'
 import { type Bytes, concat, equalBytes, toHex, utf8 } from '../../runtime/lib/bytes.ts'
 import { keccak, taggedHash } from '../../runtime/lib/hash.ts'
-import type { TokenId } from '../../runtime/lib/units.ts'
+import { max, type TokenId } from '../../runtime/lib/units.ts'
 import { NOW_MS, NOW_SECONDS, openSide, other, type SideName, terms } from '../runtime/account/pair.ts'
 
 const TOKENS = [1 as TokenId, 2 as TokenId] as const
+/** The chain's time stands still: a settlement that was good until before it can be given up, the others be done. */
+const CHAIN_SECONDS = NOW_SECONDS + 5
 const preimage = (n: number): Bytes => keccak(utf8(`p${n}`))
 const token = fc.constantFrom(...TOKENS, 3 as TokenId)
 const amount = fc.oneof(
@@ -25,14 +37,42 @@ const amount = fc.oneof(
 )
 const secret = fc.nat(5)
 const expirySeconds = fc.oneof(
-  { weight: 8, arbitrary: fc.integer({ min: NOW_SECONDS + 1, max: NOW_SECONDS + 40 }) },
+  { weight: 8, arbitrary: fc.integer({ min: CHAIN_SECONDS + 1, max: NOW_SECONDS + 40 }) },
   { weight: 1, arbitrary: fc.constantFrom(0, NOW_SECONDS, NOW_SECONDS + 15 * 86_400) },
 )
 const outcome = fc.oneof(
   { weight: 3, arbitrary: secret.map((n) => ({ type: 'secret' as const, preimage: preimage(n) })) },
   { weight: 1, arbitrary: fc.constant({ type: 'error' as const, reason: 'no' }) },
 )
-const tx: fc.Arbitrary<AccountTx> = fc.oneof(
+const moved = fc.bigInt({ min: -40n, max: 40n })
+const settlementTx: fc.Arbitrary<AccountTx> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('settle_propose' as const),
+      diffs: fc
+        .uniqueArray(fc.record({ tokenId: token, leftDiff: moved, rightDiff: moved }), {
+          minLength: 1,
+          maxLength: 2,
+          selector: ({ tokenId }) => tokenId,
+        })
+        .map((diffs) => diffs.sort((a, b) => a.tokenId - b.tokenId)),
+      validUntil: fc.integer({ min: NOW_SECONDS + 1, max: CHAIN_SECONDS + 5 }),
+    }),
+  },
+  { weight: 5, arbitrary: fc.constant({ type: 'settle_approve' as const }) },
+  { weight: 2, arbitrary: fc.constant({ type: 'settle_reject' as const }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('request_collateral' as const), tokenId: token, amount }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('rebalance_policy' as const),
+      tokenId: token,
+      softLimit: fc.option(amount),
+    }),
+  },
+)
+const accountTx: fc.Arbitrary<AccountTx> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('add_delta' as const), tokenId: token }) },
   {
     weight: 2,
@@ -66,6 +106,10 @@ const tx: fc.Arbitrary<AccountTx> = fc.oneof(
       .record({ type: fc.constant('htlc_resolve' as const), n: secret, part: fc.nat(1), outcome })
       .map(({ n, ...resolve }) => ({ ...resolve, hashlock: keccak(preimage(n)) })),
   },
+  { weight: 8, arbitrary: settlementTx },
+)
+const anyTx: fc.Arbitrary<AccountTx> = fc.oneof(
+  { weight: 12, arbitrary: accountTx },
   {
     weight: 2,
     arbitrary: fc.record({ jHeight: fc.integer({ min: 1, max: 9 }), tokenId: token }).map(({ jHeight, tokenId }) => ({
@@ -73,7 +117,8 @@ const tx: fc.Arbitrary<AccountTx> = fc.oneof(
       jHeight,
       blockHash: keccak(utf8(`b${jHeight}`)),
       events: [{ tokenId, collateral: BigInt(jHeight) * 10n, ondelta: BigInt(jHeight) * 10n }],
-      nonce: 0,
+      // Of the settlements that the first frames could approve.
+      nonce: jHeight < 5 ? 0 : 6,
     })),
   },
 )
@@ -87,6 +132,14 @@ const record = (book: Book, event: AccountEvent): void => {
     return entry
   }
   if (event.type === 'paid') of(event.tokenId).offdelta += event.byLeft ? -event.amount : event.amount
+  if (event.type === 'settlement_approved' || event.type === 'settlement_ended') {
+    const isHeld = event.settlement.approvedAtHeight !== null
+    for (const { tokenId, leftDiff, rightDiff } of isHeld ? event.settlement.diffs : []) {
+      const sign = event.type === 'settlement_approved' ? 1n : -1n
+      of(tokenId).leftHold += sign * max(leftDiff, 0n)
+      of(tokenId).rightHold += sign * max(rightDiff, 0n)
+    }
+  }
   if (event.type !== 'locked' && event.type !== 'resolved') return
   const { tokenId, byLeft, amount: locked } = event.lock
   const entry = of(tokenId)
@@ -124,7 +177,7 @@ describe('transactions', () => {
   test('a legal one is booked, an illegal one leaves everything as it was; RCPAN is never left any further', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.record({ tx, byLeft: fc.boolean(), seconds: fc.nat(60) }), { maxLength: 60 }),
+        fc.array(fc.record({ tx: anyTx, byLeft: fc.boolean(), seconds: fc.nat(60) }), { maxLength: 60 }),
         (steps) => {
           let state = opened(openSide('left').state)
           const book: Book = new Map()
@@ -148,12 +201,26 @@ describe('transactions', () => {
 
 type Move =
   | { readonly type: 'queue'; readonly side: SideName; readonly tx: AccountTx }
+  | { readonly type: 'fund'; readonly side: SideName; readonly tokenId: TokenId; readonly amount: bigint }
+  | { readonly type: 'settle'; readonly side: SideName }
+  | { readonly type: 'watch'; readonly side: SideName }
   | { readonly type: 'flush'; readonly side: SideName }
   | { readonly type: 'deliver'; readonly to: SideName; readonly at: number }
   | { readonly type: 'repeat'; readonly to: SideName; readonly at: number }
 const side = fc.constantFrom<SideName>('left', 'right')
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constant('queue' as const), side, tx }) },
+  { weight: 5, arbitrary: fc.record({ type: fc.constant('queue' as const), side, tx: accountTx }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('fund' as const),
+      side,
+      tokenId: fc.constantFrom(...TOKENS),
+      amount: fc.bigInt({ min: 1n, max: 50n }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('settle' as const), side }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('watch' as const), side }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('flush' as const), side }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('deliver' as const), to: side, at: fc.nat(3) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('repeat' as const), to: side, at: fc.nat() }) },
@@ -165,6 +232,37 @@ type Table = {
   readonly wire: Record<SideName, Bytes[]>
   readonly sent: Record<SideName, Bytes[]>
   readonly books: Record<SideName, Book>
+  readonly chain: Chain
+}
+
+/** What the contracts keep of the account, as absolute as they tell it. */
+type Chain = {
+  readonly reserves: Map<string, bigint>
+  readonly positions: Map<TokenId, { readonly collateral: bigint; readonly ondelta: bigint }>
+  nonce: number
+  readonly blocks: JClaim[]
+  /** How many of them each side has seen. */
+  readonly seen: Record<SideName, number>
+}
+const START_RESERVE = 1_000n
+const reserveOf = ({ reserves }: Chain, side: SideName, tokenId: TokenId): bigint =>
+  reserves.get(`${side}/${tokenId}`) ?? START_RESERVE
+const positionAt = ({ positions }: Chain, tokenId: TokenId) => positions.get(tokenId) ?? { collateral: 0n, ondelta: 0n }
+
+/** Moves money out of the account, and tells of it in a block of its own. */
+const settleOn = (chain: Chain, diffs: readonly SettlementDiff[], nonce: number): void => {
+  chain.nonce = nonce
+  for (const { tokenId, leftDiff, rightDiff } of diffs) {
+    chain.reserves.set(`left/${tokenId}`, reserveOf(chain, 'left', tokenId) + leftDiff)
+    chain.reserves.set(`right/${tokenId}`, reserveOf(chain, 'right', tokenId) + rightDiff)
+    const { collateral, ondelta } = positionAt(chain, tokenId)
+    const next = { collateral: collateral - leftDiff - rightDiff, ondelta: ondelta - leftDiff }
+    expect(next.collateral, 'the contracts never pay more than there is').toBeGreaterThanOrEqual(0n)
+    chain.positions.set(tokenId, next)
+  }
+  const jHeight = chain.blocks.length + 1
+  const events = diffs.map(({ tokenId }) => ({ tokenId, ...positionAt(chain, tokenId) }))
+  chain.blocks.push({ jHeight, blockHash: keccak(utf8(`block ${jHeight}`)), events, nonce: chain.nonce })
 }
 
 const startTable = (): Table => {
@@ -178,6 +276,7 @@ const startTable = (): Table => {
     wire: { left: [], right: [] },
     sent: { left: [], right: [] },
     books: { left: new Map(), right: new Map() },
+    chain: { reserves: new Map(), positions: new Map(), nonce: 0, blocks: [], seen: { left: 0, right: 0 } },
   }
 }
 
@@ -188,7 +287,7 @@ const cheapSeal = (name: SideName, digest: Bytes): Bytes => {
 const contextOf = (name: SideName): AccountContext => ({
   nowMs: NOW_MS,
   jHeight: 1,
-  jSeconds: NOW_SECONDS,
+  jSeconds: CHAIN_SECONDS,
   revealedAt: () => null,
   runtimeHeight: 1,
   seal: (digest) => cheapSeal(name, digest),
@@ -205,6 +304,7 @@ const flushSide = (table: Table, name: SideName, ack: Parameters<typeof flush>[1
   const flushed = flush(table.replicas[name], ack, contextOf(name))
   table.replicas[name] = flushed.replica
   post(table, name, flushed.message)
+  for (const seal of flushed.seals) post(table, name, seal)
 }
 
 /** Hands one message over; a refusal must leave the replica alone. */
@@ -225,6 +325,33 @@ const hand = (table: Table, to: SideName, bytes: Bytes): 'taken' | 'later' => {
   return 'taken'
 }
 
+/** Hands in what both have sealed, if the chain still takes it. */
+const settleIfSealed = ({ replicas, chain }: Table, name: SideName): void => {
+  const sealed = sealedSettlement(replicas[name])
+  if (sealed === null) return
+  const { settlement, seals, left, right } = sealed
+  const digest = settlementDigest({ ...settlement, terms, height: seals.height })
+  expect([left, right]).toEqual([cheapSeal('left', digest), cheapSeal('right', digest)])
+  const nonce = settlementNonce(seals.height)
+  const hasReserves = settlement.diffs.every(
+    ({ tokenId, leftDiff, rightDiff }) =>
+      reserveOf(chain, 'left', tokenId) + leftDiff >= 0n && reserveOf(chain, 'right', tokenId) + rightDiff >= 0n,
+  )
+  if (nonce > chain.nonce && settlement.validUntil >= CHAIN_SECONDS && hasReserves)
+    settleOn(chain, settlement.diffs, nonce)
+}
+
+/** The next block it has not seen; what it saw is never refused. */
+const watch = ({ replicas, chain }: Table, name: SideName): boolean => {
+  const block = chain.blocks[chain.seen[name]]
+  if (block === undefined) return false
+  const queued = enqueue(replicas[name], { type: 'j_event_claim', ...block }, NOW_MS)
+  if (queued.type === 'rejected') throw new Error(`a claim was refused: ${queued.rejection.type}`)
+  replicas[name] = queued.replica
+  chain.seen[name]++
+  return true
+}
+
 const play = (table: Table, move: Move): void => {
   if (move.type === 'flush') flushSide(table, move.side)
   if (move.type === 'queue') {
@@ -232,6 +359,14 @@ const play = (table: Table, move: Move): void => {
     const queued = enqueue(before, move.tx, NOW_MS)
     if (queued.type === 'queued') table.replicas[move.side] = queued.replica
   }
+  const { chain } = table
+  if (move.type === 'fund') {
+    const { tokenId, amount: put } = move
+    const diff = { tokenId, leftDiff: 0n, rightDiff: 0n, [`${move.side}Diff`]: -put }
+    if (reserveOf(chain, move.side, tokenId) >= put) settleOn(chain, [diff], chain.nonce)
+  }
+  if (move.type === 'settle') settleIfSealed(table, move.side)
+  if (move.type === 'watch') watch(table, move.side)
   if (move.type === 'repeat') {
     const again = table.sent[move.to][move.at % Math.max(table.sent[move.to].length, 1)]
     if (again !== undefined) hand(table, move.to, again)
@@ -248,6 +383,7 @@ const calm = (table: Table): void => {
   for (let left = 400; ; left--) {
     if (left === 0) throw new Error('no end to it')
     const busy = (['left', 'right'] as const).filter((name) => {
+      if (watch(table, name)) return true
       flushSide(table, name)
       const bytes = table.wire[name].shift()
       if (bytes !== undefined && hand(table, name, bytes) === 'later') table.wire[name].push(bytes)
@@ -271,6 +407,22 @@ describe('two replicas', () => {
         expect(left.frames).toEqual(right.frames)
         expect(table.books.left).toEqual(table.books.right)
         for (const replica of [left, right]) if (replica.state.height > 0) checkAccount(replica)
+        const { chain } = table
+        for (const tokenId of TOKENS) {
+          const { collateral, ondelta } = positionAt(chain, tokenId)
+          expect(left.state.deltas.get(deltaKey(tokenId))).toMatchObject({ collateral, ondelta })
+          const reserves = reserveOf(chain, 'left', tokenId) + reserveOf(chain, 'right', tokenId)
+          expect(reserves + collateral).toBe(2n * START_RESERVE)
+        }
+        expect([left.state.leftClaims, left.state.rightClaims]).toEqual([[], []])
+        // What is still open can still be done, and both have sealed it.
+        const { settlement } = left.state
+        if (settlement?.approvedAtHeight == null) return
+        expect(settlementNonce(settlement.approvedAtHeight)).toBeGreaterThan(chain.nonce)
+        const isGood = settlement.validUntil >= CHAIN_SECONDS
+        expect([sealedSettlement(left) !== null, sealedSettlement(right) !== null]).toEqual([isGood, isGood])
+        const hold = ({ seals }: AccountReplica) => seals?.peer.proof !== null && seals?.own.proof !== null
+        expect([hold(left), hold(right)]).toEqual([true, true])
       }),
       { numRuns: 150 },
     )

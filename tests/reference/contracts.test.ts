@@ -211,9 +211,10 @@ const signing: Family<Signing> = {
 test(
   'digests',
   async () => {
-    const found = await compare(signing)
+    // The runtime's digests are compared ten thousand times; here every call reads the whole Depository again.
+    const found = await compare(signing, CASES / 4)
     equal(found)
-    expect(found.answers).toBe(CASES)
+    expect(found.answers).toBe(found.cases)
     const later = (drawn: Signing): Signing => ({ ...drawn, nonce: drawn.nonce + 1n })
     expect(
       (await compare({ ...signing, expected: (drawn) => digestOf(later(drawn)) }, FEW)).differences,

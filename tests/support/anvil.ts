@@ -4,13 +4,14 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { DEPLOYER_ADDRESS, genesisTransactions } from '../../runtime/jadapter/genesis.ts'
 import { type Bytes, toHex } from '../../runtime/lib/bytes.ts'
 import type { Address } from '../../runtime/lib/units.ts'
 import { contractCode } from './contract-code.ts'
 
 export const ANVIL_CHAIN_ID = 31_337n
+const KEEPER = fileURLToPath(new URL('./anvil-keeper.mjs', import.meta.url))
 const START_SECONDS = 1_700_000_000
 const LISTENING = /Listening on 127\.0\.0\.1:(\d+)/
 
@@ -43,8 +44,6 @@ const started = (child: ChildProcess): Promise<number> =>
 export const startAnvil = async (
   options: { readonly chainId?: bigint; readonly startSeconds?: number } = {},
 ): Promise<Anvil> => {
-  const require = createRequire(import.meta.url)
-  const program = require.resolve('@foundry-rs/anvil/bin.mjs')
   const flags = ['--port', '0', '--no-mining', '--order', 'fifo', '--hardfork', 'cancun', '--accounts', '1']
   const numbers = [
     '--chain-id',
@@ -52,14 +51,10 @@ export const startAnvil = async (
     '--timestamp',
     `${options.startSeconds ?? START_SECONDS}`,
   ]
-  const child = spawn(process.execPath, [program, ...flags, ...numbers], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const kill = (): void => {
-    child.kill()
-  }
-  process.once('exit', kill)
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const child = spawn(process.execPath, [KEEPER, ...flags, ...numbers], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const port = await started(child)
   child.removeAllListeners('exit')
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const url = `http://127.0.0.1:${port}`
 
   const rpc: Anvil['rpc'] = async (method, ...params) => {
@@ -86,9 +81,8 @@ export const startAnvil = async (
     height: async () => Number(await rpc<string>('eth_blockNumber')),
     fromDeployer: (to, data) => sendAs(DEPLOYER_ADDRESS, to, data),
     stop: async () => {
-      process.removeListener('exit', kill)
       child.kill()
-      await Promise.race([ended, new Promise<void>((resolve) => child.once('close', () => resolve()))])
+      await ended
     },
   }
 }

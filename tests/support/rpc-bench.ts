@@ -23,6 +23,8 @@ import { type ManualTime, manualTime } from './manual-time.ts'
 
 /** Short, so that moving the clock on by one does not make any question late. */
 export const BLOCK_SECONDS = 2
+/** More than anything takes. */
+const LOOKS = 300
 const POLL_MS = BLOCK_SECONDS * 1_000
 
 export type RpcBench = Bench & {
@@ -92,7 +94,10 @@ const benchOf = (
     }
   }
   const waiting = async (count = 1): Promise<void> => {
-    while ((await pool(anvil)) < count) await look()
+    for (let left = LOOKS; (await pool(anvil)) < count; left--) {
+      if (left === 0) throw new Error(`${count} transactions do not come`)
+      await look()
+    }
   }
   const finish: Bench['finish'] = async (work) => {
     let isDone = false
@@ -100,7 +105,8 @@ const benchOf = (
       isDone = true
     }
     work.then(mark, mark)
-    while (!isDone) {
+    for (let left = LOOKS; !isDone; left--) {
+      if (left === 0) throw new Error('the chain does not come to an end with it')
       // What there is to do about it now comes first.
       await look()
       if (!isDone) await mine()

@@ -49,7 +49,7 @@ const Answers = ({ account, settlement }: Props) => {
   const { session, text } = useUi()
   const action = useAction(COURT_WORDS)
   const { stage, isOurs, needsDecision } = settlement
-  const canTakeBack = isOurs && (stage === 'asked' || stage === 'proposed')
+  const canTakeBack = isOurs && account.status === 'open' && (stage === 'asked' || stage === 'proposed')
   if (!needsDecision && !canTakeBack) return null
   const { counterpartyId } = account
   const answer = (decision: 'approve' | 'reject') => (): void => {
@@ -84,6 +84,8 @@ export const SettlementPanel = ({ canAnswer, ...props }: Props & { readonly canA
   const { account, settlement } = props
   const { counterpartyLabel: name } = account
   const heading = text('settlement.heading', { name })
+  const isAgreed = settlement.stage !== 'asked' && settlement.stage !== 'proposed'
+  const time = format.moment(settlement.validUntil * 1_000, Date.now())
   return (
     <section class={styles.panel} aria-label={heading}>
       <h3>{heading}</h3>
@@ -107,9 +109,7 @@ export const SettlementPanel = ({ canAnswer, ...props }: Props & { readonly canA
           )
         )
       })}
-      <p class={styles.muted}>
-        {text('settlement.until', { time: format.moment(settlement.validUntil * 1_000, Date.now()) })}
-      </p>
+      <p class={styles.muted}>{isAgreed ? text('settlement.until', { time }) : text('settlement.open', { time })}</p>
       {canAnswer && <Answers {...props} />}
     </section>
   )

@@ -72,7 +72,8 @@ const Sure = ({ account, quote, onDone, onCancel }: Props & { readonly quote: Mo
     const entityId = session.entity.peek()?.entityId ?? ''
     void action.run(
       (commandId) => session.rpc('account.dispute', { commandId, entityId, counterpartyId }),
-      () => onDone(text('suing.done')),
+      // Its own place in the account says so from then on.
+      () => onDone(''),
     )
   }
   return (

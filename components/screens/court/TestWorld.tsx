@@ -28,7 +28,7 @@ export const SkipAhead = () => {
       () => undefined,
     )
   return (
-    <div>
+    <div class={styles.skip}>
       {action.refusal.value !== null && <Alert>{inOneLine(action.refusal.value)}</Alert>}
       <Button look="quiet" disabled={action.busy.value || session.isReadOnly.value} onClick={skip}>
         {text('testWorld.skip')}

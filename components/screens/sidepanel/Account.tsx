@@ -117,7 +117,7 @@ export const Account = () => {
         <SettlementPanel account={account} settlement={account.settlement} canAnswer={isOwn} />
       )}
       {isOwn && account.status === 'closed' && <Judged account={account} />}
-      <AccountTokens account={account} />
+      {account.tokens.length > 0 && <AccountTokens account={account} />}
       {isOwn && <AccountActions key={account.counterpartyId} account={account} />}
       {position !== undefined && <Vanished account={account} position={position} />}
       <Holds account={account} />

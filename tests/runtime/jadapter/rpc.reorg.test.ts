@@ -55,7 +55,7 @@ describe.each(DEPTHS)('%i blocks are taken back', (depth) => {
     const outcome = chain.submit(deposit(bench, 1, 400n))
     await bench.waiting()
     // The approval, then the batch.
-    while ((await held(bench)) === 0n) await bench.mine()
+    for (let left = 20; left > 0 && (await held(bench)) === 0n; left--) await bench.mine()
     await bench.mine(depth - 1)
     await reorganise(bench, depth)
     expect(await held(bench)).toBe(0n)

@@ -78,7 +78,10 @@ const delta = (env: Env, of = ALICE, to = HUB) =>
 
 /** Blocks are made, and looked at, until it is so. */
 const mineUntil = async ({ bench }: Started, holds: () => boolean): Promise<void> => {
-  while (!holds()) await bench.mine()
+  for (let left = 300; !holds(); left--) {
+    if (left === 0) throw new Error('it does not come about')
+    await bench.mine()
+  }
 }
 /** Until whatever the runtime does by itself has come so far. */
 const until = (host: RuntimeHost, holds: (env: Env) => boolean): Promise<void> =>
