@@ -72,9 +72,10 @@ const projected = (replica: AccountReplica, nowMs: number): AccountState => {
  */
 const isOwed = ({ type }: AccountTx): boolean => type === 'htlc_resolve' || type === 'j_event_claim'
 
-/** The queue without claims that newer ones outdate. */
-const withBoundClaims = (mempool: readonly AccountTx[]): readonly AccountTx[] => {
-  const kept = new Set<AccountTx>(boundClaims(mempool.filter((tx) => tx.type === 'j_event_claim')))
+/** The queue without the claims it has no room for. */
+const withBoundClaims = (mempool: readonly AccountTx[], { deltas }: AccountState): readonly AccountTx[] => {
+  const claims = mempool.filter((tx) => tx.type === 'j_event_claim')
+  const kept = new Set<AccountTx>(boundClaims(claims, deltas))
   return mempool.filter((tx) => tx.type !== 'j_event_claim' || kept.has(tx))
 }
 
@@ -96,7 +97,7 @@ export const enqueue = (
   const trial = execute(projected(replica, nowMs), [tx], { byLeft: replica.isLeft, timestampMs: nowMs })
   const refusal = trial.refusals[0]
   if (refusal !== undefined) return { type: 'rejected', rejection: refusal.rejection }
-  return { type: 'queued', replica: { ...replica, mempool: withBoundClaims([...replica.mempool, tx]) } }
+  return { type: 'queued', replica: { ...replica, mempool: withBoundClaims([...replica.mempool, tx], replica.state) } }
 }
 
 /** Takes back a lock of ours that waits in the queue; null when it does not. */
@@ -359,7 +360,9 @@ const accept = (
   const taken: AccountReplica = {
     ...replica,
     pending: null,
-    mempool: withBoundClaims([...(pending?.frame.accountTxs ?? []), ...replica.mempool]).filter((tx) => !hasEnded(tx)),
+    mempool: withBoundClaims([...(pending?.frame.accountTxs ?? []), ...replica.mempool], executed.state).filter(
+      (tx) => !hasEnded(tx),
+    ),
   }
   const signed = sign(frame, { own, peer: hanko, isLeft: replica.isLeft })
   return {

@@ -3,12 +3,13 @@
  * claimed of one block is applied exactly once. The values are absolute, so whatever older claims tell of the same tokens
  * is worthless then, and dropped; what they tell of others stays, or a side could have the other's word forgotten by
  * leaving a block out. For the same reason an older claim gives way when a side has as many as it may have: what a
- * sleeping peer has yet to claim is never refused. A settlement that a claim shows to be done ends with it, in the same
- * frame that takes its money out.
+ * sleeping peer has yet to claim is never refused. The last word on a token of the account never gives way, however many
+ * others anyone funds. A settlement that a claim shows to be done ends with it, in the same frame that takes its money out.
  */
 import { encode } from '../../codec/schema.ts'
 import { equalBytes } from '../../lib/bytes.ts'
 import { LIMITS } from '../../lib/limits.ts'
+import type { TokenId } from '../../lib/units.ts'
 import type { ApplyTx } from '../apply.ts'
 import { claimCodec } from '../codec.ts'
 import { emptyDelta } from '../delta.ts'
@@ -34,16 +35,21 @@ const inCommon = (a: JClaim, b: JClaim): readonly Told[] | null => {
 }
 
 /**
- * At most `claimsPerSide` of them. What newer claims tell of the same tokens goes first, and only then the oldest:
- * both sides keep the last word on a token, and find it in common.
+ * At most `claimsPerSide` of them. What newer claims tell of the same tokens goes first, then the oldest that tells nothing
+ * of the account's own tokens which newer ones do not. There is always one of the two, since an account has no more tokens
+ * than a side may have claims: so both sides keep the last word on each of them, and find it in common.
  */
-export const boundClaims = <T extends JClaim>(claims: readonly T[]): readonly T[] => {
+export const boundClaims = <T extends JClaim>(claims: readonly T[], deltas: AccountState['deltas']): readonly T[] => {
   if (claims.length <= LIMITS.claimsPerSide) return claims
-  const outdated = claims.findIndex(({ events }, i) => {
-    const newer = new Set(claims.slice(i + 1).flatMap((claim) => claim.events.map(({ tokenId }) => tokenId)))
-    return events.every(({ tokenId }) => newer.has(tokenId))
-  })
-  return boundClaims(claims.toSpliced(Math.max(outdated, 0), 1))
+  /** The first claim of which nothing counts but what newer ones say too. */
+  const outdated = (counts: (tokenId: TokenId) => boolean): number =>
+    claims.findIndex(({ events }, i) => {
+      const newer = new Set(claims.slice(i + 1).flatMap((claim) => claim.events.map(({ tokenId }) => tokenId)))
+      return events.every(({ tokenId }) => newer.has(tokenId) || !counts(tokenId))
+    })
+  const first = outdated(() => true)
+  const given = first >= 0 ? first : outdated((tokenId) => deltas.has(deltaKey(tokenId)))
+  return boundClaims(claims.toSpliced(given, 1), deltas)
 }
 
 const isOrdered = (claim: JClaim): boolean =>
@@ -96,7 +102,7 @@ export const jEventClaim: ApplyTx<'j_event_claim'> = (state, tx, { byLeft }) => 
     const events = inCommon(claim, other)
     if (events !== null) return { type: 'applied', ...settle(state, { ...claim, events }) }
   }
-  const claims = boundClaims([...own, claim])
+  const claims = boundClaims([...own, claim], state.deltas)
   return {
     type: 'applied',
     state: byLeft ? { ...state, leftClaims: claims } : { ...state, rightClaims: claims },

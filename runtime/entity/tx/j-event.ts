@@ -2,11 +2,12 @@
  * j_event: what one confirmed block did to this entity. Reserves are the chain's word alone; collateral changes only
  * once both sides of the account have claimed the same event, so here it becomes a claim.
  */
-import type { JClaim } from '../../account/types.ts'
+import { deltaKey } from '../../account/keys.ts'
+import type { AccountReplica, AccountTx, JClaim } from '../../account/types.ts'
 import type { JEvent } from '../../jurisdiction/types.ts'
-import { invariant } from '../../lib/assert.ts'
+import { invariant, present } from '../../lib/assert.ts'
 import { LIMITS } from '../../lib/limits.ts'
-import type { EntityId } from '../../lib/units.ts'
+import type { EntityId, TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { onBatchProcessed } from '../batch.ts'
 import { onCounterRegistered, onDisputeFinalized, onDisputeStarted, onJudgeDue } from '../court.ts'
@@ -62,29 +63,50 @@ const onReserveUpdated = (draft: EntityDraft, event: Extract<JEvent, { type: 're
   draft.events.push({ type: 'reserve_updated', tokenId: event.tokenId, before, after: event.amount })
 }
 
-/** One claim per account for the whole block; the last value of a token stands. */
-const claim = (draft: EntityDraft, tx: JEventTx, context: EntityContext): void => {
-  const byAccount = new Map<EntityId, { nonce: number; tokens: Map<number, JClaim['events'][number]> }>()
+type Seen = { readonly nonce: number; readonly tokens: Map<TokenId, JClaim['events'][number]> }
+
+/** What the block did to each account, as it is in this epoch; the last value of a token stands. */
+const seenByAccount = (draft: EntityDraft, { events }: JEventTx): ReadonlyMap<EntityId, Seen> => {
+  const byAccount = new Map<EntityId, Seen>()
   const own = draft.state.entityId
-  for (const event of tx.events) {
+  for (const event of events) {
     if (event.type !== 'account_settled' || (event.left !== own && event.right !== own)) continue
     const counterparty = event.left === own ? event.right : event.left
     // What a judgement left, or what was before it, is not of the account as it is now.
     if (event.epoch !== draft.state.accounts.get(counterparty)?.state.terms.epoch) continue
     const { tokenId, collateral, ondelta, nonce } = event
-    const seen = byAccount.get(counterparty) ?? { nonce, tokens: new Map() }
-    seen.tokens.set(tokenId, { tokenId, collateral, ondelta })
-    byAccount.set(counterparty, { nonce, tokens: seen.tokens })
+    const tokens = byAccount.get(counterparty)?.tokens ?? new Map()
+    byAccount.set(counterparty, { nonce, tokens: tokens.set(tokenId, { tokenId, collateral, ondelta }) })
   }
-  for (const [counterparty, { nonce, tokens }] of byAccount) {
-    // Anyone may fund any token for any pair; both sides leave out the same ones.
-    const events = [...tokens.values()].sort((a, b) => a.tokenId - b.tokenId).slice(0, LIMITS.tokensPerAccount)
-    const queued = enqueueTx(
-      draft,
-      counterparty,
-      { type: 'j_event_claim', jHeight: tx.jHeight, blockHash: tx.blockHash, events, nonce },
-      context,
-    )
+  return byAccount
+}
+
+/**
+ * Anyone may make a token and fund any account of its own with it: nothing is said of tokens that neither the account nor
+ * this wallet knows, or they would take the place of money. First comes what the account has.
+ */
+const worthTelling = (
+  { tokens }: Seen,
+  deltas: AccountReplica['state']['deltas'],
+  { chain }: EntityContext,
+): JClaim['events'] => {
+  const all = [...tokens.values()]
+  const known = all.filter(({ tokenId }) => deltas.has(deltaKey(tokenId)))
+  const listed = all.filter(
+    ({ tokenId }) => !deltas.has(deltaKey(tokenId)) && chain.tokens.some((token) => token.tokenId === tokenId),
+  )
+  return [...known, ...listed].slice(0, LIMITS.tokensPerAccount).sort((a, b) => a.tokenId - b.tokenId)
+}
+
+/** One claim per account for the whole block. */
+const claim = (draft: EntityDraft, tx: JEventTx, context: EntityContext): void => {
+  for (const [counterparty, seen] of seenByAccount(draft, tx)) {
+    const { state } = present(draft.state.accounts.get(counterparty), counterparty)
+    const events = worthTelling(seen, state.deltas, context)
+    if (events.length === 0) continue
+    const { jHeight, blockHash } = tx
+    const told: AccountTx = { type: 'j_event_claim', jHeight, blockHash, events, nonce: seen.nonce }
+    const queued = enqueueTx(draft, counterparty, told, context)
     if (queued.type === 'applied') continue
     // Then there is nobody to claim towards. A claim refused for anything else would be lost for good.
     const { type } = queued.rejection

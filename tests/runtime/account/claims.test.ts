@@ -6,7 +6,7 @@ import { present } from '../../../runtime/lib/assert.ts'
 import { utf8 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
 import type { TokenId } from '../../../runtime/lib/units.ts'
-import { accept, agree, claim, NOW_SECONDS, openPair, type Pair, propose, TOKEN, take } from './pair.ts'
+import { accept, agree, claim, NOW_SECONDS, openPair, type Pair, propose, queue, TOKEN, take } from './pair.ts'
 
 const OTHER = 2 as TokenId
 const VALID = NOW_SECONDS + 3_600
@@ -96,5 +96,27 @@ describe('a settlement', () => {
     expect(holdOf(before.left)).toBe(300n)
     const after = both(before, [{ ...claim(4, 210n, 0n, nonce + 4) }])
     expect([holdOf(after.left), collateralOf(after.left), after.left.state.settlement]).toEqual([0n, 210n, null])
+  })
+  test('is not forgotten under any number of tokens that nobody knows', () => {
+    const { left, right, nonce } = approved()
+    const done = { ...claim(2, 200n, 0n, nonce) }
+    const worthless = Array.from({ length: 17 }, (_, i) => block(3 + i, { [100 + i]: 1n }, nonce))
+    const flooded = [done, ...worthless].reduce((pair, one) => agree(pair, 'left', [one]), { left, right })
+    // RIGHT is silent about the block in which it took the money, and says whatever LEFT has left of the others.
+    const others = flooded.left.state.leftClaims.filter(({ jHeight }) => jHeight > 2)
+    const pair = others.reduce((so, one) => agree(so, 'right', [{ type: 'j_event_claim', ...one }]), flooded)
+    expect([told(pair.left.state.leftClaims), others.length]).toEqual([[[2, [TOKEN]]], 15])
+    const late = { jSeconds: VALID + 1 }
+    const ending = propose(pair.right, [{ type: 'settle_reject' }], late)
+    expect(take(pair.left, ending.message, late)).toMatchObject({ violation: { type: 'still_valid' } })
+    const { replica } = accept(pair.left, propose(pair.right, [done]).message)
+    expect([holdOf(replica), collateralOf(replica), replica.state.settlement]).toEqual([0n, 200n, null])
+  })
+  test('is not forgotten in a queue that has to wait either', () => {
+    const { left, nonce } = approved()
+    const done = { ...claim(2, 200n, 0n, nonce) }
+    const worthless = Array.from({ length: 40 }, (_, i) => block(3 + i, { [100 + i]: 1n }, nonce))
+    const { mempool } = queue(left, [done, ...worthless])
+    expect([mempool.length, mempool[0]]).toEqual([16, done])
   })
 })
