@@ -71,7 +71,6 @@ export const GERMAN: Messages = {
   'home.hide': 'Beträge verbergen',
   'home.show': 'Beträge zeigen',
   'home.hidden': 'Verborgen',
-  'home.canSend': 'Du kannst {amount} senden',
   'home.noRate': 'Testgeld ist in {currency} nichts wert.',
   'home.unknownRate': 'Kein Kurs in {currency} bekannt.',
   'home.pay': 'Zahlen',

@@ -61,7 +61,6 @@ export const ENGLISH = {
   'home.hide': 'Hide amounts',
   'home.show': 'Show amounts',
   'home.hidden': 'Hidden',
-  'home.canSend': 'You can send {amount}',
   'home.noRate': 'Test money is worth nothing in {currency}.',
   'home.unknownRate': 'No rate in {currency} is known.',
   'home.pay': 'Pay',

@@ -14,8 +14,10 @@ const bitsOf = (id: string): number => {
   return hash ^ (hash >>> 15)
 }
 
-const pathOf = (id: string): string => {
-  const bits = bitsOf(id)
+/** The palette's own inks, mixed with its muted one, as on a token's mark. */
+const INKS = ['accent', 'ink', 'caution', 'muted']
+
+const pathOf = (bits: number): string => {
   const cells: string[] = []
   for (let y = 0; y < SIDE; y++)
     for (let x = 0; x < SIDE; x++) {
@@ -25,8 +27,23 @@ const pathOf = (id: string): string => {
   return cells.join('')
 }
 
-export const Identicon = ({ id }: { readonly id: string }) => (
-  <svg class={styles.identicon} aria-hidden="true" viewBox="-0.5 -0.5 6 6" shape-rendering="crispEdges">
-    <path d={pathOf(id)} />
-  </svg>
-)
+type Props = {
+  readonly id: string
+  /** As high as two lines of text, in front of them. */
+  readonly large?: boolean
+}
+
+export const Identicon = ({ id, large = false }: Props) => {
+  const bits = bitsOf(id)
+  return (
+    <svg
+      class={`${styles.identicon} ${large ? styles.large : ''}`}
+      style={{ '--tone': `var(--${INKS[(bits >>> (SIDE * COLUMNS)) % INKS.length]})` }}
+      aria-hidden="true"
+      viewBox="-0.5 -0.5 6 6"
+      shape-rendering="crispEdges"
+    >
+      <path d={pathOf(bits)} />
+    </svg>
+  )
+}

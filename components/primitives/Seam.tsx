@@ -17,8 +17,11 @@ type Props = {
   /** Where the seam will be, shown as a ghost. */
   readonly after?: TokenPosition | undefined
   /** Figures under the bar; whoever shows them already leaves them out. */
-  readonly figures?: 'both' | 'receive' | 'none'
+  readonly figures?: 'both' | 'none'
 }
+
+/** More than this do not fit beside each other on the narrowest screen. */
+const MOST_CHARACTERS = 13
 
 const at = (percent: number) => ({ transform: `translateX(${percent}%)` })
 
@@ -37,6 +40,16 @@ export const Seam = ({ position, token, after, figures = 'both' }: Props) => {
   const { slices, seam } = slicesOf(position)
   const money = (value: bigint): string => format.money(value, token, 'down')
   const figuresOf = { send: money(position.outbound), receive: money(position.inbound) }
+  const isLong = [position.outbound, position.inbound].some((value) => {
+    const { prefix, whole, fraction } = format.amount(value, token, 'down')
+    return prefix.length + whole.length + fraction.length > MOST_CHARACTERS
+  })
+  const figure = (words: string, value: bigint) => (
+    <span class={styles.figure}>
+      <span class={styles.words}>{words}</span>{' '}
+      <Amount value={value} token={token} precision={isLong ? 'short' : 'down'} />
+    </span>
+  )
   const held = position.held + position.heldInbound
   const label =
     after !== undefined
@@ -55,14 +68,8 @@ export const Seam = ({ position, token, after, figures = 'both' }: Props) => {
       </div>
       {figures !== 'none' && (
         <p class={styles.figures} aria-hidden="true">
-          {figures === 'both' && (
-            <span>
-              {text('seam.send')} <Amount value={position.outbound} token={token} precision="short" symbol={false} />
-            </span>
-          )}
-          <span>
-            {text('seam.receive')} <Amount value={position.inbound} token={token} precision="short" symbol={false} />
-          </span>
+          {figure(text('seam.send'), position.outbound)}
+          {figure(text('seam.receive'), position.inbound)}
         </p>
       )}
     </div>

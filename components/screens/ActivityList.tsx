@@ -2,10 +2,13 @@
  * Payments, newest first: one list item each, and its receipt under it when it is opened. The button is named by the
  * counterparty and reaches over the whole row; the rest of the row stays plain text beside it.
  */
+import { ArrowDownToLine, ArrowLeftRight, ArrowUpFromLine, type IconNode, Scale } from 'lucide'
 import type { ActivityEntry } from '../../runtime/radapter/types.ts'
 import { directionOf, statusOf, titleOf } from '../models/activity.ts'
 import { useUi } from '../models/ui.ts'
 import { Amount } from '../primitives/Amount.tsx'
+import { Icon } from '../primitives/Icon.tsx'
+import { Identicon } from '../primitives/Identicon.tsx'
 import { lazy } from '../primitives/lazy.tsx'
 import styles from './ActivityList.module.css'
 
@@ -17,6 +20,25 @@ type Props = {
   readonly openId?: string | null
   readonly onOpen: (id: string) => void
   readonly amountsHidden?: boolean
+}
+
+/** What has no counterparty to be recognised by: what has moved between the owner and the chain. */
+const ON_CHAIN: { readonly [K in ActivityEntry['kind']]?: IconNode } = {
+  deposit: ArrowDownToLine,
+  withdrawal: ArrowUpFromLine,
+  collateral: ArrowLeftRight,
+  settlement: ArrowLeftRight,
+  dispute: Scale,
+}
+
+const Face = ({ entry }: { readonly entry: ActivityEntry }) => {
+  const sign = ON_CHAIN[entry.kind]
+  if (sign === undefined) return <Identicon id={entry.counterpartyId} large />
+  return (
+    <span class={styles.sign}>
+      <Icon of={sign} />
+    </span>
+  )
 }
 
 const SIGNS = { in: 'plus', out: 'minus', within: 'none' } as const
@@ -35,6 +57,7 @@ const Row = ({ entry, isOpen, onOpen, amountsHidden }: RowProps) => {
   return (
     <li class={styles.item}>
       <div class={styles.row}>
+        <Face entry={entry} />
         <div class={styles.who}>
           <button type="button" class={styles.name} aria-expanded={isOpen} onClick={onOpen}>
             {titleOf(entry, text)}

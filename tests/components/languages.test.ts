@@ -117,7 +117,7 @@ describe('the language of a browser', () => {
     renderPage(PopupApp, { locale: 'de-DE', language })
     const region = await screen.findByRole('region', { name: 'Kontostand' })
     expect(region.textContent).toContain('1.000,00 tUSD')
-    expect(region.textContent).toContain('Du kannst 600,00 tUSD senden')
+    expect(region.textContent).toContain('Sendbar 600,00 tUSD')
     for (const name of ['Zahlen', 'Empfangen', 'Verlauf', 'Seitenleiste', 'Einstellungen', 'Welt: Simnet', 'Sperren'])
       expect(screen.getByRole('button', { name })).toBeTruthy()
   })

@@ -148,6 +148,19 @@ describe('sorting', () => {
 })
 
 describe('paging', () => {
+  test('any page -- by its number', async () => {
+    choose('Page size', '10')
+    choose('Sort by', 'balance')
+    setDirection('desc')
+    await arrived('balance', 'desc', 10)
+    const order = inOrder('balance', 'desc')
+    for (const page of [12, 8, 1]) {
+      fireEvent.click(within(pages()).getByRole('button', { name: String(page) }))
+      await waitFor(() => expect(shown()).toEqual(order.slice((page - 1) * 10, page * 10)))
+      expect(within(pages()).getByRole('button', { current: 'page' }).textContent).toBe(String(page))
+    }
+  })
+
   test.each(SIZES)('%i a page -- every account once, in order', async (size) => {
     choose('Sort by', 'balance')
     setDirection('desc')

@@ -6,7 +6,7 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/preact'
 import { describe, expect, test } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
-import { balance, entry, frame, PAYMENT_ID, PREIMAGE, usd } from '../support/fixture-frames.ts'
+import { balance, entry, frame, PAYMENT_ID, PREIMAGE, position, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
 import { press } from '../support/popup.tsx'
 
@@ -23,7 +23,7 @@ describe('Home', () => {
   })
 
   test('the balance is never rounded up', async () => {
-    const odd = balance({ total: usd(99_999) + 9_999n, canSend: usd(10) + 9_999n })
+    const odd = balance({ total: usd(99_999) + 9_999n, position: position({ outbound: usd(10) + 9_999n }) })
     renderPage(PopupApp, { frame: frame({ entity: { balances: [odd] } }) })
     const region = await screen.findByRole('region', { name: 'Balance' })
     expect(region.textContent).toContain('999.999999 tUSD')

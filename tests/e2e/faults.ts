@@ -26,8 +26,7 @@ export const inaccessible = async (page: Page): Promise<readonly string[]> => {
 /** Runs in the page. */
 const look = (): readonly string[] => {
   const wrong: string[] = []
-  /** 36 px is the balance on screens too narrow for 44. */
-  const SCALE = [12, 14, 16, 20, 44, ...(innerWidth < 360 ? [36] : [])]
+  const SCALE = [12, 14, 16, 20, 44]
   const MOST_SIZES = 3
   const MARGIN = 20
   const GRID = 4

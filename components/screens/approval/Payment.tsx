@@ -6,6 +6,7 @@ import { visible } from '../../models/visible.ts'
 import { Amount } from '../../primitives/Amount.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
+import { Identicon } from '../../primitives/Identicon.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Skeleton } from '../../primitives/Skeleton.tsx'
 import styles from './Approval.module.css'
@@ -49,12 +50,23 @@ const BeforeAfter = ({ before, after, token }: Change) => {
   )
 }
 
+const To = ({ quote }: { readonly quote: Quote }) => {
+  const name = visible(quote.toLabel)
+  return (
+    <span class={styles.to}>
+      <Identicon id={quote.to} />
+      <span class={styles.name}>{name}</span>
+      <EntityId id={quote.to} name={name} />
+    </span>
+  )
+}
+
 const Effects = ({ quote }: { readonly quote: Quote }) => {
   const { session, text } = useUi()
   const token = session.tokenOf(quote.tokenId)
   const before = quote.remaining + quote.before.outbound - quote.after.outbound
   const facts: readonly Fact[] = [
-    { name: text('approval.recipient'), value: <EntityId id={quote.to} name={visible(quote.toLabel)} /> },
+    { name: text('approval.recipient'), value: <To quote={quote} /> },
     { name: text('approval.fee'), value: <Amount value={quote.fee} token={token} precision="exact" /> },
     { name: text('approval.route'), value: useRoute(quote) },
     { name: text('approval.effect'), value: <BeforeAfter before={before} after={quote.remaining} token={token} /> },

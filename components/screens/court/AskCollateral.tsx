@@ -53,6 +53,7 @@ const Once = (props: FlowProps) => {
   })
   return (
     <form class={forms.form} onSubmit={ask}>
+      <h3>{text('move.ask')}</h3>
       <p>{text('ask.says', { name })}</p>
       <div class={forms.pair}>
         <TextField
@@ -80,7 +81,7 @@ const Once = (props: FlowProps) => {
       </div>
       {refusal !== null && <Alert id={errorId}>{inOneLine(refusal)}</Alert>}
       <div class={forms.actions}>
-        <Button type="submit" disabled={action.busy.value || session.isReadOnly.value}>
+        <Button type="submit" look="filled" disabled={action.busy.value || session.isReadOnly.value}>
           {text('ask.now')}
         </Button>
         <Button look="quiet" onClick={onCancel}>

@@ -123,13 +123,14 @@ const AmountAndToken = ({
 
 const MoveForm = (props: FormProps) => {
   const { session, text } = useUi()
-  const { flow, typed, to, read, refusal, isAsking, onType, onSubmit } = props
+  const { spec, flow, typed, to, read, refusal, isAsking, onType, onSubmit } = props
   const errorId = useId()
   useEscape(flow.onCancel)
   const isSlow = useDelayed(isAsking, SAY_ASKING_AFTER_MS)
   const fault = refusal ?? (!typed.isEverything && read.type === 'refused' ? read.words : null)
   return (
     <form class={forms.form} onSubmit={onSubmit}>
+      <h3>{spec.title}</h3>
       {flow.kind === 'settle' && (
         <Toggle
           label={text('move.everything')}
@@ -151,17 +152,17 @@ const MoveForm = (props: FormProps) => {
           focusOn={refusal?.field === 'id' ? refusal : null}
         />
       )}
-      <div class={forms.room}>
-        {fault !== null && <Alert id={errorId}>{inOneLine(fault)}</Alert>}
-        {fault === null && isSlow && <p class={forms.review}>{text('move.reviewing')}</p>}
-      </div>
       <div class={forms.actions}>
-        <Button type="submit" disabled={isAsking || session.isReadOnly.value}>
+        <Button type="submit" look="filled" disabled={isAsking || session.isReadOnly.value}>
           {text('pay.review')}
         </Button>
         <Button look="quiet" onClick={flow.onCancel}>
           {text('panel.cancel')}
         </Button>
+      </div>
+      <div class={forms.room}>
+        {fault !== null && <Alert id={errorId}>{inOneLine(fault)}</Alert>}
+        {fault === null && isSlow && <p class={forms.review}>{text('move.reviewing')}</p>}
       </div>
     </form>
   )

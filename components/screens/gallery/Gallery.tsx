@@ -157,6 +157,7 @@ const Sayings = () => (
     </Primitive>
     <Primitive name="Pages">
       <Pages label="Pages" where="Page 1 of 3" page={1} totalPages={3} onTurn={() => undefined} />
+      <Pages label="Many pages" where="Page 60 of 120" page={60} totalPages={120} onTurn={() => undefined} />
     </Primitive>
   </>
 )
@@ -222,6 +223,7 @@ const Names = () => (
       {PEOPLE.map(({ id, name }) => (
         <State key={id} name={name}>
           <Identicon id={id} />
+          <Identicon id={id} large />
         </State>
       ))}
     </Primitive>

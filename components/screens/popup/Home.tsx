@@ -81,7 +81,7 @@ const InCurrency = ({ token }: { readonly token: TokenView }) => {
   const { currency } = host.preferences.current.value
   if (currency === 'off') return null
   const words = token.isTest ? 'home.noRate' : 'home.unknownRate'
-  return <p class={styles.canSend}>{text(words, { currency: format.currency(currency) })}</p>
+  return <p class={styles.currency}>{text(words, { currency: format.currency(currency) })}</p>
 }
 
 /** A payment that is under way, before or after the host has it: the way back to it. */
@@ -108,7 +108,7 @@ const UnderWay = ({ pay, onPay }: { readonly pay: PayModel; readonly onPay: () =
 
 export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }: Props) => {
   const ui = useUi()
-  const { session, host, text, format } = ui
+  const { session, host, text } = ui
   const entity = session.entity.value
   const isReminded = isBackupAsked(ui)
   const balance = session.balance.value
@@ -135,18 +135,13 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
         {balance !== null && token !== null && (
           <>
             <Total balance={balance} token={token} />
-            <p class={`${styles.canSend} ${amountsHidden ? styles.concealed : ''}`}>
-              {text('home.canSend', { amount: format.money(balance.canSend, token, 'down') })}
-            </p>
             <InCurrency token={token} />
+            <div class={amountsHidden ? styles.concealed : undefined}>
+              <Seam position={balance.position} token={token} />
+            </div>
           </>
         )}
       </section>
-      {balance !== null && token !== null && (
-        <div class={amountsHidden ? styles.concealed : undefined}>
-          <Seam position={balance.position} token={token} figures="receive" />
-        </div>
-      )}
       <div class={styles.two}>
         <Button look="filled" aria-keyshortcuts="S" onClick={onPay}>
           {text('home.pay')}
@@ -173,6 +168,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
         </Button>
         <Button look="quiet" aria-keyshortcuts="," onClick={() => onSettings(null)}>
           {text('home.settings')}
+          <Key of="," />
         </Button>
       </nav>
     </main>

@@ -118,8 +118,8 @@ export const Account = () => {
       )}
       {isOwn && account.status === 'closed' && <Judged account={account} />}
       {account.tokens.length > 0 && <AccountTokens account={account} />}
-      {isOwn && <AccountActions key={account.counterpartyId} account={account} />}
-      {position !== undefined && <Vanished account={account} position={position} />}
+      {isOwn && <AccountActions key={account.counterpartyId} account={account} position={position} />}
+      {!isOwn && position !== undefined && <Vanished account={account} position={position} />}
       <Holds account={account} />
       {isOwn && <TestWorld key={account.counterpartyId} account={account} />}
       <Details account={account} />

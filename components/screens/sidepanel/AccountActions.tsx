@@ -1,9 +1,9 @@
 /**
  * What the owner can do with the money of an account: each action opens its form below the buttons, and is reviewed
- * before it is done. Money between address and reserve can be moved whatever the account is at.
+ * before it is done. The court stands where it is told what it would bring. Money between address and reserve can be moved whatever the account is at.
  */
 import { useState } from 'preact/hooks'
-import type { AccountDetail } from '../../../runtime/radapter/types.ts'
+import type { AccountDetail, TokenPosition } from '../../../runtime/radapter/types.ts'
 import type { MoveKind } from '../../models/moves.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { useUi } from '../../models/ui.ts'
@@ -11,18 +11,19 @@ import { Button } from '../../primitives/Button.tsx'
 import { AskCollateral } from '../court/AskCollateral.tsx'
 import { type FlowProps, MoveFlow } from '../court/MoveFlow.tsx'
 import { StartDispute } from '../court/StartDispute.tsx'
+import { Vanished } from './AccountTokens.tsx'
 import styles from './SidePanel.module.css'
 
-type Doing = MoveKind | 'ask' | 'dispute'
+type Moving = MoveKind | 'ask'
+type Doing = Moving | 'dispute'
 
-const ACTIONS: readonly { readonly doing: Doing; readonly words: PlainKey }[] = [
+const MOVES: readonly { readonly doing: Moving; readonly words: PlainKey }[] = [
   { doing: 'deposit', words: 'move.deposit' },
   { doing: 'withdraw', words: 'move.withdraw' },
   { doing: 'collateral', words: 'account.addCollateral' },
   { doing: 'ask', words: 'move.ask' },
   { doing: 'settle', words: 'move.settle' },
   { doing: 'limit', words: 'account.setLimit' },
-  { doing: 'dispute', words: 'move.dispute' },
 ]
 
 const isPossible = (doing: Doing, { status }: AccountDetail): boolean => {
@@ -30,13 +31,12 @@ const isPossible = (doing: Doing, { status }: AccountDetail): boolean => {
   return status === 'open' || (doing === 'dispute' && status === 'frozen')
 }
 
-const Flow = ({ doing, ...props }: FlowProps & { readonly doing: Doing }) => {
-  if (doing === 'dispute') return <StartDispute {...props} />
-  if (doing === 'ask') return <AskCollateral {...props} />
-  return <MoveFlow kind={doing} {...props} />
-}
+const Flow = ({ doing, ...props }: FlowProps & { readonly doing: Moving }) =>
+  doing === 'ask' ? <AskCollateral {...props} /> : <MoveFlow kind={doing} {...props} />
 
-export const AccountActions = ({ account }: { readonly account: AccountDetail }) => {
+type Props = { readonly account: AccountDetail; readonly position: TokenPosition | undefined }
+
+export const AccountActions = ({ account, position }: Props) => {
   const { session, text } = useUi()
   const [doing, setDoing] = useState<Doing | null>(null)
   const [done, setDone] = useState('')
@@ -51,25 +51,33 @@ export const AccountActions = ({ account }: { readonly account: AccountDetail })
   }
   // What has become impossible meanwhile closes by itself.
   const shown = doing !== null && isPossible(doing, account) ? doing : null
+  const toggle = (action: Doing) => ({
+    'aria-expanded': shown === action,
+    disabled: session.isReadOnly.value || !isPossible(action, account),
+    onClick: () => begin(shown === action ? null : action),
+  })
+  const flow = { account, onDone: finish, onCancel: () => begin(null) }
   return (
-    <div class={styles.section}>
-      <div class={styles.moves}>
-        {ACTIONS.map(({ doing: action, words }) => (
-          <Button
-            key={action}
-            look={action === 'dispute' ? 'danger' : 'plain'}
-            aria-expanded={shown === action}
-            disabled={session.isReadOnly.value || !isPossible(action, account)}
-            onClick={() => begin(shown === action ? null : action)}
-          >
-            {text(words)}
-          </Button>
-        ))}
+    <>
+      <div class={styles.section}>
+        <div class={styles.moves}>
+          {MOVES.map(({ doing: action, words }) => (
+            <Button key={action} {...toggle(action)}>
+              {text(words)}
+            </Button>
+          ))}
+        </div>
+        {shown !== null && shown !== 'dispute' && token !== null && (
+          <Flow key={shown} doing={shown} token={token} {...flow} />
+        )}
+        <p role="status">{done}</p>
       </div>
-      {shown !== null && token !== null && (
-        <Flow key={shown} doing={shown} account={account} token={token} onDone={finish} onCancel={() => begin(null)} />
-      )}
-      <p role="status">{done}</p>
-    </div>
+      <Vanished account={account} position={position}>
+        <Button look="danger" wide {...toggle('dispute')}>
+          {text('move.dispute')}
+        </Button>
+        {shown === 'dispute' && <StartDispute {...flow} />}
+      </Vanished>
+    </>
   )
 }

@@ -1,4 +1,5 @@
 /** An account's tokens, a row each; and what would be left of one of them if the other side were never seen again. */
+import type { ComponentChildren } from 'preact'
 import type { AccountDetail, TokenPosition } from '../../../runtime/radapter/types.ts'
 import { chainOf, spanOf } from '../../models/court.ts'
 import { useUi } from '../../models/ui.ts'
@@ -60,13 +61,7 @@ export const AccountTokens = ({ account }: { readonly account: AccountDetail }) 
   )
 }
 
-export const Vanished = ({
-  account,
-  position,
-}: {
-  readonly account: AccountDetail
-  readonly position: TokenPosition
-}) => {
+const Outcome = ({ account, position }: { readonly account: AccountDetail; readonly position: TokenPosition }) => {
   const { session, text, format } = useUi()
   const { counterpartyLabel: name } = account
   const token = session.tokenOf(position.tokenId)
@@ -93,10 +88,27 @@ export const Vanished = ({
     account.lastSafe !== null && chainOf(session)?.isTest === true ? text('safe.test') : '',
   ]
   return (
-    <div class={panel.section}>
-      <h3>{text('account.vanished', { name })}</h3>
+    <>
       <Facts facts={facts.filter((fact) => fact !== null)} />
       <p class={`${panel.muted} ${panel.small}`}>{says.filter((sentence) => sentence !== '').join(' ')}</p>
+    </>
+  )
+}
+
+type VanishedProps = {
+  readonly account: AccountDetail
+  readonly position: TokenPosition | undefined
+  /** What can be done about it. */
+  readonly children?: ComponentChildren
+}
+
+export const Vanished = ({ account, position, children }: VanishedProps) => {
+  const { text } = useUi()
+  return (
+    <div class={panel.section}>
+      <h3>{text('account.vanished', { name: account.counterpartyLabel })}</h3>
+      {position !== undefined && <Outcome account={account} position={position} />}
+      {children}
     </div>
   )
 }

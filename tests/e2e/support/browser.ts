@@ -58,8 +58,11 @@ const QUIET = [
   '--disable-sync',
 ]
 
+/** Without a display nothing points; people have a mouse and keys, and see the hints that go with them. */
+const POINTED = '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4'
+
 const flags = (options: LaunchOptions, extensionDir: string): readonly string[] => [
-  ...(options.headless ? ['--headless=new'] : []),
+  ...(options.headless ? ['--headless=new', POINTED] : []),
   // Chromium refuses to run as root inside its sandbox, and many containers forbid the sandbox.
   ...(options.headless || process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   ...QUIET,
