@@ -2,6 +2,7 @@
  * An entity's batch: operations collected for the chain, signed as one, and in flight one at a time with the same bytes
  * and nonce until the chain has consumed it or refused it for good. Nothing changes here before the chain says so.
  */
+import { settlementNonce } from '../account/proof.ts'
 import { batchDigest, batchHash, encodeBatch, encodeHanko } from '../jurisdiction/batch.ts'
 import { EMPTY_BATCH, type JBatch, type JBatchTx, type JEvent } from '../jurisdiction/types.ts'
 import { equalBytes } from '../lib/bytes.ts'
@@ -9,7 +10,7 @@ import { LIMITS } from '../lib/limits.ts'
 import { max, type TokenId } from '../lib/units.ts'
 import type { TxHandler } from './apply.ts'
 import { unmarkSuing } from './court.ts'
-import { DONE, type EntityContext, type EntityDraft, tokenKey } from './draft.ts'
+import { DONE, type EntityContext, type EntityDraft, setAccount, tokenKey } from './draft.ts'
 import { type EntityRejected, rejectedTx } from './errors.ts'
 import type { EntityState } from './types.ts'
 
@@ -90,14 +91,26 @@ export const flushBatch = (draft: EntityDraft, context: EntityContext): void => 
   draft.outputs.push({ type: 'j_tx', jTx })
 }
 
-/** What is in flight will never happen. */
-const abandon = (draft: EntityDraft, reason: string): void => {
+/** A settlement whose batch never happened is still good, and goes with the next one. */
+const handInAgain = (draft: EntityDraft, operations: JBatch): void => {
+  for (const { left, right, nonce } of operations.settlements) {
+    const counterparty = left === draft.state.entityId ? right : left
+    const replica = draft.state.accounts.get(counterparty)
+    if (replica?.seals?.isHandedIn !== true || settlementNonce(replica.seals.height) !== nonce) continue
+    setAccount(draft, counterparty, { ...replica, seals: { ...replica.seals, isHandedIn: false } })
+  }
+}
+
+/** What is in flight will never happen; `isRefused` when that is for what is in it. */
+const abandon = (draft: EntityDraft, reason: string, isRefused: boolean): void => {
   const { batch } = draft.state
   if (batch.inFlight === null) return
   const { jTx, batch: operations } = batch.inFlight
   draft.state = { ...draft.state, batch: { ...batch, inFlight: null } }
   draft.events.push({ type: 'batch_failed', nonce: jTx.nonce, reason })
   for (const { counterparty } of operations.disputeStarts) unmarkSuing(draft, counterparty)
+  // Alone, it is what was refused, and would be again.
+  if (!isRefused || sizeOf(operations) > 1) handInAgain(draft, operations)
 }
 
 /** A nonce was consumed: by what is in flight, or by other bytes, and then that is dead. */
@@ -106,7 +119,7 @@ export const onBatchProcessed = (draft: EntityDraft, event: Extract<JEvent, { ty
   const { inFlight } = draft.state.batch
   if (inFlight !== null && inFlight.jTx.nonce <= event.nonce) {
     const isDone = inFlight.jTx.nonce === event.nonce && equalBytes(batchHash(inFlight.jTx.bytes), event.batchHash)
-    if (!isDone) abandon(draft, 'BatchNonceInvalid')
+    if (!isDone) abandon(draft, 'BatchNonceInvalid', false)
   }
   const { batch } = draft.state
   const isOpen = batch.inFlight !== null && batch.inFlight.jTx.nonce > event.nonce
@@ -117,6 +130,6 @@ export const onBatchProcessed = (draft: EntityDraft, event: Extract<JEvent, { ty
 export const batchFailed: TxHandler<'batch_failed'> = (draft, tx) => {
   const { batch } = draft.state
   if (batch.inFlight?.jTx.nonce !== tx.nonce) return rejectedTx({ type: 'stale_batch', nonce: tx.nonce })
-  abandon(draft, tx.reason)
+  abandon(draft, tx.reason, true)
   return DONE
 }

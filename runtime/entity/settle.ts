@@ -98,6 +98,8 @@ export const handInSettlement = (draft: EntityDraft, counterparty: EntityId, con
   if (replica === undefined || peer === null || sealed === null) return
   const { settlement, seals } = sealed
   if (settlement.byLeft !== replica.isLeft || seals.isHandedIn || replica.status.type !== 'open') return
+  // Too late it would only have everything else in its batch refused.
+  if (context.chain.timestampSeconds > settlement.validUntil) return
   // What it takes from our reserve may have been spent since; then it waits for more, as long as it is good.
   const own = settlement.diffs.map((diff) => ({ tokenId: diff.tokenId, amount: max(-ownSide(replica, diff), 0n) }))
   if (own.some((spending) => reserveProblem(draft.state, spending) !== null)) return

@@ -1,11 +1,11 @@
 /** Batches that never happen: whatever waited for them is as it was, and nothing of what came meanwhile is lost. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { EntityTx } from '../../../runtime/entity/types.ts'
 import type { JBatchTx } from '../../../runtime/jurisdiction/types.ts'
 import { present } from '../../../runtime/lib/assert.ts'
-import { LIMITS } from '../../../runtime/lib/limits.ts'
+import { LIMITS, TIMING } from '../../../runtime/lib/limits.ts'
 import { TUSD, usd } from '../../support/world.ts'
-import { batchOf, holdBack, txsIn } from './cheats.ts'
+import { batchOf, holdBack, messageIn, txsIn } from './cheats.ts'
 import { COLLATERAL, type Court, HUB_RESERVE, type OpenChain, openCourt, RESERVE } from './court-world.ts'
 import { POLICY } from './locks.ts'
 import { expectQuiet, expectReserves } from './quiet.ts'
@@ -112,6 +112,74 @@ export const batches = (open: OpenChain): void => {
       await expectReserves(court, { alice: RESERVE + (isDone ? usd(200) : 0n), hub: HUB_RESERVE })
       await expectQuiet(court)
     }
+  })
+
+  describe.each([
+    ['the nonce was consumed by other bytes', 'dead'],
+    ['something else in the batch was refused', 'refused'],
+  ])('%s', (_, how) => {
+    test('-- the settlement in it goes with the next one, and what else was in it is said to have failed', async () => {
+      const court = await openCourt(open, { users: ['alice'] })
+      const side = court.id('alice') < court.id('hub') ? 'leftDiff' : 'rightDiff'
+      const diffs = [{ tokenId: TUSD, leftDiff: 0n, rightDiff: 0n, [side]: usd(200) }]
+      const send = { type: 'reserve_to_reserve', to: court.id('hub'), tokenId: TUSD, amount: usd(3) } as const
+      court.gag('alice')
+      await court.ok('alice', send)
+      const first = inFlightOf(court, 'alice')
+      await court.ok('alice', { type: 'settle', counterparty: court.id('hub'), diffs })
+      await court.ok('alice', { ...send, amount: usd(4) })
+      expect(await court.submit(first)).toMatchObject({ type: 'included' })
+      await court.pump()
+      const second = inFlightOf(court, 'alice')
+      expect(court.of('alice').state('alice').batch.inFlight?.batch).toMatchObject({ settlements: [{}] })
+      if (how === 'dead') {
+        const other = { to: court.id('hub'), tokenId: TUSD, amount: usd(5) }
+        await court.submit(batchOf(court, 'alice', { reserveToReserve: [other] }, second.nonce))
+        court.gag('alice', false)
+        await court.pump()
+      } else await fail(court, 'alice', 'ReserveInsufficient')
+      expect(court.events('alice', 'batch_failed')).toMatchObject([{ nonce: second.nonce }])
+      expect(court.account('alice', 'hub').state.settlement).toBeNull()
+      const sent = how === 'dead' ? usd(8) : usd(3)
+      await expectReserves(court, { alice: RESERVE + usd(200) - sent, hub: HUB_RESERVE + sent })
+      await expectQuiet(court)
+    })
+  })
+
+  test('the chain refuses a settlement by itself -- it is not tried again, and over with its time', async () => {
+    const court = await openCourt(open, { users: ['alice'] })
+    const side = court.id('alice') < court.id('hub') ? 'leftDiff' : 'rightDiff'
+    const diffs = [{ tokenId: TUSD, leftDiff: 0n, rightDiff: 0n, [side]: usd(200) }]
+    court.gag('alice')
+    await court.ok('alice', { type: 'settle', counterparty: court.id('hub'), diffs })
+    await fail(court, 'alice', 'ReserveInsufficient')
+    expect(court.of('alice').state('alice').batch).toMatchObject({ inFlight: null, draft: { settlements: [] } })
+    await court.pass(TIMING.settlementSeconds + 60)
+    expect(court.of('alice').position('alice', 'hub')).toMatchObject({ outHold: 0n, balance: COLLATERAL })
+    await expectReserves(court, { alice: RESERVE, hub: HUB_RESERVE })
+    await expectQuiet(court)
+  })
+
+  test('a settlement that waited until it was too late -- it spoils no batch', async () => {
+    const court = await openCourt(open, { users: ['alice'] })
+    const side = court.id('alice') < court.id('hub') ? 'leftDiff' : 'rightDiff'
+    const diffs = [{ tokenId: TUSD, leftDiff: 0n, rightDiff: 0n, [side]: -RESERVE }]
+    court.intercept(holdBack(court, 'hub', 'alice', (bytes) => messageIn(bytes)?.type === 'settle_seal'))
+    await court.ok('alice', { type: 'settle', counterparty: court.id('hub'), diffs })
+    const send = (to: string) =>
+      ({ type: 'reserve_to_reserve', to: court.id(to), tokenId: TUSD, amount: usd(400) }) as const
+    await court.ok('alice', send('hub'))
+    court.intercept(null)
+    await court.pump()
+    expect(court.account('alice', 'hub').seals).toMatchObject({ isHandedIn: false })
+    court.cut('alice')
+    await court.pass(TIMING.settlementSeconds + 60)
+    await court.ok('hub', send('alice'))
+    expect(court.account('alice', 'hub').state.settlement).not.toBeNull()
+    expect(court.events('alice', 'batch_failed')).toEqual([])
+    await court.mend('alice')
+    await expectReserves(court, { alice: RESERVE, hub: HUB_RESERVE })
+    await expectQuiet(court)
   })
 
   test('refused while the hub was paying on -- it collects what it paid, and its runtime goes on', async () => {
