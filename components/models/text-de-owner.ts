@@ -28,6 +28,12 @@ export const GERMAN_OWNER = {
   'settings.privacy':
     'Deine Schlüssel und alle deine Zahlungen liegen in diesem Browser. Niemand bekommt etwas davon, auch nicht für Statistiken.',
   'settings.libraries': 'Gebaut mit',
+  'settings.keyboard': 'Tastatur',
+  'settings.commands': 'Alles, was diese Wallet kann',
+  'settings.report': 'Bericht kopieren',
+  'settings.reportHint':
+    'Für jemanden, der dir hilft: Versionen, Höhen und Zustände. Keine Namen, Kennungen oder Beträge.',
+  'settings.pin': 'Hefte das Symbol dieser Wallet neben der Adresszeile an, damit es sichtbar bleibt.',
   'settings.welcome': 'Begrüßungsseite öffnen',
   'settings.saveFailed': 'Das wurde nicht gespeichert: {message}',
 

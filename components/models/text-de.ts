@@ -105,6 +105,8 @@ export const GERMAN: Messages = {
   'pay.reviewing': 'Weg wird gesucht',
   'review.heading': 'Prüfen',
   'review.to': 'An',
+  'review.new': 'Neu für dich',
+  'review.newHint': 'Sie steht in keiner deiner Listen. Vergleiche jedes Zeichen der Kennung.',
   'review.amount': 'Betrag',
   'review.fee': 'Gebühr',
   'review.route': 'Weg',

@@ -27,6 +27,11 @@ export const ENGLISH_OWNER = {
   'settings.privacy':
     'Your keys and everything you were ever paid live in this browser. Nothing is sent to anybody to keep statistics.',
   'settings.libraries': 'Built on',
+  'settings.keyboard': 'Keyboard',
+  'settings.commands': 'Everything this wallet can do',
+  'settings.report': 'Copy a report',
+  'settings.reportHint': 'For whoever helps you: versions, heights and states. No names, ids or amounts.',
+  'settings.pin': 'Pin the icon of this wallet beside the address bar, so that it stays in sight.',
   'settings.welcome': 'Open the welcome page',
   'settings.saveFailed': 'This was not saved: {message}',
   'owner.password': 'Password',

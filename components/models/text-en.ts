@@ -103,6 +103,8 @@ export const ENGLISH = {
   'scan.open': 'Scan',
   'review.heading': 'Review',
   'review.to': 'To',
+  'review.new': 'New to you',
+  'review.newHint': 'It stands in no list of yours. Compare every character of the id.',
   'review.amount': 'Amount',
   'review.fee': 'Fee',
   'review.route': 'Route',

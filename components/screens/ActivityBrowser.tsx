@@ -1,15 +1,17 @@
 /** The history with its filters, its search and its pages; the popup and the side panel show the same one. */
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { ActivityPage, ViewState } from '../../runtime/radapter/types.ts'
-import { createActivityExport } from '../models/activity-export.ts'
 import type { PlainKey } from '../models/text.ts'
 import { useUi } from '../models/ui.ts'
 import { Button } from '../primitives/Button.tsx'
+import { lazy } from '../primitives/lazy.tsx'
 import { Pages } from '../primitives/Pages.tsx'
 import { Select } from '../primitives/Select.tsx'
 import { TextField } from '../primitives/TextField.tsx'
 import styles from './ActivityBrowser.module.css'
 import { ActivityList } from './ActivityList.tsx'
+
+const ActivityExport = lazy(async () => (await import('./ActivityExport.tsx')).ActivityExport)
 
 type Filter = ViewState['activityFilter']
 
@@ -97,32 +99,6 @@ const ActivityPages = ({ page }: { readonly page: ActivityPage }) => {
   )
 }
 
-/** What is saved is what matches, all of its pages. */
-const Export = () => {
-  const { session, text } = useUi()
-  const model = useMemo(() => createActivityExport(session), [session])
-  const state = model.state.value
-  const words = {
-    idle: () => '',
-    reading: () => text('activity.exporting'),
-    saved: () => text('activity.exported', { count: state.type === 'saved' ? state.count : 0 }),
-    failed: () => text('activity.exportFailed'),
-  }
-  return (
-    <div class={styles.export}>
-      <div class={styles.links}>
-        <Button look="quiet" disabled={state.type === 'reading'} onClick={() => void model.run('csv')}>
-          {text('activity.exportCsv')}
-        </Button>
-        <Button look="quiet" disabled={state.type === 'reading'} onClick={() => void model.run('json')}>
-          {text('activity.exportJson')}
-        </Button>
-      </div>
-      <p role="status">{words[state.type]()}</p>
-    </div>
-  )
-}
-
 type Props = {
   readonly firstOpen?: string | null
   /** Where there is room to work with it, and a page that stays. */
@@ -145,7 +121,11 @@ export const ActivityBrowser = ({ firstOpen = null, canExport = false }: Props) 
       />
       {entries.length === 0 && <Empty />}
       {page !== null && page.totalPages > 1 && <ActivityPages page={page} />}
-      {canExport && entries.length > 0 && <Export />}
+      {canExport && entries.length > 0 && (
+        <div class={styles.export}>
+          <ActivityExport />
+        </div>
+      )}
     </div>
   )
 }

@@ -4,7 +4,7 @@
  * @vitest-environment happy-dom
  */
 import { fireEvent, screen, waitFor, within } from '@testing-library/preact'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import { balance, entry, frame, PAYMENT_ID, PREIMAGE, position, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
@@ -184,5 +184,41 @@ describe('Settings', () => {
     press('Back')
     const region = await screen.findByRole('region', { name: 'Balance' })
     expect(region.textContent).toContain('Test money is worth nothing in Euro.')
+  })
+
+  test('everything the wallet can do is one press away, and its keys are shown', async () => {
+    renderPage(PopupApp)
+    fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
+    const row = await screen.findByRole('button', { name: 'Everything this wallet can do' })
+    expect(row.getAttribute('aria-keyshortcuts')).toBe('Control+K')
+    expect(row.textContent).toContain('Ctrl K')
+    fireEvent.click(row)
+    expect(await screen.findByRole('dialog', { name: 'Commands' })).toBeTruthy()
+  })
+
+  test('About -- a report for whoever helps: states and heights, and nobody\u2019s name, id or money', async () => {
+    const writeText = vi.fn(() => Promise.resolve())
+    vi.stubGlobal('navigator', { ...navigator, userAgent: 'A browser', language: 'en-US', clipboard: { writeText } })
+    const { ui } = renderPage(PopupApp)
+    fireEvent.click(await screen.findByRole('button', { name: 'Settings' }))
+    fireEvent.click(await screen.findByRole('button', { name: 'Copy a report' }))
+    vi.unstubAllGlobals()
+    const lines = [
+      'version: 0.1.0',
+      'browser: A browser',
+      'language: en',
+      'wallet: unlocked',
+      'runtime: running',
+      'storage: ok',
+      'connection: connected',
+      'trouble: none',
+      'reason: none',
+    ]
+    const report = writeText.mock.calls.flat().join()
+    expect(report.split('\n').slice(0, lines.length)).toEqual(lines)
+    for (const { entityId, label } of ui.session.frameView.value?.directory ?? [])
+      expect([entityId, label].filter((told) => report.includes(told))).toEqual([])
+    expect(report).not.toContain('tUSD')
+    expect(screen.getByText(/^Pin the icon/)).toBeTruthy()
   })
 })

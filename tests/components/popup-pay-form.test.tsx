@@ -125,6 +125,16 @@ describe('Pay: the review', () => {
     expect(screen.getByRole('img', { name: /Afterwards you can send 596\.78679 tUSD/ })).toBeTruthy()
   })
 
+  test('whom no list of the owner knows is tagged as new, whom one knows is not', async () => {
+    const { adapter } = renderPage(PopupApp)
+    answerWell(adapter)
+    await fillAndReview()
+    await screen.findByRole('button', { name: 'Pay now' })
+    expect(screen.queryByText('New to you')).toBeNull()
+    adapter.push(frame({ directory: [] }))
+    expect((await screen.findByText('New to you')).title).toContain('Compare every character')
+  })
+
   test('Esc goes back to the filled form, and once more to Home', async () => {
     const { adapter } = renderPage(PopupApp)
     answerWell(adapter)

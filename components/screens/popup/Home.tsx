@@ -136,7 +136,7 @@ export const Home = ({ pay, onPay, onReceive, onActivity, onSettings, onSites }:
           <>
             <Total balance={balance} token={token} />
             <InCurrency token={token} />
-            <div class={amountsHidden ? styles.concealed : undefined}>
+            <div class={`${styles.seam} ${amountsHidden ? styles.concealed : ''}`}>
               <Seam position={balance.position} token={token} />
             </div>
           </>

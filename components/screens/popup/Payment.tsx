@@ -55,7 +55,8 @@ const ReviewFacts = ({ quote, token }: { readonly quote: Quote; readonly token: 
 
 /** Who gets it, under the amount. */
 const To = ({ quote }: { readonly quote: Quote }) => {
-  const { text } = useUi()
+  const { session, text } = useUi()
+  const isKnown = session.frameView.value?.directory.some(({ entityId }) => entityId === quote.to) ?? false
   return (
     <dl class={styles.to}>
       <dt>{text('review.to')}</dt>
@@ -63,6 +64,11 @@ const To = ({ quote }: { readonly quote: Quote }) => {
         <Identicon id={quote.to} />
         <span class={styles.name}>{quote.toLabel}</span>
         <EntityId id={quote.to} name={quote.toLabel} />
+        {!isKnown && (
+          <span class={styles.new} title={text('review.newHint')}>
+            {text('review.new')}
+          </span>
+        )}
       </dd>
     </dl>
   )

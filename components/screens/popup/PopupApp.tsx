@@ -69,8 +69,14 @@ const commandsOf = ({ session, host, text }: Ui, ways: Ways): readonly Command[]
   ]
 }
 
-const Keys = ({ isHome, commands }: { readonly isHome: boolean; readonly commands: readonly Command[] }) => {
-  const [isOpen, setOpen] = useState(false)
+type KeysProps = {
+  readonly isHome: boolean
+  readonly commands: readonly Command[]
+  readonly isOpen: boolean
+  readonly setOpen: (isOpen: boolean) => void
+}
+
+const Keys = ({ isHome, commands, isOpen, setOpen }: KeysProps) => {
   const shortcuts = commands.flatMap(({ hint, run }) =>
     hint === undefined || !isHome ? [] : [{ key: hint.toLowerCase(), run }],
   )
@@ -83,6 +89,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
   // Made by its screen, and held here: a lock in between costs nothing.
   const receive = useRef<ReceiveModel | null>(null)
   const [screen, setScreen] = useState<Screen>({ type: 'home' })
+  const [isPaletteOpen, setPaletteOpen] = useState(false)
   useEffect(() => pay.start(), [pay])
   // The next thing most visits want, fetched while nobody waits for it.
   useEffect(() => void import('./PayScreen.tsx').catch(() => undefined), [])
@@ -138,7 +145,7 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
       case 'activity':
         return <ActivityScreen openId={screen.openId} onLeave={goHome} />
       case 'settings':
-        return <Settings first={screen.first} onLeave={goHome} />
+        return <Settings first={screen.first} onCommands={() => setPaletteOpen(true)} onLeave={goHome} />
       case 'sites':
         return <SitesScreen onLeave={goHome} />
     }
@@ -149,6 +156,8 @@ export const PopupApp = ({ ui }: { readonly ui: Ui }) => {
     <Page ui={ui}>
       <Keys
         isHome={screen.type === 'home'}
+        isOpen={isPaletteOpen}
+        setOpen={setPaletteOpen}
         commands={commandsOf(ui, { goHome, goPay, goReceive, goSettings, goSites, goActivity: () => goActivity(null) })}
       />
       {shown()}

@@ -4,11 +4,13 @@ import { useEscape } from '../../models/hooks.ts'
 import { createOwner } from '../../models/owner.ts'
 import { CURRENCIES, type Currency, THEMES } from '../../models/preferences.ts'
 import { tryOnce } from '../../models/reliable.ts'
+import { reportOf } from '../../models/report.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { ENGLISH_OWNER } from '../../models/text-en-owner.ts'
 import { useUi } from '../../models/ui.ts'
 import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
+import { CopyButton } from '../../primitives/CopyButton.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
 import { lazy } from '../../primitives/lazy.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
@@ -31,6 +33,11 @@ const THEME_WORDS: { readonly [T in (typeof THEMES)[number]]: PlainKey } = {
 }
 const LICENCE = 'MIT'
 const LIBRARIES = 'ethereumjs, noble, scure, Dexie, ethers, Preact, hash-wasm, Lucide, Instrument Sans'
+
+/** As keyboards have them: ⌘ on those of Apple. */
+const PALETTE_KEYS = /Mac/.test(navigator.userAgent)
+  ? { shown: '⌘ K', name: 'Meta+K' }
+  : { shown: 'Ctrl K', name: 'Control+K' }
 
 export type OwnerScreen = 'phrase' | 'password' | 'sites' | 'reset'
 
@@ -143,7 +150,8 @@ const Update = () => {
 }
 
 const About = () => {
-  const { host, text } = useUi()
+  const ui = useUi()
+  const { host, text } = ui
   return (
     <section class={styles.group}>
       <h2>{text('settings.about')}</h2>
@@ -156,6 +164,11 @@ const About = () => {
       />
       <Update />
       <p class={screen.muted}>{text('settings.privacy')}</p>
+      <div class={styles.report}>
+        <CopyButton value={reportOf(ui, navigator.userAgent)} label={text('settings.report')} />
+        <p class={`${screen.muted} ${screen.small}`}>{text('settings.reportHint')}</p>
+      </div>
+      <p class={screen.muted}>{text('settings.pin')}</p>
       <a href="/welcome.html" target="_blank" rel="noopener">
         {text('settings.welcome')}
       </a>
@@ -171,7 +184,13 @@ const OWNER_WORDS: { readonly [S in OwnerScreen]: PlainKey } = {
 }
 const OWNER_SCREENS: readonly OwnerScreen[] = ['phrase', 'password', 'sites', 'reset']
 
-const All = ({ onOpen, onLeave }: { readonly onOpen: (screen: OwnerScreen) => void; readonly onLeave: () => void }) => {
+type AllProps = {
+  readonly onOpen: (screen: OwnerScreen) => void
+  readonly onCommands: () => void
+  readonly onLeave: () => void
+}
+
+const All = ({ onOpen, onCommands, onLeave }: AllProps) => {
   const { text } = useUi()
   useEscape(onLeave)
   return (
@@ -189,24 +208,32 @@ const All = ({ onOpen, onLeave }: { readonly onOpen: (screen: OwnerScreen) => vo
         </div>
       </section>
       <Looks />
+      <section class={styles.group}>
+        <h2>{text('settings.keyboard')}</h2>
+        <RowButton onClick={onCommands} keys={PALETTE_KEYS}>
+          {text('settings.commands')}
+        </RowButton>
+      </section>
       <About />
     </main>
   )
 }
 
 type Props = {
+  /** Opens the palette. */
+  readonly onCommands: () => void
   /** Where it opens; from Home, the reminder leads straight to the phrase. */
   readonly first?: OwnerScreen | null
   readonly onLeave: () => void
 }
 
-export const Settings = ({ first = null, onLeave }: Props) => {
+export const Settings = ({ first = null, onCommands, onLeave }: Props) => {
   const ui = useUi(ENGLISH_OWNER)
   const [open, setOpen] = useState<OwnerScreen | null>(first)
   // A new one for each screen, so that nothing typed or shown outlives it.
   const owner = useMemo(() => (open === null ? null : createOwner(ui)), [ui, open])
   const leave = (): void => setOpen(null)
-  if (open === null || owner === null) return <All onOpen={setOpen} onLeave={onLeave} />
+  if (open === null || owner === null) return <All onOpen={setOpen} onCommands={onCommands} onLeave={onLeave} />
   switch (open) {
     case 'phrase':
       return <Phrase owner={owner} onLeave={leave} />
