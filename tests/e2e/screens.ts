@@ -4,6 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test'
 import { PASSWORD } from './journey.ts'
+import { holdRuntime, loseDatabase } from './states.ts'
 import type { Extension } from './support/browser.ts'
 import { openDapp, serveSite } from './support/dapp.ts'
 import { IN_ENGLISH, type Tongue } from './tongue.ts'
@@ -262,7 +263,25 @@ const walkSites = async ({ page, visit, tongue: { text } }: Walk): Promise<void>
   await press(page, text('common.back'))
 }
 
-/** From a fresh profile to the lock. */
+/** What may be wrong around the wallet, each with a screen of its own: held by another window, and its database gone. */
+const walkStates = async (extension: Extension, visit: Visit, { text }: Tongue): Promise<void> => {
+  const release = await holdRuntime(extension)
+  const popup = await extension.open('popup.html')
+  await popup.getByRole('alert').waitFor()
+  await visit(popup, 'stopped-home')
+  const panel = await extension.open('sidepanel.html')
+  await headed(panel, text('state.halted.title'))
+  await visit(panel, 'stopped')
+  await release()
+  await press(panel, text('state.startAgain'))
+  await panel.getByRole('table', { name: text('panel.accounts'), exact: true }).waitFor()
+  await loseDatabase(extension)
+  const reader = await extension.open('popup.html')
+  await headed(reader, text('state.readOnly.title'))
+  await visit(reader, 'read-only')
+}
+
+/** From a fresh profile to the lock, and to what may go wrong. */
 export const walkScreens = async (extension: Extension, visit: Visit, tongue: Tongue = IN_ENGLISH): Promise<void> => {
   const walkOn = (page: Page): Walk => ({ page, tongue, visit: (name) => visit(page, name) })
   const { text } = tongue
@@ -282,4 +301,8 @@ export const walkScreens = async (extension: Extension, visit: Visit, tongue: To
   await press(panel.page, text('unlock.button'))
   await panel.page.getByRole('alert').waitFor()
   await panel.visit('unlock-refused')
+  await textbox(panel.page, text('password.label')).fill(PASSWORD)
+  await press(panel.page, text('unlock.button'))
+  await panel.page.getByRole('table', { name: text('panel.accounts'), exact: true }).waitFor()
+  await walkStates(extension, visit, tongue)
 }
