@@ -8,7 +8,7 @@
  */
 
 import { createChains } from './chains.ts'
-import { createCheckpoints, isQuota } from './checkpoints.ts'
+import { createCheckpoints, isQuota, type Tiers } from './checkpoints.ts'
 import { encode } from './codec/schema.ts'
 import { createCourier } from './courier.ts'
 import { emptyEnv, runtimeFrameCodec, runtimeRoot } from './frame.ts'
@@ -20,7 +20,7 @@ import type { EntityId } from './lib/units.ts'
 import { liveOracle, type Oracle } from './oracle.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store, Transport } from './ports.ts'
 import { type ActivityBook, projectActivity } from './radapter/activity.ts'
-import { type Position, rebuild } from './recover.ts'
+import { type Position, type Recovered, rebuild } from './recover.ts'
 import { createSignedNonces } from './signed-nonces.ts'
 import { isDeliverable, type RuntimeStep, stepRuntime } from './step.ts'
 import { listCheckpoints } from './storage/checkpoint.ts'
@@ -42,8 +42,7 @@ export type LoopPorts = {
   readonly chains: ReadonlyMap<string, JAdapter>
   /** Null when every counterparty lives in this runtime. */
   readonly transport: Transport | null
-  /** Frames between two checkpoints. */
-  readonly checkpointInterval: number
+  readonly tiers: Tiers
 }
 
 type Waiting = {
@@ -54,11 +53,10 @@ type Waiting = {
 
 const MAX_INPUTS_PER_TICK = 1_000
 
-type Start = Position & {
-  readonly activity: ActivityBook
-  /** How far the state is from the checkpoint it was restored from. */
-  readonly replayedFrames: number
-}
+type Start = Position &
+  Pick<Recovered, 'base' | 'unsound' | 'replayedFrames'> & {
+    readonly activity: ActivityBook
+  }
 
 export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   let { env, root, recordHash, activity } = start
@@ -67,8 +65,6 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   let running: Promise<void> | null = null
   let waiting: Waiting[] = []
   let cancelTimer = () => {}
-  let cancelQuiet = () => {}
-  let isQuiet = false
   let isFull = false
   const listeners = new Set<() => void>()
   const signed = createSignedNonces()
@@ -77,13 +73,12 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     for (const listener of listeners) listener()
   }
   const courier = createCourier(ports, () => env, notify)
-  const checkpoints = createCheckpoints(ports, env.height - start.replayedFrames, notify)
-  const checkpoint = (): Promise<void> => checkpoints.write({ env, root, recordHash })
+  const { base, unsound, replayedFrames } = start
+  const checkpoints = createCheckpoints(ports, { base, unsound, height: env.height - replayedFrames }, notify)
   const halt = (error: unknown) => {
     halted = error instanceof Error ? error.message : String(error)
     isFull = isQuota(error)
     cancelTimer()
-    cancelQuiet()
     for (const { reject } of waiting) reject(new RuntimeStopped(halted))
     waiting = []
     notify()
@@ -127,7 +122,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       })
       if (step.frame !== null) {
         notify()
-        if (checkpoints.isDue(env.height)) await checkpoint()
+        await checkpoints.afterTick({ env, root, recordHash })
       }
       return true
     } catch (error) {
@@ -139,26 +134,24 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
 
   const run = async (): Promise<void> => {
     cancelTimer()
-    cancelQuiet()
     try {
-      while (!stopping && halted === null && (await tick())) isQuiet = false
-      if (isQuiet && !stopping && halted === null) await checkpoint()
+      for (let isBusy = true; isBusy && !stopping && halted === null; ) {
+        isBusy = await tick()
+        // A chunk between two ticks, never a tick late for more than that.
+        if (!stopping && (await checkpoints.work({ env, root, recordHash }))) isBusy = true
+      }
     } catch (error) {
       halt(error)
     }
     running = null
-    isQuiet = false
     if (halted !== null || stopping) return
     // An input may have come between the last look at the queue and now, while `kick` still saw a loop running.
     if (waiting.length > 0) return kick()
-    const due = nextDueMs(env)
-    if (due !== null) cancelTimer = ports.schedule(Math.max(due - ports.clock.now(), 0), kick)
-    const quietInMs = checkpoints.quietInMs(env.height)
-    if (quietInMs !== null)
-      cancelQuiet = ports.schedule(quietInMs, () => {
-        isQuiet = true
-        kick()
-      })
+    const due = Math.min(
+      nextDueMs(env) ?? Number.POSITIVE_INFINITY,
+      checkpoints.nextTryMs() ?? Number.POSITIVE_INFINITY,
+    )
+    if (Number.isFinite(due)) cancelTimer = ports.schedule(Math.max(due - ports.clock.now(), 0), kick)
   }
   const kick = () => {
     if (halted === null && !stopping) running ??= Promise.resolve().then(run)
@@ -182,7 +175,6 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   const stop = async (): Promise<void> => {
     stopping = true
     cancelTimer()
-    cancelQuiet()
     courier.stop()
     chains.stop()
     await running
@@ -202,10 +194,9 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       chains.retry()
       courier.retry()
       checkpoints.retry()
-      isQuiet = checkpoints.storage() === 'short'
       kick()
     },
-    checkpointInterval: ports.checkpointInterval,
+    checkpointInterval: ports.tiers.diffInterval,
     ...pastOf(ports.store, () => env),
     submit,
     onChange: (listener) => {
@@ -218,10 +209,12 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
 
 /** What is kept of the heights before. */
 const pastOf = (store: Store, env: () => Env): Pick<RuntimeHost, 'checkpoints' | 'envAt'> => ({
-  checkpoints: async () =>
-    (await listCheckpoints(store)).flatMap((listed) =>
-      listed.type === 'ok' ? [{ height: listed.index.height, timestampMs: listed.index.timestampMs }] : [],
-    ),
+  checkpoints: async () => {
+    const listed = await listCheckpoints(store)
+    // A height may have a full and a diff.
+    const times = new Map(listed.flatMap((one) => (one.type === 'ok' ? [[one.height, one.index.timestampMs]] : [])))
+    return [...times].map(([height, timestampMs]) => ({ height, timestampMs }))
+  },
   envAt: async (height) => {
     const now = env()
     if (height === now.height) return now

@@ -10,13 +10,15 @@ import { type Bytes, equalBytes, toHex } from './lib/bytes.ts'
 import { replayOracle } from './oracle.ts'
 import type { Canary, Store } from './ports.ts'
 import { signedNoncesOf } from './signed-nonces.ts'
-import { envFromRows } from './snapshot.ts'
+import { applyRows, envFromRows } from './snapshot.ts'
 import { stepRuntime } from './step.ts'
 import { type CanaryVerdict, compareCanary } from './storage/canary.ts'
-import { listCheckpoints, loadCheckpoint } from './storage/checkpoint.ts'
+import { type CheckpointIndex, type CheckpointRef, listCheckpoints, loadDiff, loadFull } from './storage/checkpoint.ts'
 import { readHead, readRecord, readWal, WAL_START, type WalRecord, type WalStop } from './storage/wal.ts'
 import type { Env } from './types.ts'
 
+/** The full checkpoint that the next diffs stand on; at height 0 the empty one. */
+export type Base = { readonly height: number; readonly env: Env }
 export type Position = { readonly env: Env; readonly root: Bytes; readonly recordHash: Bytes }
 
 export type Damage =
@@ -29,6 +31,9 @@ export type Recovered = Position & {
   /** Null: everything acknowledged is here, and the runtime may write. */
   readonly damage: Damage | null
   readonly replayedFrames: number
+  readonly base: Base
+  /** Checkpoints that were looked at and are damaged. */
+  readonly unsound: readonly CheckpointRef[]
 }
 
 export type RecoverOptions = {
@@ -40,29 +45,62 @@ export type RecoverOptions = {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
-/** The newest checkpoint at or below `upTo` that loads, decodes and has its root; otherwise the beginning. */
-const startingPoint = async ({ store, runtimeId, name, upTo }: RecoverOptions): Promise<Position> => {
-  for (const listed of await listCheckpoints(store)) {
-    if (listed.type !== 'ok' || listed.index.height > (upTo ?? Number.MAX_SAFE_INTEGER)) continue
-    const loaded = await loadCheckpoint(store, listed.index.height)
-    if (loaded.type !== 'ok') continue
-    const position = restore(loaded.rows, loaded.index)
-    if (position !== null) return position
-  }
+/** Where every runtime begins. */
+export const beginning = (runtimeId: string, name: string): Recovered => {
   const env = emptyEnv(runtimeId, name)
-  return { env, root: runtimeRoot(env), recordHash: WAL_START }
+  const root = runtimeRoot(env)
+  return { env, root, recordHash: WAL_START, damage: null, replayedFrames: 0, base: { height: 0, env }, unsound: [] }
 }
 
-const restore = (
-  rows: Parameters<typeof envFromRows>[0],
-  index: { readonly root: Bytes; readonly recordHash: Bytes },
-): Position | null => {
+type StartingPoint = Position & Pick<Recovered, 'base' | 'unsound'>
+
+/**
+ * The newest checkpoint at or below `upTo` that loads, decodes and has its root; otherwise the beginning. A damaged one
+ * is as good as none: an older one and the log lead to the same state.
+ */
+const startingPoint = async ({ store, runtimeId, name, upTo }: RecoverOptions): Promise<StartingPoint> => {
+  const empty = emptyEnv(runtimeId, name)
+  const unsound: CheckpointRef[] = []
+  const fulls = new Map<number, Env | null>([[0, empty]])
+  const fullAt = async (height: number): Promise<Env | null> => {
+    const known = fulls.get(height)
+    if (known !== undefined) return known
+    const loaded = await loadFull(store, height)
+    const env = loaded.type === 'ok' ? restore(loaded.index, () => envFromRows(loaded.rows)) : null
+    if (env === null && isDamaged(loaded)) unsound.push({ kind: 'full', height })
+    fulls.set(height, env)
+    return env
+  }
+  const stateAt = async ({ kind, height, baseHeight }: CheckpointIndex): Promise<StateAt | null> => {
+    const base = await fullAt(kind === 'full' ? height : baseHeight)
+    if (base === null) return null
+    if (kind === 'full') return { env: base, base: { height, env: base } }
+    const loaded = await loadDiff(store, height)
+    const env = loaded.type === 'ok' ? restore(loaded.index, () => applyRows(base, loaded.rows)) : null
+    if (env === null && isDamaged(loaded)) unsound.push({ kind, height })
+    return env === null ? null : { env, base: { height: baseHeight, env: base } }
+  }
+  for (const listed of await listCheckpoints(store)) {
+    if (listed.height > (upTo ?? Number.MAX_SAFE_INTEGER)) continue
+    if (listed.type === 'corrupt') unsound.push(listed)
+    if (listed.type !== 'ok') continue
+    const { root, recordHash } = listed.index
+    const found = await stateAt(listed.index)
+    if (found !== null) return { ...found, root, recordHash, unsound }
+  }
+  return { ...beginning(runtimeId, name), unsound }
+}
+
+type StateAt = { readonly env: Env; readonly base: Base }
+
+/** Not: written by another version of this code. */
+const isDamaged = ({ type }: { readonly type: string }): boolean => type === 'ok' || type === 'corrupt'
+
+const restore = ({ root }: CheckpointIndex, make: () => Env): Env | null => {
   try {
-    const env = envFromRows(rows)
-    const root = runtimeRoot(env)
-    return equalBytes(root, index.root) ? { env, root, recordHash: index.recordHash } : null
+    const env = make()
+    return equalBytes(runtimeRoot(env), root) ? env : null
   } catch (error) {
-    // A checkpoint that does not decode is as good as none: an older one and the log lead to the same state.
     if (error instanceof Fault) return null
     throw error
   }
@@ -83,12 +121,15 @@ export const replayRecord = (env: Env, record: Pick<WalRecord, 'height' | 'paylo
 /** Rebuilds the state from the store alone; reads, never writes. */
 export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
   const { store, upTo, onProgress } = options
-  let position = await startingPoint(options)
+  const start = await startingPoint(options)
+  let position: Position = start
   const first = position.env.height
   const head = await readHead(store)
   const total = (upTo ?? (head.type === 'ok' ? head.head.height : first)) - first
   const result = (damage: Damage | null): Recovered => ({
     ...position,
+    base: start.base,
+    unsound: start.unsound,
     damage,
     replayedFrames: position.env.height - first,
   })

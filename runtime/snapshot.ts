@@ -1,6 +1,6 @@
 /**
- * Env ↔ rows: every account, payment, invoice … under its own key, so that a checkpoint, or a diff between two, is a
- * set of small rows and never one blob.
+ * Env ↔ rows: every account, payment, invoice … under its own key, so that the state, or what became of it between two
+ * heights, is a set of small rows and never one blob.
  *
  *   env                         scalars and the message queue
  *   j/<name>                    jurisdiction          p/<entity>     profile
@@ -10,37 +10,12 @@
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
  *   e/<entity>/l|p|h|i|f|w/<key>  lock route, payment, paid hashlock, invoice, offer, wake
  *   e/<entity>/t|s|d|k/<key>      deadline, revealed secret, debt, chain call
+ *
+ * Finding what changed costs in proportion to the change: the maps of two states share what is the same in both.
  */
-import {
-  claimCodec,
-  frameCodec,
-  lockCodec,
-  mempoolCodec,
-  policiesCodec,
-  sealsCodec,
-  settlementCodec,
-  signedFrameCodec,
-  statusCodec,
-  termsCodec,
-} from './account/codec.ts'
-import { type Delta, deltaCodec } from './account/delta.ts'
-import { accountStateRoot, execute, hashDelta, hashFrame, hashLock } from './account/frame.ts'
-import { deltaKey, lockKey } from './account/keys.ts'
-import type { AccountReplica, AccountState, HtlcLock, PendingFrame } from './account/types.ts'
-import { hanko, hash32 } from './codec/common.ts'
-import {
-  bigUint,
-  bool,
-  bytesUpTo,
-  type Codec,
-  decode,
-  encode,
-  list,
-  nullable,
-  struct,
-  text,
-  uint,
-} from './codec/schema.ts'
+import { accountRowCodec, decodeAccount, encodeAccount } from './account/row.ts'
+import { hash32 } from './codec/common.ts'
+import { bigUint, type Codec, decode, encode, struct, text, uint } from './codec/schema.ts'
 import { offerCodec, profileCodec, wakeCodec } from './entity/codec.ts'
 import {
   batchStateCodec,
@@ -58,13 +33,16 @@ import {
 import type { BatchState, EntityState } from './entity/types.ts'
 import { answerCodec, emptyEnv, outboxCodec, queueCodec } from './frame.ts'
 import { jCallCodec, jReplicaCodec } from './jurisdiction/codec.ts'
-import { Fault } from './lib/assert.ts'
-import type { Bytes } from './lib/bytes.ts'
+import { Fault, present } from './lib/assert.ts'
+import { type Bytes, equalBytes } from './lib/bytes.ts'
 import { LIMITS } from './lib/limits.ts'
-import { MerkleMap } from './lib/merkle.ts'
-import type { CommandId, EntityId } from './lib/units.ts'
+import type { MerkleMap } from './lib/merkle.ts'
+import { byCodePoint, type CommandId, type EntityId } from './lib/units.ts'
 import type { StoreRow } from './ports.ts'
 import type { Env, QueuedMessage } from './types.ts'
+
+/** What became of one row; null: it is gone. */
+export type RowChange = { readonly key: string; readonly value: Bytes | null }
 
 type EnvRow = {
   runtimeId: string
@@ -91,154 +69,50 @@ const entityCodec: Codec<EntityRow> = struct<EntityRow>({
   frameHash: hash32,
   batch: batchStateCodec,
 })
-
-const claims = list(claimCodec, LIMITS.claimsPerSide)
-type AccountRow = Omit<AccountReplica, 'state' | 'pending'> & {
-  readonly state: Pick<
-    AccountState,
-    'terms' | 'height' | 'frameHash' | 'timestampMs' | 'leftClaims' | 'rightClaims' | 'settlement' | 'policies'
-  >
-  readonly deltas: readonly Delta[]
-  readonly locks: readonly HtlcLock[]
-  readonly pending: Pick<PendingFrame, 'frame' | 'hanko' | 'message'> | null
+const encodeEntity = (state: EntityState): Bytes => {
+  const { height, timestampMs, frameHash, batch } = state
+  return encode(entityCodec, { identity: state, height, timestampMs, frameHash, batch })
 }
-const accountCodec: Codec<AccountRow> = struct<AccountRow>({
-  isLeft: bool,
-  state: struct<AccountRow['state']>({
-    terms: termsCodec,
-    height: uint,
-    frameHash: hash32,
-    timestampMs: uint,
-    leftClaims: claims,
-    rightClaims: claims,
-    settlement: nullable(settlementCodec),
-    policies: policiesCodec,
-  }),
-  deltas: list(deltaCodec, LIMITS.tokensPerAccount),
-  locks: list(lockCodec, LIMITS.locksPerAccount),
-  mempool: mempoolCodec,
-  pending: nullable(
-    struct<NonNullable<AccountRow['pending']>>({ frame: frameCodec, hanko, message: bytesUpTo(LIMITS.messageBytes) }),
-  ),
-  lastReply: nullable(
-    struct<NonNullable<AccountReplica['lastReply']>>({ height: uint, message: bytesUpTo(LIMITS.messageBytes) }),
-  ),
-  frames: list(signedFrameCodec, LIMITS.framesInMemory),
-  status: statusCodec,
-  seals: nullable(sealsCodec),
-  counter: uint,
-  createdAtHeight: uint,
-  updatedAtHeight: uint,
+
+const read = <T>(codec: Codec<T>, { key, value }: StoreRow): T => {
+  const result = decode(codec, value)
+  if (result.type === 'ok') return result.value
+  throw new Fault('I-SNAPSHOT', `${key}: ${result.reason}`)
+}
+
+/** How the values of one map are written and read. */
+type Form<T> = { readonly write: (value: T) => Bytes; readonly read: (row: StoreRow) => T }
+const plain = <T>(codec: Codec<T>): Form<T> => ({
+  write: (value) => encode(codec, value),
+  read: (row) => read(codec, row),
 })
 
-const encodeAccount = (replica: AccountReplica): Bytes => {
-  const { state, pending, ...rest } = replica
-  return encode(accountCodec, {
-    ...rest,
-    state,
-    deltas: [...state.deltas.values()],
-    locks: [...state.locks.values()],
-    pending,
-  })
+/** One of the maps a state is made of. */
+type Section<S> = {
+  readonly letter: string
+  /** Keys without the letter. */
+  readonly changes: (before: S, after: S) => Iterable<RowChange>
+  readonly with: (state: S, key: string, change: RowChange) => S
 }
-
-const decodeAccount = (row: AccountRow): AccountReplica => {
-  const { deltas, locks, pending, ...rest } = row
-  const sections = {
-    ...row.state,
-    deltas: MerkleMap.from(
-      deltas.map((delta) => [deltaKey(delta.tokenId), delta] as const),
-      hashDelta,
-    ),
-    locks: MerkleMap.from(
-      locks.map((lock) => [lockKey(lock), lock] as const),
-      hashLock,
-    ),
-  }
-  const state: AccountState = { ...sections, root: accountStateRoot(sections) }
-  return {
-    ...rest,
-    state,
-    pending: pending === null ? null : restorePending(state, pending),
-  }
-}
-
-/** The overlay of a proposal is not stored: it follows from the state and the frame. */
-const restorePending = (state: AccountState, stored: NonNullable<AccountRow['pending']>): PendingFrame => {
-  const { frame } = stored
-  const executed = execute(state, frame.accountTxs, frame)
-  const hash = hashFrame(frame)
-  const { height, timestampMs, accountStateRoot: root } = frame
-  const next: AccountState = {
-    ...executed.state,
-    height,
-    frameHash: hash,
-    timestampMs,
-    root: accountStateRoot(executed.state),
-  }
-  if (executed.refusals.length > 0 || !next.root.every((byte, i) => byte === root[i]))
-    throw new Fault('I-ROOT', 'a stored proposal does not fit its state')
-  return { ...stored, hash, next, events: executed.events }
-}
-
-type Section = { readonly letter: string; readonly rows: (state: EntityState) => Iterable<readonly [string, Bytes]> }
-const rowsOf = <T>(codec: Codec<T>) =>
-  function* (map: MerkleMap<T>): Generator<readonly [string, Bytes]> {
-    for (const [key, value] of map.entries()) yield [key, encode(codec, value)]
-  }
-const reserveCodec = bigUint(256)
-const SECTIONS: readonly Section[] = [
-  {
-    letter: 'a',
-    *rows(state) {
-      for (const [key, account] of state.accounts.entries()) yield [key, encodeAccount(account)] as const
-    },
+const section = <S, T>(
+  letter: string,
+  form: Form<T>,
+  map: { readonly get: (state: S) => MerkleMap<T>; readonly set: (map: MerkleMap<T>) => Partial<S> },
+): Section<S> => ({
+  letter,
+  *changes(before, after) {
+    for (const change of map.get(after).changesSince(map.get(before)))
+      yield { key: change.key, value: change.after === undefined ? null : form.write(change.after) }
   },
-  { letter: 'r', rows: (state) => rowsOf(reserveCodec)(state.reserves) },
-  { letter: 'l', rows: (state) => rowsOf(routeCodec)(state.lockBook) },
-  { letter: 'p', rows: (state) => rowsOf(paymentCodec)(state.payments) },
-  { letter: 'h', rows: (state) => rowsOf(uint)(state.paid) },
-  { letter: 'i', rows: (state) => rowsOf(invoiceRecordCodec)(state.invoices) },
-  { letter: 'f', rows: (state) => rowsOf(offerCodec)(state.offers) },
-  { letter: 'w', rows: (state) => rowsOf(wakeCodec)(state.wakes) },
-  { letter: 't', rows: (state) => rowsOf(deadlineCodec)(state.deadlines) },
-  { letter: 's', rows: (state) => rowsOf(secretCodec)(state.secrets) },
-  { letter: 'd', rows: (state) => rowsOf(debtCodec)(state.debts) },
-  { letter: 'k', rows: (state) => rowsOf(jCallCodec)(state.calls) },
-]
+  with: (state, key, change) => {
+    const { value } = change
+    const now = map.get(state)
+    return { ...state, ...map.set(value === null ? now.delete(key) : now.set(key, form.read({ ...change, value }))) }
+  },
+})
 
-/** Every row of an Env, in key order within each kind. */
-export function* envRows(env: Env): Generator<StoreRow> {
-  yield { key: 'env', value: encode(envCodec, env) }
-  for (const [id, sinceMs] of env.unplugged.entries()) yield { key: `u/${id}`, value: encode(uint, sinceMs) }
-  for (const [name, replica] of env.jReplicas.entries())
-    yield { key: `j/${name}`, value: encode(jReplicaCodec, replica) }
-  for (const [id, profile] of env.profiles.entries()) yield { key: `p/${id}`, value: encode(profileCodec, profile) }
-  for (const [seq, entry] of env.outbox.entries()) yield { key: `o/${seq}`, value: encode(outboxCodec, entry) }
-  for (const [order, id] of env.answerOrder.entries()) {
-    const answer = env.answers.get(id)
-    if (answer) yield { key: `c/${order}`, value: encode(answerCodec, answer) }
-  }
-  for (const [id, { state }] of env.eReplicas.entries()) {
-    const { height, timestampMs, frameHash, batch } = state
-    yield { key: `e/${id}`, value: encode(entityCodec, { identity: state, height, timestampMs, frameHash, batch }) }
-    for (const section of SECTIONS)
-      for (const [key, value] of section.rows(state)) yield { key: `e/${id}/${section.letter}/${key}`, value }
-  }
-}
-
-const read = <T>(codec: Codec<T>, row: StoreRow): T => {
-  const result = decode(codec, row.value)
-  if (result.type === 'ok') return result.value
-  throw new Fault('I-SNAPSHOT', `${row.key}: ${result.reason}`)
-}
-
-const newState = (row: EntityRow): EntityState => ({
-  ...row.identity,
-  height: row.height,
-  timestampMs: row.timestampMs,
-  frameHash: row.frameHash,
-  root: new Uint8Array(32),
+type Maps = Pick<EntityState, keyof typeof emptyMaps>
+const NO_MAPS: Maps = {
   accounts: emptyMaps.accounts(),
   reserves: emptyMaps.reserves(),
   lockBook: emptyMaps.lockBook(),
@@ -251,66 +125,122 @@ const newState = (row: EntityRow): EntityState => ({
   secrets: emptyMaps.secrets(),
   debts: emptyMaps.debts(),
   calls: emptyMaps.calls(),
-  batch: row.batch,
-})
-
-const withSection = (state: EntityState, letter: string, key: string, row: StoreRow): EntityState => {
-  switch (letter) {
-    case 'a':
-      return { ...state, accounts: state.accounts.set(key, decodeAccount(read(accountCodec, row))) }
-    case 'r':
-      return { ...state, reserves: state.reserves.set(key, read(reserveCodec, row)) }
-    case 'l':
-      return { ...state, lockBook: state.lockBook.set(key, read(routeCodec, row)) }
-    case 'p':
-      return { ...state, payments: state.payments.set(key, read(paymentCodec, row)) }
-    case 'h':
-      return { ...state, paid: state.paid.set(key, read(uint, row)) }
-    case 'i':
-      return { ...state, invoices: state.invoices.set(key, read(invoiceRecordCodec, row)) }
-    case 'f':
-      return { ...state, offers: state.offers.set(key, read(offerCodec, row)) }
-    case 'w':
-      return { ...state, wakes: state.wakes.set(key, read(wakeCodec, row)) }
-    case 't':
-      return { ...state, deadlines: state.deadlines.set(key, read(deadlineCodec, row)) }
-    case 's':
-      return { ...state, secrets: state.secrets.set(key, read(secretCodec, row)) }
-    case 'd':
-      return { ...state, debts: state.debts.set(key, read(debtCodec, row)) }
-    case 'k':
-      return { ...state, calls: state.calls.set(key, read(jCallCodec, row)) }
-    default:
-      throw new Fault('I-SNAPSHOT', `unknown section in ${row.key}`)
-  }
 }
 
-/** @throws Fault when a row is not what `envRows` writes. Whether the whole is right is told by its root. */
-export const envFromRows = (rows: Iterable<StoreRow>): Env => {
-  let env = emptyEnv('', '')
-  const states = new Map<EntityId, EntityState>()
-  for (const row of rows) {
-    const [kind = '', id = '', letter, ...rest] = row.key.split('/')
-    const key = rest.join('/')
-    if (kind === 'env') env = { ...env, ...read(envCodec, row) }
-    else if (kind === 'j') env = { ...env, jReplicas: env.jReplicas.set(id, read(jReplicaCodec, row)) }
-    else if (kind === 'p') env = { ...env, profiles: env.profiles.set(id, read(profileCodec, row)) }
-    else if (kind === 'u') env = { ...env, unplugged: env.unplugged.set(id, read(uint, row)) }
-    else if (kind === 'o') env = { ...env, outbox: env.outbox.set(id, read(outboxCodec, row)) }
-    else if (kind === 'c') {
-      const commandId = id.slice(id.indexOf(':') + 1) as CommandId
-      env = {
-        ...env,
-        answers: env.answers.set(commandId, read(answerCodec, row)),
-        answerOrder: env.answerOrder.set(id, commandId),
-      }
-    } else if (kind === 'e' && letter === undefined) states.set(id as EntityId, newState(read(entityCodec, row)))
-    else {
-      const state = states.get(id as EntityId)
-      if (kind !== 'e' || state === undefined || letter === undefined)
-        throw new Fault('I-SNAPSHOT', `stray row ${row.key}`)
-      states.set(id as EntityId, withSection(state, letter, key, row))
+const ENTITY_SECTIONS: readonly Section<Maps>[] = [
+  section(
+    'a',
+    { write: encodeAccount, read: (row) => decodeAccount(read(accountRowCodec, row)) },
+    { get: ({ accounts }) => accounts, set: (accounts) => ({ accounts }) },
+  ),
+  section('r', plain(bigUint(256)), { get: ({ reserves }) => reserves, set: (reserves) => ({ reserves }) }),
+  section('l', plain(routeCodec), { get: ({ lockBook }) => lockBook, set: (lockBook) => ({ lockBook }) }),
+  section('p', plain(paymentCodec), { get: ({ payments }) => payments, set: (payments) => ({ payments }) }),
+  section('h', plain(uint), { get: ({ paid }) => paid, set: (paid) => ({ paid }) }),
+  section('i', plain(invoiceRecordCodec), { get: ({ invoices }) => invoices, set: (invoices) => ({ invoices }) }),
+  section('f', plain(offerCodec), { get: ({ offers }) => offers, set: (offers) => ({ offers }) }),
+  section('w', plain(wakeCodec), { get: ({ wakes }) => wakes, set: (wakes) => ({ wakes }) }),
+  section('t', plain(deadlineCodec), { get: ({ deadlines }) => deadlines, set: (deadlines) => ({ deadlines }) }),
+  section('s', plain(secretCodec), { get: ({ secrets }) => secrets, set: (secrets) => ({ secrets }) }),
+  section('d', plain(debtCodec), { get: ({ debts }) => debts, set: (debts) => ({ debts }) }),
+  section('k', plain(jCallCodec), { get: ({ calls }) => calls, set: (calls) => ({ calls }) }),
+]
+
+/** The key of an answer names its command behind the height. */
+const commandOf = (order: string): CommandId => order.slice(order.indexOf(':') + 1) as CommandId
+
+const answers: Section<Env> = {
+  letter: 'c',
+  *changes(before, after) {
+    for (const { key, after: id } of after.answerOrder.changesSince(before.answerOrder)) {
+      const answer = id === undefined ? null : present(after.answers.get(id), key)
+      yield { key, value: answer === null ? null : encode(answerCodec, answer) }
     }
+  },
+  with: (env, key, { value, ...row }) => {
+    const id = commandOf(key)
+    if (value === null) return { ...env, answers: env.answers.delete(id), answerOrder: env.answerOrder.delete(key) }
+    const answer = read(answerCodec, { ...row, value })
+    return { ...env, answers: env.answers.set(id, answer), answerOrder: env.answerOrder.set(key, id) }
+  },
+}
+
+const ENV_SECTIONS: readonly Section<Env>[] = [
+  answers,
+  section('j', plain(jReplicaCodec), { get: ({ jReplicas }) => jReplicas, set: (jReplicas) => ({ jReplicas }) }),
+  section('o', plain(outboxCodec), { get: ({ outbox }) => outbox, set: (outbox) => ({ outbox }) }),
+  section('p', plain(profileCodec), { get: ({ profiles }) => profiles, set: (profiles) => ({ profiles }) }),
+  section('u', plain(uint), { get: ({ unplugged }) => unplugged, set: (unplugged) => ({ unplugged }) }),
+]
+
+function* entityChanges(before: EntityState | undefined, after: EntityState): Generator<RowChange> {
+  const key = `e/${after.entityId}`
+  const value = encodeEntity(after)
+  if (before === undefined || !equalBytes(encodeEntity(before), value)) yield { key, value }
+  for (const { letter, changes } of ENTITY_SECTIONS)
+    for (const change of changes(before ?? NO_MAPS, after)) yield { ...change, key: `${key}/${letter}/${change.key}` }
+}
+
+function* unsortedChanges(before: Env, after: Env): Generator<RowChange> {
+  yield { key: 'env', value: encode(envCodec, after) }
+  for (const { letter, changes } of ENV_SECTIONS)
+    for (const change of changes(before, after)) yield { ...change, key: `${letter}/${change.key}` }
+  for (const { key, before: was, after: is } of after.eReplicas.changesSince(before.eReplicas))
+    yield* entityChanges(was?.state, present(is, `entity ${key}`).state)
+}
+
+/** What must be done to the rows of `before` to get those of `after`, in ascending order of the keys. */
+export const rowChanges = (before: Env, after: Env): readonly RowChange[] =>
+  [...unsortedChanges(before, after)].sort((a, b) => byCodePoint(a.key, b.key))
+
+/** Every row of an Env, in ascending order of the keys. */
+export const envRows = (env: Env): readonly StoreRow[] =>
+  rowChanges(emptyEnv('', ''), env).flatMap(({ key, value }) => (value === null ? [] : [{ key, value }]))
+
+const newState = ({ identity, ...row }: EntityRow): EntityState => ({
+  ...identity,
+  ...row,
+  ...NO_MAPS,
+  root: new Uint8Array(32),
+})
+
+const stray = (key: string): Fault => new Fault('I-SNAPSHOT', `stray row ${key}`)
+
+const withEntityRow = (state: EntityState | undefined, change: RowChange): EntityState => {
+  const [, , letter, ...rest] = change.key.split('/')
+  if (letter === undefined) {
+    if (change.value === null) throw stray(change.key)
+    const row = read(entityCodec, { ...change, value: change.value })
+    const { identity, ...fields } = row
+    return state === undefined ? newState(row) : { ...state, ...identity, ...fields }
+  }
+  const found = ENTITY_SECTIONS.find((one) => one.letter === letter)
+  if (state === undefined || found === undefined) throw stray(change.key)
+  return { ...state, ...found.with(state, rest.join('/'), change) }
+}
+
+const withEnvRow = (env: Env, change: RowChange): Env => {
+  const { key, value } = change
+  if (key === 'env' && value !== null) return { ...env, ...read(envCodec, { key, value }) }
+  const found = ENV_SECTIONS.find(({ letter }) => key.startsWith(`${letter}/`))
+  if (found === undefined) throw stray(key)
+  return found.with(env, key.slice(found.letter.length + 1), change)
+}
+
+/**
+ * The state that `changes` lead to; an entity's own row comes before its others.
+ * @throws Fault when a row is not what `rowChanges` writes. Whether the whole is right is told by its root.
+ */
+export const applyRows = (before: Env, changes: Iterable<RowChange>): Env => {
+  let env = before
+  const states = new Map<EntityId, EntityState>()
+  for (const change of changes) {
+    if (!change.key.startsWith('e/')) {
+      env = withEnvRow(env, change)
+      continue
+    }
+    const id = change.key.split('/')[1] as EntityId
+    states.set(id, withEntityRow(states.get(id) ?? env.eReplicas.get(id)?.state, change))
   }
   for (const [entityId, state] of states)
     env = {
@@ -319,3 +249,6 @@ export const envFromRows = (rows: Iterable<StoreRow>): Env => {
     }
   return env
 }
+
+/** @throws Fault as `applyRows`. */
+export const envFromRows = (rows: Iterable<StoreRow>): Env => applyRows(emptyEnv('', ''), rows)

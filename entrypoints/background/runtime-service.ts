@@ -10,7 +10,7 @@ import type { JAdapter, TestChain } from '../../runtime/jadapter/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
-import { type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
+import { LOCAL_TIERS, type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
 import { browserWriterPorts } from '../../runtime/manager/lock.ts'
 import { type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
 import {
@@ -38,7 +38,6 @@ const RUNTIME_NAME = 'Simnet'
 const DATABASE = `xln-${RUNTIME_ID}`
 const RUNTIME_INDEX = 0
 const OWN_ENTITIES = `entities.${RUNTIME_ID}`
-const CHECKPOINT_INTERVAL_FRAMES = 100
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
 export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
@@ -193,7 +192,7 @@ export class RuntimeService {
         self: { instanceId: toHex(crypto.getRandomValues(new Uint8Array(16))), label: 'background' },
         ports: browserWriterPorts(),
       },
-      checkpointInterval: CHECKPOINT_INTERVAL_FRAMES,
+      tiers: LOCAL_TIERS,
       onProgress: (progress) => this.#set({ ...STOPPED, runtime: 'replaying', progress }),
     })
     if (opened.type === 'held_by_other') {

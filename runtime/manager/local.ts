@@ -3,7 +3,7 @@
  * loop. Closing is the reverse. What cannot be trusted is opened for reading only, with the reason in words.
  */
 
-import { emptyEnv, runtimeRoot } from '../frame.ts'
+import type { Tiers } from '../checkpoints.ts'
 import { type RuntimeHost, RuntimeStopped } from '../host.ts'
 import type { ContractCode } from '../jadapter/contracts.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
@@ -13,11 +13,18 @@ import { startRuntime } from '../loop.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
 import { bookFromRows } from '../radapter/activity.ts'
 import { CHAIN_UP } from '../radapter/health.ts'
-import { type Damage, type Recovered, rebuild, recover } from '../recover.ts'
+import { beginning, type Damage, type Recovered, rebuild, recover } from '../recover.ts'
+import { migrate } from '../storage/migrate.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
-import { WAL_START } from '../storage/wal.ts'
 import type { Env } from '../types.ts'
 import { acquireWriterLock, type WriterIdentity, type WriterPorts } from './lock.ts'
+
+/** For a wallet in a browser: a few frames to replay at a start, and a past of ten thousand frames to look at. */
+export const LOCAL_TIERS: Tiers = {
+  diffInterval: 5,
+  snapshotInterval: 500,
+  retention: { frames: 10_000, fineFrames: 1_000, coarseFrames: 50 },
+}
 
 export type LocalRuntimeOptions = {
   readonly runtimeId: string
@@ -38,7 +45,7 @@ export type LocalRuntimeOptions = {
   readonly gasSigners: () => readonly GasSigner[]
   readonly schedule: Scheduler
   readonly writer: { readonly self: WriterIdentity; readonly ports: WriterPorts }
-  readonly checkpointInterval: number
+  readonly tiers: Tiers
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -99,11 +106,9 @@ const missing = async (
   { runtimeId, name }: LocalRuntimeOptions,
   release: () => Promise<void>,
 ): Promise<LocalRuntime> => {
-  const env = emptyEnv(runtimeId, name)
-  const nothing: Recovered = { env, root: runtimeRoot(env), recordHash: WAL_START, damage: null, replayedFrames: 0 }
   return {
     type: 'read_only',
-    host: readOnlyHost(nothing, bookFromRows([]), null),
+    host: readOnlyHost(beginning(runtimeId, name), bookFromRows([]), null),
     reason:
       'The database of this wallet is missing, although it has been used before. Nothing is signed, so that nothing can be lost.',
     close: release,
@@ -122,8 +127,9 @@ const openOver = async (
   options: LocalRuntimeOptions,
   release: () => Promise<void>,
 ): Promise<LocalRuntime> => {
-  const { runtimeId, name, chainName, chainId, clock, checkpointInterval } = options
+  const { runtimeId, name, chainName, chainId, clock, tiers } = options
   const epoch = await store.claimEpoch()
+  await migrate({ store, epoch })
   const recovered = await recover({
     store,
     runtimeId,
@@ -154,7 +160,7 @@ const openOver = async (
   const { canary, entropy, signer, schedule } = options
   const host = startRuntime(
     { ...recovered, activity },
-    { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, checkpointInterval },
+    { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, tiers },
   )
   const close = async () => {
     await host.stop()

@@ -1,25 +1,34 @@
 /**
- * Checkpoints: the state at one height, each of its keys a row of its own, and a compact index row over them.
+ * Checkpoints in two tiers, and a compact index over both:
  *
- *   fkv/<height>/<key>   one row per key, values opaque
- *   ckpt/<height>        sealed { height, root, recordHash, timestampMs, rowCount, checksum }
+ *   fkv/<height>/<key>   full: every row of the state at one height
+ *   dkv/<height>/<key>   diff: what changed since the full it stands on, cumulative; one byte 1 and the row, or one
+ *                        byte 0 for a row that is gone
+ *   ckpt/<height>/f|d    sealed index of a full, of a diff
+ *   half/<kind>/<height> rows of this checkpoint may lie there without an index
  *
- * Contract: the index row is written last, so a checkpoint whose writing was cut short does not exist. `checksum`
- * runs over all rows in key order: c_0 = 0, c_i = keccak(c_(i−1) ‖ RLP [key, value]). `recordHash` is the hash of the
- * WAL record at `height`, so the log after a checkpoint is verified without reading the log before it.
+ * A state at a checkpoint is a full, or a full under one diff; height 0 is the empty full that everything starts from.
  *
- * Nothing here touches the WAL. Writing and pruning are the writer's, one at a time.
+ * Contract: the index row is written last, so a checkpoint whose writing was cut short does not exist, and removed
+ * first. What would be left of either is marked before. `checksum` runs over all rows in key order: c_0 = 0,
+ * c_i = keccak(c_(i−1) ‖ RLP [key, value]). `recordHash` is the hash of the WAL record at `height`, so the log after a
+ * checkpoint is verified without reading the log before it.
+ *
+ * Nothing here touches the WAL. Writing and removing are the writer's, one at a time.
  */
-import { bytes, bytesUpTo, decode, encode, struct, text, uint } from '../codec/schema.ts'
+import { bytes, bytesUpTo, type Codec, decode, encode, oneOf, struct, text, uint } from '../codec/schema.ts'
 import { type Bytes, concat, equalBytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { Store, StoreRow } from '../ports.ts'
 import { seal, unseal } from './seal.ts'
-import { after, keysUnder, MAX_KEY_CHARACTERS, StoreError, scan } from './store.ts'
+import { keysUnder, MAX_KEY_CHARACTERS, StoreError, scan } from './store.ts'
 import { HEIGHT_LIMIT, heightKey } from './wal.ts'
 
-export type CheckpointIndex = {
-  readonly height: number
+export type CheckpointKind = 'full' | 'diff'
+export type CheckpointRef = { readonly kind: CheckpointKind; readonly height: number }
+export type CheckpointIndex = CheckpointRef & {
+  /** Height of the full that a diff stands on, 0 for the empty one; of a full its own. */
+  readonly baseHeight: number
   /** State root after the frame at `height`, 32 bytes. */
   readonly root: Bytes
   /** Hash of the WAL record at `height`, 32 bytes. */
@@ -28,25 +37,28 @@ export type CheckpointIndex = {
   readonly rowCount: number
   readonly checksum: Bytes
 }
-export type CheckpointInput = Omit<CheckpointIndex, 'rowCount' | 'checksum'> & {
-  /** In ascending code-point order of the keys, as a MerkleMap lists them; no key twice. */
-  readonly rows: Iterable<StoreRow>
-}
+export type CheckpointHead = Omit<CheckpointIndex, 'rowCount' | 'checksum'>
+/** In a diff a row that is gone has no value. */
+type Change = { readonly key: string; readonly value: Bytes | null }
 
-const INDEX = { tag: 'xln:checkpoint', version: 1 }
+const INDEX = { tag: 'xln:checkpoint', version: 2 }
 const INDEX_PREFIX = 'ckpt/'
-const ROWS_PREFIX = 'fkv/'
-const INDEX_KEY = /^ckpt\/(\d{12})$/
-const ROW_KEY = /^fkv\/(\d{12})\//
-const CHUNK_ROWS = 256
+const HALF_PREFIX = 'half/'
+const LETTER: { readonly [K in CheckpointKind]: string } = { full: 'f', diff: 'd' }
+const ROWS: { readonly [K in CheckpointKind]: string } = { full: 'fkv/', diff: 'dkv/' }
+export const CHUNK_ROWS = 256
 const CHUNK_BYTES = 1024 * 1024
-const KEEP = 2
+export const GONE = Uint8Array.of(0)
+const IS_THERE = Uint8Array.of(1)
 
-const indexKey = (height: number): string => `${INDEX_PREFIX}${heightKey(height)}`
-const rowsPrefix = (height: number): string => `${ROWS_PREFIX}${heightKey(height)}/`
+const indexKey = ({ kind, height }: CheckpointRef): string => `${INDEX_PREFIX}${heightKey(height)}/${LETTER[kind]}`
+export const halfKey = ({ kind, height }: CheckpointRef): string => `${HALF_PREFIX}${kind}/${heightKey(height)}`
+const rowsPrefix = ({ kind, height }: CheckpointRef): string => `${ROWS[kind]}${heightKey(height)}/`
 
-const index = struct<CheckpointIndex>({
+const index: Codec<CheckpointIndex> = struct<CheckpointIndex>({
+  kind: oneOf(['full', 'diff']),
   height: uint,
+  baseHeight: uint,
   root: bytes(32),
   recordHash: bytes(32),
   timestampMs: uint,
@@ -54,55 +66,116 @@ const index = struct<CheckpointIndex>({
   checksum: bytes(32),
 })
 const row = struct<StoreRow>({ key: text(MAX_KEY_CHARACTERS), value: bytesUpTo(Number.MAX_SAFE_INTEGER) })
-const extendChecksum = (checksum: Bytes, next: StoreRow): Bytes => keccak(concat(checksum, encode(row, next)))
 
-/**
- * The puts of a checkpoint, in chunks of at most 256 rows and about 1 MiB, one commit each, in this order; the last
- * chunk is the index row alone. Lazy: `rows` is read as the chunks are taken.
- * @throws StoreError 'invalid' when the rows are out of order.
- */
-export function* planCheckpoint({ rows, ...head }: CheckpointInput): Generator<readonly StoreRow[], void> {
-  const prefix = rowsPrefix(head.height)
-  let chunk: StoreRow[] = []
-  let chunkBytes = 0
+/** Runs over the rows of one checkpoint as they are stored. */
+export type Tally = {
+  readonly add: (row: StoreRow) => void
+  readonly sum: () => Pick<CheckpointIndex, 'rowCount' | 'checksum'>
+}
+export const tally = (): Tally => {
   let rowCount = 0
   let checksum = ZERO_32
+  return {
+    add: (next) => {
+      rowCount++
+      checksum = keccak(concat(checksum, encode(row, next)))
+    },
+    sum: () => ({ rowCount, checksum }),
+  }
+}
+export const contradiction = (found: Tally, { rowCount, checksum }: CheckpointIndex): string | null => {
+  const sum = found.sum()
+  if (sum.rowCount !== rowCount) return `${sum.rowCount} rows instead of ${rowCount}`
+  return equalBytes(sum.checksum, checksum) ? null : 'the checksum over the rows differs'
+}
+
+type Chunk = { readonly puts: readonly StoreRow[]; readonly bytes: number }
+
+/**
+ * The rows of one checkpoint as they are stored, in chunks of at most 256 rows and about 1 MiB. Lazy.
+ * @throws StoreError 'invalid' when the rows are out of order.
+ */
+export function* chunksOf(ref: CheckpointRef, rows: Iterable<StoreRow>, sum: Tally): Generator<Chunk, void> {
+  const prefix = rowsPrefix(ref)
+  let puts: StoreRow[] = []
+  let size = 0
   let lastKey = ''
   for (const next of rows) {
     if (next.key <= lastKey) throw new StoreError('invalid', `checkpoint rows out of order at ${next.key}`)
     lastKey = next.key
-    rowCount++
-    checksum = extendChecksum(checksum, next)
-    chunk.push({ key: prefix + next.key, value: next.value })
-    chunkBytes += next.key.length + next.value.length
-    if (chunk.length === CHUNK_ROWS || chunkBytes >= CHUNK_BYTES) {
-      yield chunk
-      chunk = []
-      chunkBytes = 0
-    }
+    sum.add(next)
+    puts.push({ key: prefix + next.key, value: next.value })
+    size += next.key.length + next.value.length
+    if (puts.length < CHUNK_ROWS && size < CHUNK_BYTES) continue
+    yield { puts, bytes: size }
+    puts = []
+    size = 0
   }
-  if (chunk.length > 0) yield chunk
-  yield [{ key: indexKey(head.height), value: seal(INDEX, encode(index, { ...head, rowCount, checksum })) }]
+  if (puts.length > 0) yield { puts, bytes: size }
 }
 
-/** Index row first, so that what is half deleted is as invisible as what is half written. */
-const removeCheckpoint = async (
-  store: Store,
-  { epoch, height }: { readonly epoch: number; readonly height: number },
-): Promise<void> => {
-  await store.commit({ epoch, puts: [], deletes: [indexKey(height)] })
-  const range = keysUnder(rowsPrefix(height))
+export const indexRow = (head: CheckpointHead, sum: Tally): StoreRow => ({
+  key: indexKey(head),
+  value: seal(INDEX, encode(index, { ...head, ...sum.sum() })),
+})
+
+export type Writer = { readonly store: Store; readonly epoch: number }
+
+const asDiffRow = ({ key, value }: Change): StoreRow => ({
+  key,
+  value: value === null ? GONE : concat(IS_THERE, value),
+})
+
+/** What writing the changes adds, in bytes, at least. */
+export const sizeOf = (changes: readonly Change[]): number =>
+  changes.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0), 0)
+
+/** Writes rows chunk by chunk, in place of whatever an earlier attempt at this height left; small ones in one commit. */
+const writeRows = async ({ store, epoch }: Writer, head: CheckpointHead, rows: Iterable<StoreRow>): Promise<void> => {
+  const half = halfKey(head)
+  if ((await store.get(half)) !== undefined) for await (const _ of removeCheckpoint({ store, epoch }, head));
+  const sum = tally()
+  const chunks = [...chunksOf(head, rows, sum)]
+  const last = chunks.pop() ?? { puts: [] }
+  for (const { puts } of chunks) await store.commit({ epoch, puts: [...puts, { key: half, value: GONE }], deletes: [] })
+  await store.commit({ epoch, puts: [...last.puts, indexRow(head, sum)], deletes: chunks.length === 0 ? [] : [half] })
+}
+
+/** `changes` are those since the full at `baseHeight`, in ascending order of the keys. */
+export const writeDiff = (
+  writer: Writer,
+  head: Omit<CheckpointHead, 'kind'>,
+  changes: readonly Change[],
+): Promise<void> => writeRows(writer, { ...head, kind: 'diff' }, changes.map(asDiffRow))
+
+/** Writes a full from the rows of a state, in ascending order of the keys. */
+export const writeFull = (
+  writer: Writer,
+  head: Omit<CheckpointHead, 'kind' | 'baseHeight'>,
+  rows: Iterable<StoreRow>,
+): Promise<void> => writeRows(writer, { ...head, kind: 'full', baseHeight: head.height }, rows)
+
+/** Index row first, so that what is half removed is as invisible as what is half written. One chunk a step. */
+export async function* removeCheckpoint({ store, epoch }: Writer, ref: CheckpointRef): AsyncGenerator<void, void> {
+  const half = halfKey(ref)
+  await store.commit({ epoch, puts: [{ key: half, value: GONE }], deletes: [indexKey(ref)] })
+  const range = keysUnder(rowsPrefix(ref))
   for (;;) {
     const page = await store.range({ ...range, limit: CHUNK_ROWS })
-    if (page.length === 0) return
-    await store.commit({ epoch, puts: [], deletes: page.map(({ key }) => key) })
+    const deletes = page.map(({ key }) => key)
+    const isLast = page.length < CHUNK_ROWS
+    await store.commit({ epoch, puts: [], deletes: isLast ? [...deletes, half] : deletes })
+    yield
+    if (isLast) return
   }
 }
 
-/** Writes a checkpoint chunk by chunk, in place of whatever an earlier attempt at this height left. */
-export const writeCheckpoint = async (store: Store, epoch: number, input: CheckpointInput): Promise<void> => {
-  await removeCheckpoint(store, { epoch, height: input.height })
-  for (const puts of planCheckpoint(input)) await store.commit({ epoch, puts, deletes: [] })
+/** Removes what was cut short: rows that belong to no index. */
+export async function* removeHalves(writer: Writer): AsyncGenerator<void, void> {
+  for (const { key } of await writer.store.range(keysUnder(HALF_PREFIX))) {
+    const [, kind, digits] = key.split('/')
+    if (kind === 'full' || kind === 'diff') yield* removeCheckpoint(writer, { kind, height: Number(digits) })
+  }
 }
 
 type IndexRead =
@@ -115,84 +188,69 @@ const readIndex = ({ key, value }: StoreRow): IndexRead => {
   if (unsealed.type !== 'ok') return unsealed
   const decoded = decode(index, unsealed.body)
   if (decoded.type !== 'ok') return { type: 'corrupt', detail: decoded.reason }
-  if (decoded.value.height >= HEIGHT_LIMIT || key !== indexKey(decoded.value.height))
-    return { type: 'corrupt', detail: `the index of height ${decoded.value.height} lies under ${key}` }
-  return { type: 'ok', index: decoded.value }
+  const { value: found } = decoded
+  if (found.height >= HEIGHT_LIMIT || key !== indexKey(found))
+    return { type: 'corrupt', detail: `the index of the ${found.kind} at ${found.height} lies under ${key}` }
+  return { type: 'ok', index: found }
 }
 
-export type ListedCheckpoint = { readonly key: string } & IndexRead
+export type ListedCheckpoint = CheckpointRef & IndexRead
 
-/** Every index row, newest first, checked by itself; the checkpoints' own rows are not read. */
+const INDEX_KEY = /^ckpt\/(\d{12})\/([fd])$/
+
+/** Every index row, newest first, a full before the diff of its height; the checkpoints' own rows are not read. */
 export const listCheckpoints = async (store: Store): Promise<readonly ListedCheckpoint[]> => {
   const rows = await store.range({ ...keysUnder(INDEX_PREFIX), reverse: true })
-  return rows.map((found) => ({ key: found.key, ...readIndex(found) }))
+  return rows.flatMap((found) => {
+    const [, digits, letter] = INDEX_KEY.exec(found.key) ?? []
+    if (digits === undefined) return []
+    return [{ kind: letter === LETTER.full ? 'full' : 'diff', height: Number(digits), ...readIndex(found) }]
+  })
 }
 
-export type CheckpointLoad =
-  /** Keys as they were given to `planCheckpoint`, in order. */
-  | { readonly type: 'ok'; readonly index: CheckpointIndex; readonly rows: readonly StoreRow[] }
+export type LoadFailure =
   | { readonly type: 'missing' }
   | { readonly type: 'corrupt'; readonly detail: string }
   | { readonly type: 'unknown_version'; readonly version: number }
+type Load<T> = { readonly type: 'ok'; readonly index: CheckpointIndex; readonly rows: readonly T[] } | LoadFailure
 
-/** Reads a checkpoint and compares its rows with the index: their number, their keys and every byte. */
-export const loadCheckpoint = async (store: Store, height: number): Promise<CheckpointLoad> => {
-  const key = indexKey(height)
+/** The index of one checkpoint, checked by itself. */
+export const indexOf = async (store: Store, ref: CheckpointRef): Promise<IndexRead | { readonly type: 'missing' }> => {
+  const key = indexKey(ref)
   const value = await store.get(key)
-  if (value === undefined) return { type: 'missing' }
-  const read = readIndex({ key, value })
-  if (read.type !== 'ok') return read
-  const prefix = rowsPrefix(height)
-  const rows: StoreRow[] = []
-  let checksum = ZERO_32
+  return value === undefined ? { type: 'missing' } : readIndex({ key, value })
+}
+
+/** The rows as they are stored, their keys as they were given. */
+export async function* storedRows(store: Store, ref: CheckpointRef, sum: Tally): AsyncGenerator<StoreRow, void> {
+  const prefix = rowsPrefix(ref)
   for await (const found of scan(store, keysUnder(prefix), CHUNK_ROWS)) {
     const next = { key: found.key.slice(prefix.length), value: found.value }
-    rows.push(next)
-    checksum = extendChecksum(checksum, next)
-  }
-  const { rowCount } = read.index
-  if (rows.length !== rowCount) return { type: 'corrupt', detail: `${rows.length} rows instead of ${rowCount}` }
-  if (!equalBytes(checksum, read.index.checksum))
-    return { type: 'corrupt', detail: 'the checksum over the rows differs' }
-  return { type: 'ok', index: read.index, rows }
-}
-
-/** The heights that have rows, found by one small read each. */
-async function* heightsWithRows(store: Store): AsyncGenerator<number> {
-  const { to } = keysUnder(ROWS_PREFIX)
-  let from = ROWS_PREFIX
-  for (;;) {
-    const [first] = await store.range({ from, to, limit: 1 })
-    if (first === undefined) return
-    const digits = ROW_KEY.exec(first.key)?.[1]
-    if (digits !== undefined) yield Number(digits)
-    from = digits === undefined ? after(first.key) : keysUnder(rowsPrefix(Number(digits))).to
+    sum.add(next)
+    yield next
   }
 }
 
-export type Pruned = { readonly kept: readonly number[]; readonly removed: readonly number[] }
+export const changeOf = ({ key, value }: StoreRow): Change => ({
+  key,
+  value: value[0] === GONE[0] ? null : value.subarray(1),
+})
 
-/**
- * Keeps the two newest checkpoints that load without a fault, and removes every other one; also the rows that belong
- * to none (a writing or a removal cut short). As long as two sound ones are not known, no indexed checkpoint goes;
- * one of an unknown version never does.
- */
-export const pruneCheckpoints = async (store: Store, epoch: number): Promise<Pruned> => {
-  const kept: number[] = []
-  const spare: number[] = []
-  const indexed = new Set<number>()
-  for (const listed of await listCheckpoints(store)) {
-    const digits = INDEX_KEY.exec(listed.key)?.[1]
-    if (digits === undefined) continue
-    const height = Number(digits)
-    indexed.add(height)
-    if (listed.type === 'unknown_version') continue
-    const isSound = kept.length < KEEP && (await loadCheckpoint(store, height)).type === 'ok'
-    if (isSound) kept.push(height)
-    else spare.push(height)
-  }
-  const removed = kept.length === KEEP ? spare : []
-  for await (const height of heightsWithRows(store)) if (!indexed.has(height)) removed.push(height)
-  for (const height of removed) await removeCheckpoint(store, { epoch, height })
-  return { kept, removed: [...removed].sort((a, b) => a - b) }
+const load = async (store: Store, ref: CheckpointRef): Promise<Load<StoreRow>> => {
+  const read = await indexOf(store, ref)
+  if (read.type !== 'ok') return read
+  const sum = tally()
+  const rows: StoreRow[] = []
+  for await (const found of storedRows(store, ref, sum)) rows.push(found)
+  const detail = contradiction(sum, read.index)
+  return detail === null ? { type: 'ok', index: read.index, rows } : { type: 'corrupt', detail }
+}
+
+/** Reads a full and compares its rows with the index: their number, their keys and every byte. */
+export const loadFull = (store: Store, height: number): Promise<Load<StoreRow>> => load(store, { kind: 'full', height })
+
+/** Reads a diff, checked as a full is. */
+export const loadDiff = async (store: Store, height: number): Promise<Load<Change>> => {
+  const loaded = await load(store, { kind: 'diff', height })
+  return loaded.type === 'ok' ? { ...loaded, rows: loaded.rows.map(changeOf) } : loaded
 }

@@ -239,3 +239,16 @@ export async function* readWal(
   }
   yield judgeEnd(headRead, last)
 }
+
+/** Removes the records below a height, oldest first. One chunk a step. */
+export async function* removeLog(
+  { store, epoch }: { readonly store: Store; readonly epoch: number },
+  below: number,
+): AsyncGenerator<void, void> {
+  for (;;) {
+    const page = await store.range({ from: WAL_PREFIX, to: walKey(below), limit: PAGE_ROWS })
+    if (page.length === 0) return
+    await store.commit({ epoch, puts: [], deletes: page.map(({ key }) => key) })
+    yield
+  }
+}

@@ -22,13 +22,13 @@ import type { Env } from '../../runtime/types.ts'
 import { createFakeBrowser } from '../support/browser-contexts.ts'
 import { contractCode } from '../support/contract-code.ts'
 import { keysOf, testSigner } from '../support/signer.ts'
+import { NO_CHECKPOINTS } from '../support/tiers.ts'
 
 const RUNTIME = { runtimeId: 'bench', name: 'Bench' }
 const USD = 1 as TokenId
 const AMOUNT = 1_000n
 const MAX_FEE = 1_000_000n
 /** Replay is to start at the first frame, so there is no checkpoint on the way. */
-const NEVER_FRAMES = Number.MAX_SAFE_INTEGER
 
 const identities = simnetIdentities((role, index) => {
   const { secret, box } = keysOf(`${role}${index}`)
@@ -171,7 +171,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
       self: { instanceId: 'bench', label: 'bench' },
       ports: { ...createFakeBrowser().context(), wait: async () => {} },
     },
-    checkpointInterval: NEVER_FRAMES,
+    tiers: NO_CHECKPOINTS,
   })
   if (runtime.type !== 'running') throw new Error(`the runtime is ${runtime.type}`)
   const { host } = runtime

@@ -2,6 +2,7 @@
  * What goes wrong: one fault after another at random times, each counted when it has really happened. Every name in
  * `FAULTS` must have a counter above zero after a full run.
  */
+import { walKey } from '../../runtime/storage/wal.ts'
 import { createSimDisk, type DiskDamage, type SimDisk } from '../support/sim-disk.ts'
 import { cutLink, mendNetwork } from './network.ts'
 import { boot, cutPower, kill, restart } from './process.ts'
@@ -151,17 +152,22 @@ const sleepPastExpiry = (world: World): void => {
   for (const process of one.processes) kill(world, process)
 }
 
-/** The newest checkpoint loses or changes a byte: recovery must do with the one before it. */
+/**
+ * The newest checkpoint loses or changes a byte: recovery must do with the one before it. A full that is the last one is
+ * spared once the log no longer leads from the beginning: what both would be made of is gone then.
+ */
 const damageCheckpoint = (world: World, one: Actor): void => {
   if (one.disk !== one.trueDisk) return
   const keys = [...one.trueDisk.durableRows().keys()]
-  const newest = keys
-    .filter((key) => key.startsWith('ckpt/'))
-    .sort()
-    .at(-1)
+  const indexes = keys.filter((key) => key.startsWith('ckpt/')).sort()
+  const newest = indexes.at(-1)
   if (newest === undefined) return
+  const isFull = newest.endsWith('/f')
+  const isLast = indexes.filter((key) => key.endsWith('/f')).length < 2
+  if (isFull && isLast && !keys.includes(walKey(1))) return
   const random = world.random.faults
-  const rows = keys.filter((key) => key.startsWith(`fkv/${newest.slice('ckpt/'.length)}/`)).sort()
+  const prefix = `${isFull ? 'fkv' : 'dkv'}/${newest.slice('ckpt/'.length, -1)}`
+  const rows = keys.filter((key) => key.startsWith(prefix)).sort()
   const key = random.chance(0.4) ? newest : random.pick(rows)
   const isTorn = random.chance(0.5)
   const damage: DiskDamage = isTorn
@@ -198,7 +204,8 @@ const damagedRows = (world: World, one: Actor): ReadonlyMap<string, Uint8Array> 
     .at(-1)
   const marked = one.slot.mark?.height ?? 0
   // The record of a checkpoint's own height is not read any more.
-  const isCovered = newest !== undefined && rows.has(newest.replace('wal/', 'ckpt/'))
+  const isCovered =
+    newest !== undefined && ['d', 'f'].some((kind) => rows.has(`${newest.replace('wal/', 'ckpt/')}/${kind}`))
   if (newest === undefined || isCovered || marked < 3) return null
   const kind = random.pick(['older', 'older', 'empty', 'tail', 'flip'] as const)
   if (kind === 'empty') return new Map()
@@ -245,6 +252,7 @@ const STRIKES: readonly Fault[] = [
   { weight: 3, strike: secondWriter },
   { weight: 2, strike: nextWrite('slow_sync') },
   { weight: 2, strike: nextWrite('quota') },
+  { weight: 2, strike: nextWrite('checkpoint_quota') },
   { weight: 1, strike: nextWrite('io') },
   { weight: 1, strike: jumpClock },
   { weight: 1, strike: sleepPastExpiry },

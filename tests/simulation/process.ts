@@ -106,7 +106,10 @@ const comeBack = (world: World, actor: Actor): void => {
   })
 }
 
-const isCheckpointKey = (key: string): boolean => key.startsWith('fkv/') || key.startsWith('ckpt/')
+const isCheckpointKey = (key: string): boolean => /^(fkv|dkv|ckpt|half)\//.test(key)
+
+const isCheckpoint = ({ puts, deletes }: StoreBatch): boolean =>
+  [...puts.map(({ key }) => key), ...deletes].some(isCheckpointKey)
 
 const CRASHING_WRITES: readonly (readonly [CrashPoint, DiskFault])[] = [
   ['crash before append', 'crash_before_append'],
@@ -122,8 +125,7 @@ const crashingWrite = (world: World, process: Process, batch: StoreBatch): (() =
     // Whatever it would have been answered, nobody is left to hear it.
     diskProcess.store.commit(batch).catch(() => undefined)
   }
-  const keys = [...batch.puts.map(({ key }) => key), ...batch.deletes]
-  if (keys.some(isCheckpointKey)) {
+  if (isCheckpoint(batch)) {
     const isIndex = batch.puts.some(({ key }) => key.startsWith('ckpt/'))
     const point = isIndex ? 'crash before a checkpoint index' : 'crash inside a checkpoint'
     return springs(world, process, point) ? () => cutPower(world, disk) : null
@@ -151,7 +153,7 @@ const commit = async (world: World, process: Process, batch: StoreBatch): Promis
     die()
     return never()
   }
-  if (!isQuestion) meetFault(world, process)
+  if (!isQuestion) meetFault(world, process, isCheckpoint(batch))
   // The append happens within this call; a claim that comes while it is being synced is later than it.
   const isLate = isFenced(process) && !isQuestion
   try {
@@ -165,11 +167,11 @@ const commit = async (world: World, process: Process, batch: StoreBatch): Promis
   )
 }
 
-const meetFault = (world: World, process: Process): void => {
+const meetFault = (world: World, process: Process, isOfCheckpoint: boolean): void => {
   const { disk, nextWrite } = process
+  if (nextWrite === null || (nextWrite === 'checkpoint_quota' && !isOfCheckpoint)) return
   process.nextWrite = null
-  if (nextWrite === null) return
-  disk.inject(nextWrite)
+  disk.inject(nextWrite === 'checkpoint_quota' ? 'quota' : nextWrite)
   if (nextWrite !== 'slow_sync') return
   count(world, 'slow sync')
   world.queue.after(world.random.disk.between(200, 8_000), 'sync', disk.flush)
@@ -177,10 +179,9 @@ const meetFault = (world: World, process: Process): void => {
 
 /** A write that fails is to halt its process, whatever the write was for. */
 const noteFailure = (world: World, process: Process, batch: StoreBatch, error: StoreError): void => {
-  const isCheckpoint = [...batch.puts.map(({ key }) => key), ...batch.deletes].some(isCheckpointKey)
   if (error.type === 'fenced')
     check(world, () => hold(isFenced(process), 'fence', () => `${process.id} was fenced by nobody`))
-  count(world, isCheckpoint ? `${error.type} in a checkpoint` : error.type)
+  count(world, isCheckpoint(batch) ? `${error.type} in a checkpoint` : error.type)
   process.mayHalt = batch.puts.length + batch.deletes.length > 0
 }
 
@@ -362,7 +363,7 @@ const start = async (world: World, process: Process): Promise<void> => {
       schedule: (delayMs, run) => later(world, process, delayMs, `${process.id} timer`, run),
       chains: new Map(chain === null ? [] : [[chain.name, chainOf(world, process, chain)]]),
       transport: transportOf(world, process),
-      checkpointInterval: world.options.checkpointInterval,
+      tiers: world.options.tiers,
     },
   )
   process.host = host

@@ -3,6 +3,7 @@
  * and (on most seeds) one chain they all watch. The other files of this folder are its laws.
  */
 import { createHash, type Hash } from 'node:crypto'
+import type { Tiers } from '../../runtime/checkpoints.ts'
 import type { EntityIdentity } from '../../runtime/entity/frame.ts'
 import type { EntityTx, Invoice, Profile } from '../../runtime/entity/types.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
@@ -69,7 +70,7 @@ export type Process = {
   host: RuntimeHost | null
   trap: Trap | null
   /** What its next write meets, short of a crash. */
-  nextWrite: Extract<DiskFault, 'slow_sync' | 'quota' | 'io'> | null
+  nextWrite: Extract<DiskFault, 'slow_sync' | 'quota' | 'io'> | 'checkpoint_quota' | null
   /** A write of its failed: a halt is what we want. */
   mayHalt: boolean
   /** The Env last looked at. */
@@ -133,7 +134,7 @@ export type Faults = {
 
 export type Options = {
   readonly hasChain: boolean
-  readonly checkpointInterval: number
+  readonly tiers: Tiers
   readonly hasThirdAccount: boolean
   /** Longest pause between two wishes. */
   readonly paceMs: number

@@ -3,7 +3,6 @@
  * customer opened an account with the hub; credit, payments both ways and collateral differ, with ties among them.
  */
 import type { EntityTx, HubPolicy } from '../../runtime/entity/types.ts'
-import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import type { JEvent } from '../../runtime/jurisdiction/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
@@ -12,11 +11,12 @@ import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
 import { startRuntime } from '../../runtime/loop.ts'
 import { emptyBook } from '../../runtime/radapter/activity.ts'
+import { beginning } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
-import { WAL_START } from '../../runtime/storage/wal.ts'
 import { manualTime, quiet } from './manual-time.ts'
 import { identityOf, keysOf, testSigner } from './signer.ts'
+import { NO_CHECKPOINTS } from './tiers.ts'
 import { paperChain, START_MS, TUSD, usd } from './world.ts'
 
 const HUB = 'Hub'
@@ -32,11 +32,10 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
   const names = Array.from({ length: customers }, (_, n) => `Customer ${String(n + 1).padStart(3, '0')}`)
   const time = manualTime(START_MS)
   const store = memoryStore(createMemoryDisk())
-  const env = emptyEnv('crowd', 'Crowd')
   let drawn = 0
   let commands = 0
   const host = startRuntime(
-    { env, root: runtimeRoot(env), recordHash: WAL_START, replayedFrames: 0, activity: emptyBook() },
+    { ...beginning('crowd', 'Crowd'), activity: emptyBook() },
     {
       store,
       epoch: await store.claimEpoch(),
@@ -47,7 +46,7 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
       signer: testSigner(HUB, ...names),
       chains: new Map(),
       transport: null,
-      checkpointInterval: 1_000,
+      tiers: NO_CHECKPOINTS,
     },
   )
   const hub = keysOf(HUB).entityId

@@ -2,8 +2,8 @@
  * A runtime as it runs: the real loop over a disk in memory, a clock that is moved by hand and a chain on paper. You
  * (the owner), Hub, Bob, Alice and Bakery, each with an account at Hub and credit both ways.
  */
+import type { Tiers } from '../../runtime/checkpoints.ts'
 import type { EntityTx, HubPolicy } from '../../runtime/entity/types.ts'
-import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { type Bytes, word } from '../../runtime/lib/bytes.ts'
@@ -12,14 +12,14 @@ import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
 import { type LoopPorts, startRuntime } from '../../runtime/loop.ts'
 import type { Store, Transport } from '../../runtime/ports.ts'
 import { bookFromRows, emptyBook } from '../../runtime/radapter/activity.ts'
-import { recover } from '../../runtime/recover.ts'
+import { beginning, recover } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import { keysUnder } from '../../runtime/storage/store.ts'
-import { WAL_START } from '../../runtime/storage/wal.ts'
 import type { RuntimeInput } from '../../runtime/types.ts'
 import { type ManualTime, manualTime, quiet } from './manual-time.ts'
 import { identityOf, keysOf, testSigner } from './signer.ts'
+import { tiersOf } from './tiers.ts'
 import { paperChain, START_MS, TETH, TUSD, usd } from './world.ts'
 
 export const PEERS = ['Hub', 'Bob', 'Alice', 'Bakery'] as const
@@ -56,6 +56,7 @@ export type Around = {
   readonly storeOf?: (store: Store) => Store
   readonly chains?: LoopPorts['chains']
   readonly transport?: Transport
+  readonly tiers?: Tiers
 }
 
 const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), around: Around = {}): Promise<Running> => {
@@ -64,9 +65,8 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), aroun
   const store = (around.storeOf ?? ((plain) => plain))(memoryStore(disk))
   const epoch = await store.claimEpoch()
   const isNew = disk.rows.size === 0
-  const env = emptyEnv('test', 'Simnet')
   const start = isNew
-    ? { env, root: runtimeRoot(env), recordHash: WAL_START, replayedFrames: 0, activity: emptyBook() }
+    ? { ...beginning('test', 'Simnet'), activity: emptyBook() }
     : {
         ...(await recover({ store, runtimeId: 'test', name: 'Simnet', canary, claimedEpoch: epoch })),
         activity: bookFromRows(await store.range(keysUnder('act/'))),
@@ -81,7 +81,7 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), aroun
     signer: testSigner(...NAMES, ...SPARE),
     chains: around.chains ?? new Map(),
     transport: around.transport ?? null,
-    checkpointInterval: 50,
+    tiers: around.tiers ?? tiersOf(50, 500),
   })
   const ids = new Map(NAMES.map((name) => [name, keysOf(name).entityId]))
   const id = (name: string): EntityId => present(ids.get(name), name)

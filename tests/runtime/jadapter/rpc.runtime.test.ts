@@ -3,16 +3,15 @@ import { afterEach, expect, it } from 'vitest'
 import { deltaKey } from '../../../runtime/account/keys.ts'
 import { tokenKey } from '../../../runtime/entity/draft.ts'
 import type { EntityTx } from '../../../runtime/entity/types.ts'
-import { emptyEnv, runtimeRoot } from '../../../runtime/frame.ts'
 import type { RuntimeHost } from '../../../runtime/host.ts'
 import { word } from '../../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../../runtime/lib/hash.ts'
 import type { CommandId } from '../../../runtime/lib/units.ts'
 import { startRuntime } from '../../../runtime/loop.ts'
 import { emptyBook } from '../../../runtime/radapter/activity.ts'
+import { beginning } from '../../../runtime/recover.ts'
 import { memoryCanary } from '../../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
-import { WAL_START } from '../../../runtime/storage/wal.ts'
 import type { Env } from '../../../runtime/types.ts'
 import { deployContracts, startAnvil } from '../../support/anvil.ts'
 import { payer, signerOf } from '../../support/chain-bench.ts'
@@ -20,6 +19,7 @@ import { manualTime } from '../../support/manual-time.ts'
 import { openRpcBench } from '../../support/rpc-bench.ts'
 import { always, honest, lyingAbout, openRpcProxy } from '../../support/rpc-proxy.ts'
 import { identityOf, keysOf, testSigner } from '../../support/signer.ts'
+import { NO_CHECKPOINTS } from '../../support/tiers.ts'
 import { START_MS, TUSD, usd } from '../../support/world.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -40,9 +40,8 @@ const start = async () => {
   await bench.faucet.fundEther({ address: payer.address, amountWei: 10n ** 20n })
   const time = manualTime(START_MS)
   const store = memoryStore(createMemoryDisk())
-  const env = emptyEnv('test', 'Anvil')
   let drawn = 0
-  const position = { env, root: runtimeRoot(env), recordHash: WAL_START, replayedFrames: 0, activity: emptyBook() }
+  const position = { ...beginning('test', 'Anvil'), activity: emptyBook() }
   const { chain } = bench
   const host = startRuntime(position, {
     store,
@@ -54,7 +53,7 @@ const start = async () => {
     signer: testSigner('Alice', 'Hub'),
     chains: new Map([[chain.name, chain]]),
     transport: null,
-    checkpointInterval: 1_000,
+    tiers: NO_CHECKPOINTS,
   })
   closing.push(host.stop)
   await host.submit({ type: 'runtime', tx: { type: 'import_jurisdiction', replica: chain.genesis } })

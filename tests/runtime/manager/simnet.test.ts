@@ -24,6 +24,7 @@ import { StoreError } from '../../../runtime/storage/store.ts'
 import { createFakeBrowser } from '../../support/browser-contexts.ts'
 import { contractCode } from '../../support/contract-code.ts'
 import { keysOf, testSigner } from '../../support/signer.ts'
+import { tiersOf } from '../../support/tiers.ts'
 
 const NAMES = ['own0', 'simulated0', 'simulated1', 'simulated2', 'simulated3']
 const identities = simnetIdentities((role, index) => {
@@ -60,7 +61,7 @@ const open = async (machine: Machine, owner = identities.own.entityId): Promise<
     signer: testSigner(...NAMES),
     schedule: () => () => undefined,
     writer: { self: { instanceId: 'test', label: 'test' }, ports: { ...context, wait: async () => {} } },
-    checkpointInterval: 10,
+    tiers: tiersOf(10, 100),
   })
 }
 

@@ -6,15 +6,17 @@ import { keccak } from '../../../runtime/lib/hash.ts'
 import { byCodePoint } from '../../../runtime/lib/units.ts'
 import type { Store, StoreRow } from '../../../runtime/ports.ts'
 import {
-  type CheckpointInput,
+  type CheckpointRef,
   listCheckpoints,
-  loadCheckpoint,
-  planCheckpoint,
-  pruneCheckpoints,
-  writeCheckpoint,
+  loadDiff,
+  loadFull,
+  removeCheckpoint,
+  removeHalves,
+  writeDiff,
+  writeFull,
 } from '../../../runtime/storage/checkpoint.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
-import { keysUnder, StoreError } from '../../../runtime/storage/store.ts'
+import { StoreError } from '../../../runtime/storage/store.ts'
 import { createSimDisk } from '../../support/sim-disk.ts'
 
 const rowsOf = (count: number, salt = ''): readonly StoreRow[] =>
@@ -22,14 +24,13 @@ const rowsOf = (count: number, salt = ''): readonly StoreRow[] =>
     key: `account/${`${i}`.padStart(4, '0')}`,
     value: utf8(`state ${i}${salt}`),
   }))
-const checkpoint = (height: number, rows: Iterable<StoreRow> = rowsOf(3)): CheckpointInput => ({
+const headOf = (height: number) => ({
   height,
   root: keccak(utf8(`root ${height}`)),
   recordHash: keccak(utf8(`record ${height}`)),
   timestampMs: 1_700_000_000_000 + height,
-  rows,
 })
-const INDEX_10 = 'ckpt/000000000010'
+const INDEX_10 = 'ckpt/000000000010/f'
 
 let store: Store
 let epoch: number
@@ -47,27 +48,108 @@ beforeEach(async () => {
   epoch = await store.claimEpoch()
 })
 
-describe('planCheckpoint', () => {
-  it('bounded chunks, the index row alone and last', () => {
-    const chunks = [...planCheckpoint(checkpoint(10, rowsOf(600)))]
-    expect(chunks.map((chunk) => chunk.length)).toEqual([256, 256, 88, 1])
-    expect(chunks[0]?.[0]?.key).toBe('fkv/000000000010/account/0000')
-    expect(chunks[3]?.[0]?.key).toBe(INDEX_10)
+const full = (height: number, rows: Iterable<StoreRow> = rowsOf(3), writer = { store, epoch }): Promise<void> =>
+  writeFull(writer, headOf(height), rows)
+const diff = (height: number, changes: Parameters<typeof writeDiff>[2], baseHeight = 10): Promise<void> =>
+  writeDiff({ store, epoch }, { ...headOf(height), baseHeight }, changes)
+const finish = async (steps: AsyncGenerator<unknown, unknown>): Promise<number> => {
+  let count = 0
+  while (!(await steps.next()).done) count++
+  return count
+}
+
+describe('writeFull', () => {
+  it('bounded chunks, the index with the last of them', async () => {
+    const commits: number[] = []
+    const watched: Store = {
+      ...store,
+      commit: (batch) => {
+        commits.push(batch.puts.length)
+        return store.commit(batch)
+      },
+    }
+    await full(10, rowsOf(600), { store: watched, epoch })
+    expect(commits).toEqual([257, 257, 89])
+    commits.length = 0
+    const large = rowsOf(5).map(({ key }) => ({ key, value: new Uint8Array(700_000) }))
+    await full(20, large, { store: watched, epoch })
+    expect(commits).toEqual([3, 3, 2])
+    expect((await keys()).filter((key) => key.startsWith('half/'))).toEqual([])
   })
-  it('large values make small chunks', () => {
-    const rows = rowsOf(5).map(({ key }) => ({ key, value: new Uint8Array(700_000) }))
-    expect([...planCheckpoint(checkpoint(10, rows))].map((chunk) => chunk.length)).toEqual([2, 2, 1, 1])
-  })
+
   it.each([
     ['unsorted', ['b', 'a']],
     ['repeated', ['a', 'a']],
-  ])('%s keys are refused', (_, names) => {
+  ])('%s keys are refused, and nothing is written', async (_, names) => {
     const rows = names.map((key) => ({ key, value: utf8(key) }))
-    expect(() => [...planCheckpoint(checkpoint(10, rows))]).toThrow(StoreError)
+    await expect(full(10, rows)).rejects.toBeInstanceOf(StoreError)
+    expect(await keys()).toEqual([])
+  })
+
+  it('replaces what an earlier attempt at the height left', async () => {
+    const disk = createSimDisk()
+    const first = disk.boot()
+    const firstEpoch = await first.store.claimEpoch()
+    disk.inject('crash_after_sync', 1)
+    const outcome = full(10, rowsOf(600), { store: first.store, epoch: firstEpoch })
+    await Promise.race([outcome, first.died])
+    store = disk.boot().store
+    epoch = await store.claimEpoch()
+    await full(10, rowsOf(1, ' anew'))
+    expect(await loadFull(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(1, ' anew') })
+  })
+
+  it('cut short at any write -- invisible, swept away, and can be written again', async () => {
+    for (let afterWrites = 0; afterWrites < 3; afterWrites++) {
+      const disk = createSimDisk()
+      const first = disk.boot()
+      const firstEpoch = await first.store.claimEpoch()
+      disk.inject('crash_before_append', afterWrites)
+      const outcome = full(10, rowsOf(600), { store: first.store, epoch: firstEpoch }).then(() => 'written')
+      expect(await Promise.race([outcome, first.died.then(() => 'died')])).toBe('died')
+
+      store = disk.boot().store
+      epoch = await store.claimEpoch()
+      expect(await listCheckpoints(store)).toEqual([])
+      expect(await loadFull(store, 10)).toEqual({ type: 'missing' })
+      await finish(removeHalves({ store, epoch }))
+      expect(await keys()).toEqual([])
+      await full(10, rowsOf(300))
+      expect(await loadFull(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(300) })
+    }
+  })
+
+  it('a stale writer writes none of it', async () => {
+    await store.claimEpoch()
+    await expect(full(10)).rejects.toMatchObject({ type: 'fenced' })
+    expect(await keys()).toEqual([])
   })
 })
 
-describe('loadCheckpoint', () => {
+describe('writeDiff', () => {
+  it('rows that are gone, rows of no bytes, and rows that begin with the mark of being gone all come back', async () => {
+    const changes = [
+      { key: 'a', value: null },
+      { key: 'b', value: new Uint8Array(0) },
+      { key: 'c', value: Uint8Array.of(0, 1) },
+    ]
+    await diff(15, changes)
+    const index = { ...headOf(15), kind: 'diff', baseHeight: 10, rowCount: 3, checksum: expect.any(Uint8Array) }
+    expect(await loadDiff(store, 15)).toEqual({ type: 'ok', index, rows: changes })
+  })
+
+  it('a small one is one commit', async () => {
+    let commits = 0
+    const commit: Store['commit'] = (batch) => {
+      commits++
+      return store.commit(batch)
+    }
+    await writeDiff({ store: { ...store, commit }, epoch }, { ...headOf(15), baseHeight: 10 }, rowsOf(200))
+    expect(commits).toBe(1)
+  })
+})
+
+describe('loadFull', () => {
   it('comes back as it was, for any rows', async () => {
     const key = fc.string({ unit: fc.constantFrom('a', 'b', '/', '0', '~'), minLength: 1, maxLength: 6 })
     const any = fc.uniqueArray(fc.record({ key, value: fc.uint8Array({ maxLength: 20 }) }), {
@@ -77,35 +159,42 @@ describe('loadCheckpoint', () => {
     await fc.assert(
       fc.asyncProperty(any, fc.nat(10 ** 6), async (unsorted, height) => {
         const rows = [...unsorted].sort((a, b) => byCodePoint(a.key, b.key))
-        const { rows: _, ...head } = checkpoint(height)
-        await writeCheckpoint(store, epoch, checkpoint(height, rows))
-        const index = { ...head, rowCount: rows.length, checksum: expect.any(Uint8Array) }
-        expect(await loadCheckpoint(store, height)).toEqual({ type: 'ok', index, rows })
+        store = memoryStore()
+        epoch = await store.claimEpoch()
+        await full(height, rows)
+        const index = {
+          ...headOf(height),
+          kind: 'full',
+          baseHeight: height,
+          rowCount: rows.length,
+          checksum: expect.any(Uint8Array),
+        }
+        expect(await loadFull(store, height)).toEqual({ type: 'ok', index, rows })
       }),
     )
   })
 
   it('more rows than one page', async () => {
-    await writeCheckpoint(store, epoch, checkpoint(10, rowsOf(700)))
-    expect(await loadCheckpoint(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(700) })
+    await full(10, rowsOf(700))
+    expect(await loadFull(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(700) })
   })
 
   it('a checkpoint that is not there is missing', async () => {
-    expect(await loadCheckpoint(store, 10)).toEqual({ type: 'missing' })
+    expect(await loadFull(store, 10)).toEqual({ type: 'missing' })
   })
 
   it('every changed byte of every row is noticed', async () => {
-    await writeCheckpoint(store, epoch, checkpoint(10, rowsOf(2)))
+    await full(10, rowsOf(2))
     for (const key of await keys()) {
       const { length } = (await store.get(key)) ?? []
       expect(length).toBeGreaterThan(0)
       for (let byte = 0; byte < (length ?? 0); byte++) {
         await flipAt(key, byte)
-        expect((await loadCheckpoint(store, 10)).type).toBe('corrupt')
+        expect((await loadFull(store, 10)).type).toBe('corrupt')
         await flipAt(key, byte)
       }
     }
-    expect((await loadCheckpoint(store, 10)).type).toBe('ok')
+    expect((await loadFull(store, 10)).type).toBe('ok')
   })
 
   it.each<[string, () => Promise<void>]>([
@@ -121,64 +210,34 @@ describe('loadCheckpoint', () => {
     [
       'an index of another height',
       async () => {
-        await writeCheckpoint(store, epoch, checkpoint(20))
-        await put(INDEX_10, (await store.get('ckpt/000000000020')) ?? utf8(''))
+        await full(20)
+        await put(INDEX_10, (await store.get('ckpt/000000000020/f')) ?? utf8(''))
       },
     ],
   ])('%s is corrupt', async (_, harm) => {
-    await writeCheckpoint(store, epoch, checkpoint(10))
+    await full(10)
     await harm()
-    expect((await loadCheckpoint(store, 10)).type).toBe('corrupt')
+    expect((await loadFull(store, 10)).type).toBe('corrupt')
   })
 
   it('any index bytes in, only declared results out', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 80 }), async (bytes) => {
         await put(INDEX_10, bytes)
-        expect((await loadCheckpoint(store, 10)).type).toBe('corrupt')
-        expect(await listCheckpoints(store)).toEqual([{ key: INDEX_10, type: 'corrupt', detail: expect.any(String) }])
+        expect((await loadFull(store, 10)).type).toBe('corrupt')
+        expect(await listCheckpoints(store)).toEqual([
+          { kind: 'full', height: 10, type: 'corrupt', detail: expect.any(String) },
+        ])
       }),
     )
   })
 })
 
-describe('writeCheckpoint', () => {
-  it('replaces what an earlier attempt at the height left', async () => {
-    await put('fkv/000000000010/left-over', utf8('x'))
-    await writeCheckpoint(store, epoch, checkpoint(10, rowsOf(2)))
-    await writeCheckpoint(store, epoch, checkpoint(10, rowsOf(1, ' anew')))
-    expect(await loadCheckpoint(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(1, ' anew') })
-  })
-
-  it('cut short at any write -- the checkpoint is invisible, and can be written again', async () => {
-    // Removal, three chunks, index: five writes.
-    for (let afterWrites = 0; afterWrites < 5; afterWrites++) {
-      const disk = createSimDisk()
-      const first = disk.boot()
-      const firstEpoch = await first.store.claimEpoch()
-      disk.inject('crash_before_append', afterWrites)
-      const outcome = writeCheckpoint(first.store, firstEpoch, checkpoint(10, rowsOf(600))).then(() => 'written')
-      expect(await Promise.race([outcome, first.died.then(() => 'died')])).toBe('died')
-
-      store = disk.boot().store
-      epoch = await store.claimEpoch()
-      expect(await listCheckpoints(store)).toEqual([])
-      expect(await loadCheckpoint(store, 10)).toEqual({ type: 'missing' })
-      await writeCheckpoint(store, epoch, checkpoint(10, rowsOf(300)))
-      expect(await loadCheckpoint(store, 10)).toMatchObject({ type: 'ok', rows: rowsOf(300) })
-    }
-  })
-
-  it('a stale writer writes none of it', async () => {
-    await store.claimEpoch()
-    await expect(writeCheckpoint(store, epoch, checkpoint(10))).rejects.toMatchObject({ type: 'fenced' })
-    expect(await keys()).toEqual([])
-  })
-})
-
 describe('listCheckpoints', () => {
-  it('newest first, reading the index rows only', async () => {
-    for (const height of [10, 500, 1_000]) await writeCheckpoint(store, epoch, checkpoint(height))
+  it('newest first, fulls before diffs, reading the index rows only', async () => {
+    for (const height of [10, 500, 1_000]) await full(height)
+    await diff(505, [], 500)
+    await diff(1_000, [], 500)
     const ranges: string[] = []
     const counting: Store = {
       ...store,
@@ -188,72 +247,48 @@ describe('listCheckpoints', () => {
       },
     }
     const listed = await listCheckpoints(counting)
-    expect(listed.map((found) => (found.type === 'ok' ? found.index.height : found.type))).toEqual([1_000, 500, 10])
+    expect(listed.map(({ kind, height, type }) => [kind, height, type])).toEqual([
+      ['full', 1_000, 'ok'],
+      ['diff', 1_000, 'ok'],
+      ['diff', 505, 'ok'],
+      ['full', 500, 'ok'],
+      ['full', 10, 'ok'],
+    ])
     expect(ranges).toEqual(['ckpt/'])
   })
 })
 
-describe('pruneCheckpoints', () => {
-  const heightsWithRows = async () => [
-    ...new Set((await store.range(keysUnder('fkv/'))).map(({ key }) => Number(key.slice(4, 16)))),
-  ]
+describe('removeCheckpoint', () => {
+  const FULL_20: CheckpointRef = { kind: 'full', height: 20 }
 
-  it('keeps the two newest, and everything that is not a checkpoint', async () => {
-    for (const height of [10, 20, 30, 40]) await writeCheckpoint(store, epoch, checkpoint(height, rowsOf(300)))
-    await put('wal/000000000001', utf8('record'))
-    expect(await pruneCheckpoints(store, epoch)).toEqual({ kept: [40, 30], removed: [10, 20] })
-    expect(await heightsWithRows()).toEqual([30, 40])
-    expect((await keys()).filter((key) => !key.startsWith('fkv/'))).toEqual([
-      'ckpt/000000000030',
-      'ckpt/000000000040',
-      'wal/000000000001',
-    ])
-    expect(await pruneCheckpoints(store, epoch)).toEqual({ kept: [40, 30], removed: [] })
+  it('that one alone, a chunk at a time', async () => {
+    for (const height of [10, 20, 30]) await full(height, rowsOf(600))
+    await diff(20, rowsOf(2))
+    expect(await finish(removeCheckpoint({ store, epoch }, FULL_20))).toBe(3)
+    const left = await keys()
+    expect(left.some((key) => key.startsWith('fkv/000000000020') || key.startsWith('half/'))).toBe(false)
+    const listed = await listCheckpoints(store)
+    expect(listed.map(({ kind, height }) => `${kind} ${height}`)).toEqual(['full 30', 'diff 20', 'full 10'])
+    for (const height of [10, 30]) expect((await loadFull(store, height)).type).toBe('ok')
+    expect((await loadDiff(store, 20)).type).toBe('ok')
   })
 
-  it('a damaged one does not count among the two', async () => {
-    for (const height of [10, 20, 30, 40]) await writeCheckpoint(store, epoch, checkpoint(height))
-    await flipAt('fkv/000000000040/account/0001', 0)
-    expect(await pruneCheckpoints(store, epoch)).toEqual({ kept: [30, 20], removed: [10, 40] })
-  })
-
-  it('fewer than two sound ones -- nothing with an index goes', async () => {
-    for (const height of [10, 20, 30]) await writeCheckpoint(store, epoch, checkpoint(height))
-    await flipAt('fkv/000000000010/account/0001', 0)
-    await flipAt('ckpt/000000000020', 5)
-    expect(await pruneCheckpoints(store, epoch)).toEqual({ kept: [30], removed: [] })
-    expect(await heightsWithRows()).toEqual([10, 20, 30])
-  })
-
-  it('rows without an index go', async () => {
-    for (const height of [10, 20]) await writeCheckpoint(store, epoch, checkpoint(height))
-    const [half] = [...planCheckpoint(checkpoint(30, rowsOf(300)))]
-    await store.commit({ epoch, puts: half ?? [], deletes: [] })
-    await put('fkv/000000000005/k', utf8('old'))
-    expect(await pruneCheckpoints(store, epoch)).toEqual({ kept: [20, 10], removed: [5, 30] })
-    expect(await heightsWithRows()).toEqual([10, 20])
-  })
-
-  it('cut short at any write -- the two newest still load, and the next pruning finishes', async () => {
-    const heights = [10, 20, 30, 40]
-    for (let afterWrites = 0; afterWrites < 6; afterWrites++) {
+  it('cut short at any write -- it is gone, its neighbours are not, and sweeping finishes it', async () => {
+    for (let afterWrites = 0; afterWrites < 3; afterWrites++) {
       const disk = createSimDisk()
       const first = disk.boot()
       const firstEpoch = await first.store.claimEpoch()
-      for (const height of heights) await writeCheckpoint(first.store, firstEpoch, checkpoint(height, rowsOf(300)))
+      const writer = { store: first.store, epoch: firstEpoch }
+      for (const height of [10, 20]) await full(height, rowsOf(300), writer)
       disk.inject('crash_after_sync', afterWrites)
-      const outcome = pruneCheckpoints(first.store, firstEpoch).then(() => 'pruned')
+      const outcome = finish(removeCheckpoint(writer, FULL_20)).then(() => 'removed')
       expect(await Promise.race([outcome, first.died.then(() => 'died')])).toBe('died')
-
       store = disk.boot().store
       epoch = await store.claimEpoch()
-      expect((await loadCheckpoint(store, 40)).type).toBe('ok')
-      expect((await loadCheckpoint(store, 30)).type).toBe('ok')
-      // What is still listed is still whole.
-      for (const found of await listCheckpoints(store))
-        expect((await loadCheckpoint(store, found.type === 'ok' ? found.index.height : -1)).type).toBe('ok')
-      expect((await pruneCheckpoints(store, epoch)).kept).toEqual([40, 30])
-      expect(await heightsWithRows()).toEqual([30, 40])
+      expect(await loadFull(store, 20)).toEqual({ type: 'missing' })
+      await finish(removeHalves({ store, epoch }))
+      expect((await keys()).every((key) => key.startsWith('fkv/000000000010/') || key === INDEX_10)).toBe(true)
+      expect((await loadFull(store, 10)).type).toBe('ok')
     }
   })
 })
