@@ -31,7 +31,8 @@ export const LIMITS = {
   answers: 1_000,
   callKeyBytes: 256,
   batchOperations: 50,
-  batchBytes: 131_072,
+  /** With its hanko and all wrapping it stays below 128 KiB, above which nodes take no transaction. */
+  batchBytes: 120_000,
   /** What a dispute is judged by, as the contracts take it: tokens, locks and offers at their most. */
   proofBodyBytes: 32_768,
   /** How one side fills the swaps it was offered. */

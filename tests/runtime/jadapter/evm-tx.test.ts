@@ -2,10 +2,13 @@
 import { Transaction } from 'ethers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { encodeJTx } from '../../../runtime/jadapter/calls.ts'
 import { atLeast, type EvmTx, raised, sealTx, txDigest } from '../../../runtime/jadapter/evm-tx.ts'
+import type { JBatchTx } from '../../../runtime/jurisdiction/types.ts'
 import { EMPTY, toHex } from '../../../runtime/lib/bytes.ts'
+import { LIMITS } from '../../../runtime/lib/limits.ts'
 import { addressOf, sign } from '../../../runtime/lib/secp.ts'
-import { type Address, min } from '../../../runtime/lib/units.ts'
+import { type Address, type EntityId, min } from '../../../runtime/lib/units.ts'
 
 const secretKey = Uint8Array.from({ length: 32 }, (_, i) => i + 1)
 const wei = fc.bigInt({ min: 0n, max: 2n ** 128n })
@@ -52,6 +55,23 @@ describe('sealTx', () => {
         })
       }),
     )
+  })
+
+  it('of the largest batch stays below what nodes take at most', () => {
+    const word = 2n ** 256n - 1n
+    const batch: JBatchTx = {
+      type: 'batch',
+      jurisdiction: 'x',
+      entityId: toHex(new Uint8Array(32)) as EntityId,
+      nonce: Number.MAX_SAFE_INTEGER,
+      bytes: new Uint8Array(LIMITS.batchBytes).fill(1),
+      hanko: new Uint8Array(LIMITS.hankoBytes).fill(1),
+      sender: null,
+    }
+    const fees = { maxFeeWei: word, tipWei: word, gasLimit: word, valueWei: 0n }
+    const place = { chainId: 2n ** 53n, nonce: 2 ** 40, to: addressOf(secretKey) }
+    const tx: EvmTx = { ...place, ...fees, data: encodeJTx(batch) }
+    expect(sealTx(tx, sign(secretKey, txDigest(tx)))?.raw.length).toBeLessThan(128 * 1_024)
   })
 
   it('takes no signature that is none', () => {
