@@ -41,15 +41,21 @@ export const noPosition = (tokenId: number): TokenPosition => ({
   heldInbound: 0n,
 })
 
+/** Nothing is paid or received through an account that is not open, whatever lies in it. */
+const positionOfDelta = ({ status, isLeft }: AccountReplica, delta: Delta): TokenPosition => {
+  const position = positionView(delta, isLeft)
+  return status.type === 'open' ? position : { ...position, outbound: 0n, inbound: 0n }
+}
+
 /** What is committed; null when the account does not hold the token. */
 export const positionIn = (account: AccountReplica, tokenId: TokenId): TokenPosition | null => {
   const delta = account.state.deltas.get(deltaKey(tokenId))
-  return delta === undefined ? null : positionView(delta, account.isLeft)
+  return delta === undefined ? null : positionOfDelta(account, delta)
 }
 
 /** In the order of the token numbers. */
 export const positionsIn = (account: AccountReplica): readonly TokenPosition[] =>
-  [...account.state.deltas.values()].map((delta) => positionView(delta, account.isLeft))
+  [...account.state.deltas.values()].map((delta) => positionOfDelta(account, delta))
 
 /** What a settlement could take out: each side's own part of the collateral, as far as nothing holds it. */
 export const settleable = ({ state, isLeft }: AccountReplica): readonly SettlementMove[] =>

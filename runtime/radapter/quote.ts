@@ -2,7 +2,7 @@
  * What a payment would cost and change, worked out by the same functions that will carry it out, over the committed
  * state; nothing is written, signed or drawn.
  */
-import { move, positionOf } from '../account/delta.ts'
+import { move } from '../account/delta.ts'
 import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
 import { draftOf, type EntityContext } from '../entity/draft.ts'
@@ -18,7 +18,7 @@ import { profileOf } from '../step.ts'
 import type { Env, RuntimeRejection } from '../types.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
 import { creditedLabel, labelOf } from './names.ts'
-import { positionView } from './positions.ts'
+import { positionIn, positionView } from './positions.ts'
 import type { Quote } from './types.ts'
 
 export type Wanted = {
@@ -141,9 +141,6 @@ const seamOf = (
 
 const sendable = (state: EntityState, tokenId: TokenId): bigint => {
   let sum = 0n
-  for (const { state: account, isLeft } of state.accounts.values()) {
-    const delta = account.deltas.get(deltaKey(tokenId))
-    if (delta !== undefined) sum += positionOf(delta, isLeft).outCapacity
-  }
+  for (const account of state.accounts.values()) sum += positionIn(account, tokenId)?.outbound ?? 0n
   return sum
 }

@@ -223,6 +223,21 @@ describe('a dispute', () => {
     expect(accountOf(made, 'Hub').dispute).toMatchObject({ isOurs: false, proof: 'newest' })
   })
 
+  test('nothing can be sent or received from the call on; what is there is still there', () => {
+    const made = scene()
+    const balanceIn = () =>
+      present(
+        made.entity().balances.find(({ tokenId }) => tokenId === TUSD),
+        'tUSD',
+      )
+    const before = balanceIn()
+    expect(before.canSend > 0n && before.canReceive > 0n).toBe(true)
+    made.world.ok('You', { type: 'dispute_start', counterparty: made.hub })
+    const position = { ...before.position, outbound: 0n, inbound: 0n }
+    expect(balanceIn()).toEqual({ ...before, canSend: 0n, canReceive: 0n, position })
+    expect(accountOf(made)).toMatchObject({ outbound: 0n, inbound: 0n, balance: before.position.balance })
+  })
+
   test('called with an old state -- less for us, ours on its way, and a deadline for it; answered, all is well', () => {
     const made = scene()
     made.chain([made.started(made.old, 'hub', made.window)])
