@@ -1,5 +1,6 @@
 /** What somebody with a key can do behind the back of its own runtime, and what its counterparties are shown. */
 import { messageCodec } from '../../../runtime/account/codec.ts'
+import { frameDigest, hashFrame } from '../../../runtime/account/frame.ts'
 import { frameNonce } from '../../../runtime/account/proof.ts'
 import { encodeProofBody } from '../../../runtime/account/proof-body.ts'
 import { bestProof, type HeldProof } from '../../../runtime/account/seal.ts'
@@ -13,6 +14,7 @@ import { batchDigest, encodeBatch, encodeHanko } from '../../../runtime/jurisdic
 import { EMPTY_BATCH, type JBatch, type JBatchTx } from '../../../runtime/jurisdiction/types.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import { type Bytes, EMPTY } from '../../../runtime/lib/bytes.ts'
+import { keccak } from '../../../runtime/lib/hash.ts'
 import { sign } from '../../../runtime/lib/secp.ts'
 import { identityOf, keysOf } from '../../support/signer.ts'
 import type { Court } from './court-world.ts'
@@ -83,6 +85,15 @@ export const proposedProof = (court: Court, name: string, counterparty: string):
     leftHanko: hanko,
     rightHanko: hanko,
   }
+}
+
+/** What `name` proposes next, with another root than it leads to: no honest runtime signs that. */
+export const brokenFrame = (court: Court, name: string, counterparty: string) => {
+  const { pending, state } = court.account(name, counterparty)
+  const frame = { ...present(pending, 'a proposal').frame, accountStateRoot: keccak(EMPTY) }
+  const hanko = sign(keysOf(name).secret, frameDigest(state.terms, frame, hashFrame(frame)))
+  const bytes = wrap({ type: 'frame', counter: 0, proposal: { frame, hanko, terms: null } })
+  return { from: court.id(name), to: court.id(counterparty), bytes }
 }
 
 /** Everything that `from` says to `to` about what `isHeld` names waits. */

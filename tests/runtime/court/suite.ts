@@ -3,6 +3,7 @@ import { describe } from 'vitest'
 import { absence } from './absence.ts'
 import { agreement } from './agreement.ts'
 import { batches } from './batches.ts'
+import { breaches } from './breach.ts'
 import { collateral } from './collateral.ts'
 import { collisions } from './collisions.ts'
 import type { OpenChain } from './court-world.ts'
@@ -24,5 +25,6 @@ export const courtSuite = (chainName: string, open: OpenChain): void => {
     describe('collateral', () => collateral(open))
     describe('settlements', () => settlements(open))
     describe('locks', () => locks(open))
+    describe('breaches', () => breaches(open))
   })
 }
