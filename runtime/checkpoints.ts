@@ -55,6 +55,8 @@ export type Checkpoints = {
   readonly work: (at: Position) => Promise<boolean>
   /** When to do so although nothing else happens; null: no need. */
   readonly nextTryMs: () => number | null
+  /** The full that the newest diff stands on. */
+  readonly base: () => Base
   readonly storage: () => StorageStatus
   /** There may be room by now: the next one need not wait. */
   readonly retry: () => void
@@ -151,6 +153,7 @@ export const createCheckpoints = (ports: Ports, start: Start, onChange: () => vo
       }
       return job !== null
     },
+    base: () => base,
     storage: () => storage,
     nextTryMs: () => (storage === 'short' ? notBeforeMs : null),
     retry: () => {

@@ -18,12 +18,12 @@ import type { JAdapter } from './jadapter/types.ts'
 import { toHex } from './lib/bytes.ts'
 import type { EntityId } from './lib/units.ts'
 import { liveOracle, type Oracle } from './oracle.ts'
+import { createPast } from './past.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store, Transport } from './ports.ts'
 import { type ActivityBook, projectActivity } from './radapter/activity.ts'
-import { type Position, type Recovered, rebuild } from './recover.ts'
+import type { Position, Recovered } from './recover.ts'
 import { createSignedNonces } from './signed-nonces.ts'
 import { isDeliverable, type RuntimeStep, stepRuntime } from './step.ts'
-import { listCheckpoints } from './storage/checkpoint.ts'
 import { append } from './storage/wal.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
 
@@ -197,7 +197,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       kick()
     },
     checkpointInterval: ports.tiers.diffInterval,
-    ...pastOf(ports.store, () => env),
+    ...createPast(ports.store, { env: () => env, base: checkpoints.base }),
     submit,
     onChange: (listener) => {
       listeners.add(listener)
@@ -206,23 +206,6 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     stop,
   }
 }
-
-/** What is kept of the heights before. */
-const pastOf = (store: Store, env: () => Env): Pick<RuntimeHost, 'checkpoints' | 'envAt'> => ({
-  checkpoints: async () => {
-    const listed = await listCheckpoints(store)
-    // A height may have a full and a diff.
-    const times = new Map(listed.flatMap((one) => (one.type === 'ok' ? [[one.height, one.index.timestampMs]] : [])))
-    return [...times].map(([height, timestampMs]) => ({ height, timestampMs }))
-  },
-  envAt: async (height) => {
-    const now = env()
-    if (height === now.height) return now
-    if (!Number.isInteger(height) || height < 1 || height > now.height) return null
-    const past = await rebuild({ store, runtimeId: now.runtimeId, name: now.name, upTo: height })
-    return past.damage === null && past.env.height === height ? past.env : null
-  },
-})
 
 const unpluggedIn = (env: Env): readonly (readonly [EntityId, number])[] =>
   [...env.unplugged.entries()].map(([id, sinceMs]) => [id as EntityId, sinceMs])

@@ -56,6 +56,8 @@ export type StoreRange = {
  */
 export type Store = {
   get(key: string): Promise<Bytes | undefined>
+  /** In the order of the keys; undefined where there is no row. */
+  getMany(keys: readonly string[]): Promise<readonly (Bytes | undefined)[]>
   range(range: StoreRange): Promise<readonly StoreRow[]>
   claimEpoch(): Promise<number>
   commit(batch: StoreBatch): Promise<void>

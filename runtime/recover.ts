@@ -13,7 +13,7 @@ import { signedNoncesOf } from './signed-nonces.ts'
 import { applyRows, envFromRows } from './snapshot.ts'
 import { stepRuntime } from './step.ts'
 import { type CanaryVerdict, compareCanary } from './storage/canary.ts'
-import { type CheckpointIndex, type CheckpointRef, listCheckpoints, loadDiff, loadFull } from './storage/checkpoint.ts'
+import { type CheckpointIndex, type CheckpointRef, checkpointsDown, loadDiff, loadFull } from './storage/checkpoint.ts'
 import { readHead, readRecord, readWal, WAL_START, type WalRecord, type WalStop } from './storage/wal.ts'
 import type { Env } from './types.ts'
 
@@ -42,6 +42,8 @@ export type RecoverOptions = {
   readonly name: string
   /** Stop at this height instead of the newest. */
   readonly upTo?: number
+  /** Where fulls come from when not from the store. */
+  readonly fulls?: Fulls
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
 
@@ -54,23 +56,31 @@ export const beginning = (runtimeId: string, name: string): Recovered => {
 
 type StartingPoint = Position & Pick<Recovered, 'base' | 'unsound'>
 
+/** The state of a full; null when it is not there or not sound. */
+export type Fulls = (height: number) => Promise<Env | null>
+
+/** Reads every full whole, once; damaged ones are named in `unsound`. */
+const coldFulls = ({ store, runtimeId, name }: RecoverOptions, unsound: CheckpointRef[]): Fulls => {
+  const known = new Map<number, Env | null>([[0, emptyEnv(runtimeId, name)]])
+  return async (height) => {
+    const before = known.get(height)
+    if (before !== undefined) return before
+    const loaded = await loadFull(store, height)
+    const env = loaded.type === 'ok' ? restore(loaded.index, () => envFromRows(loaded.rows)) : null
+    if (env === null && isDamaged(loaded)) unsound.push({ kind: 'full', height })
+    known.set(height, env)
+    return env
+  }
+}
+
 /**
  * The newest checkpoint at or below `upTo` that loads, decodes and has its root; otherwise the beginning. A damaged one
  * is as good as none: an older one and the log lead to the same state.
  */
-const startingPoint = async ({ store, runtimeId, name, upTo }: RecoverOptions): Promise<StartingPoint> => {
-  const empty = emptyEnv(runtimeId, name)
+const startingPoint = async (options: RecoverOptions): Promise<StartingPoint> => {
+  const { store, runtimeId, name, upTo } = options
   const unsound: CheckpointRef[] = []
-  const fulls = new Map<number, Env | null>([[0, empty]])
-  const fullAt = async (height: number): Promise<Env | null> => {
-    const known = fulls.get(height)
-    if (known !== undefined) return known
-    const loaded = await loadFull(store, height)
-    const env = loaded.type === 'ok' ? restore(loaded.index, () => envFromRows(loaded.rows)) : null
-    if (env === null && isDamaged(loaded)) unsound.push({ kind: 'full', height })
-    fulls.set(height, env)
-    return env
-  }
+  const fullAt = options.fulls ?? coldFulls(options, unsound)
   const stateAt = async ({ kind, height, baseHeight }: CheckpointIndex): Promise<StateAt | null> => {
     const base = await fullAt(kind === 'full' ? height : baseHeight)
     if (base === null) return null
@@ -80,8 +90,7 @@ const startingPoint = async ({ store, runtimeId, name, upTo }: RecoverOptions): 
     if (env === null && isDamaged(loaded)) unsound.push({ kind, height })
     return env === null ? null : { env, base: { height: baseHeight, env: base } }
   }
-  for (const listed of await listCheckpoints(store)) {
-    if (listed.height > (upTo ?? Number.MAX_SAFE_INTEGER)) continue
+  for await (const listed of checkpointsDown(store, upTo ?? Number.MAX_SAFE_INTEGER)) {
     if (listed.type === 'corrupt') unsound.push(listed)
     if (listed.type !== 'ok') continue
     const { root, recordHash } = listed.index
@@ -96,7 +105,8 @@ type StateAt = { readonly env: Env; readonly base: Base }
 /** Not: written by another version of this code. */
 const isDamaged = ({ type }: { readonly type: string }): boolean => type === 'ok' || type === 'corrupt'
 
-const restore = ({ root }: CheckpointIndex, make: () => Env): Env | null => {
+/** The state, if it has the root that the index names. */
+export const restore = ({ root }: CheckpointIndex, make: () => Env): Env | null => {
   try {
     const env = make()
     return equalBytes(runtimeRoot(env), root) ? env : null

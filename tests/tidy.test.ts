@@ -44,7 +44,11 @@ const ROOMS: { readonly [name: string]: Room } = {
     rooms: ['lib', 'codec', 'ports', 'account', 'jurisdiction', 'entity'],
     packages: [],
   },
-  storage: { at: ['runtime/storage/'], rooms: ['lib', 'codec', 'ports'], packages: ['dexie', 'valibot'] },
+  storage: {
+    at: ['runtime/storage/'],
+    rooms: ['lib', 'codec', 'ports'],
+    packages: ['classic-level', 'dexie', 'node:fs', 'node:path', 'valibot'],
+  },
   jadapter: {
     at: ['runtime/jadapter/'],
     rooms: ['lib', 'codec', 'ports', 'jurisdiction', 'contracts'],
@@ -63,7 +67,9 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   host: { at: ['runtime/host.ts'], rooms: ['lib', 'runtime', 'radapter'], packages: [] },
   loop: {
-    at: ['loop', 'chains', 'checkpoints', 'courier', 'recover', 'signed-nonces'].map((file) => `runtime/${file}.ts`),
+    at: ['loop', 'chains', 'checkpoints', 'courier', 'past', 'recover', 'signed-nonces'].map(
+      (file) => `runtime/${file}.ts`,
+    ),
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],
     packages: [],
   },
@@ -102,6 +108,9 @@ const ROOMS: { readonly [name: string]: Room } = {
 
 /** Packages that have one home, so that each can be replaced in one place. */
 const HOMES: { readonly [name: string]: readonly string[] } = {
+  'classic-level': ['runtime/storage/level.ts'],
+  'node:fs': ['runtime/storage/level.ts'],
+  'node:path': ['runtime/storage/level.ts'],
   dexie: ['runtime/storage/dexie.ts'],
   '@ethereumjs/block': ['runtime/jadapter/browservm.ts'],
   '@ethereumjs/common': ['runtime/jadapter/browservm.ts'],

@@ -10,10 +10,11 @@ import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
 import type { GasSigner, JAdapter } from '../jadapter/types.ts'
 import type { EntityId } from '../lib/units.ts'
 import { startRuntime } from '../loop.ts'
+import { createPast } from '../past.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
 import { bookFromRows } from '../radapter/activity.ts'
 import { CHAIN_UP } from '../radapter/health.ts'
-import { beginning, type Damage, type Recovered, rebuild, recover } from '../recover.ts'
+import { beginning, type Damage, type Recovered, recover } from '../recover.ts'
 import { migrate } from '../storage/migrate.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
 import type { Env } from '../types.ts'
@@ -185,14 +186,9 @@ const readOnlyHost = (
   unreachable: () => new Map(),
   retry: () => undefined,
   checkpointInterval: 0,
-  checkpoints: async () => [],
-  envAt: async (height) => {
-    if (height === position.env.height) return position.env
-    if (store === null || !Number.isInteger(height) || height < 1 || height > position.env.height) return null
-    const { runtimeId, name } = position.env
-    const past = await rebuild({ store, runtimeId, name, upTo: height })
-    return past.env.height === height ? past.env : null
-  },
+  ...(store === null
+    ? { checkpoints: async () => [], envAt: async (height) => (height === position.env.height ? position.env : null) }
+    : createPast(store, { env: () => position.env, base: () => position.base })),
   submit: () => Promise.reject(new RuntimeStopped('this runtime is open for reading only')),
   onChange: () => () => undefined,
   stop: async () => {},

@@ -9,7 +9,7 @@ import { assembleFrameView } from './assemble.ts'
 import { RAdapterError } from './errors.ts'
 import { createLru } from './lru.ts'
 import { type Naming, NO_NAMING } from './names.ts'
-import { createViewIndexes, envReader, type ReaderMeta, type ViewIndexes } from './reader.ts'
+import { createViewIndexes, envReader, type ReaderMeta } from './reader.ts'
 import type { FrameView, HostStatus, ViewState } from './types.ts'
 
 export type Views = {
@@ -23,7 +23,7 @@ export type Views = {
 /** Past states kept; scrubbing goes back and forth. */
 const PAST_STATES = 5
 
-type Past = { readonly env: Env; readonly root: Uint8Array; readonly indexes: ViewIndexes }
+type Past = { readonly env: Env; readonly root: Uint8Array }
 
 const outOfRange = (height: number): RAdapterError =>
   new RAdapterError({ code: 'E_RANGE', message: `there is no height ${height}`, retryable: false })
@@ -35,6 +35,7 @@ export const createViews = (
   status: () => HostStatus,
   naming: () => Naming = () => NO_NAMING,
 ): Views => {
+  // One set for the present and the past: it follows from one state to another by what differs.
   const indexes = createViewIndexes()
   const past = createLru<number, Promise<Past | null>>(PAST_STATES)
   const metaOf = (root: Uint8Array, live: boolean): ReaderMeta => ({
@@ -48,7 +49,7 @@ export const createViews = (
   })
   const load = async (height: number): Promise<Past | null> => {
     const env = await host.envAt(height)
-    return env === null ? null : { env, root: runtimeRoot(env), indexes: createViewIndexes() }
+    return env === null ? null : { env, root: runtimeRoot(env) }
   }
   const pastAt = async (height: number): Promise<Past | null> => {
     const loading = past.get(height) ?? load(height)
@@ -66,7 +67,7 @@ export const createViews = (
       if (height < 0 || height > host.env().height) throw outOfRange(height)
       const found = await pastAt(height)
       if (found === null) throw notRetained(height)
-      return assembleFrameView(envReader(found.env, host.activity(), metaOf(found.root, false), found.indexes), view)
+      return assembleFrameView(envReader(found.env, host.activity(), metaOf(found.root, false), indexes), view)
     },
     forget: past.clear,
   }

@@ -21,7 +21,7 @@ import { type Bytes, concat, equalBytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { Store, StoreRow } from '../ports.ts'
 import { seal, unseal } from './seal.ts'
-import { keysUnder, MAX_KEY_CHARACTERS, StoreError, scan } from './store.ts'
+import { after, keysUnder, MAX_KEY_CHARACTERS, StoreError, scan } from './store.ts'
 import { HEIGHT_LIMIT, heightKey } from './wal.ts'
 
 export type CheckpointKind = 'full' | 'diff'
@@ -48,6 +48,8 @@ const LETTER: { readonly [K in CheckpointKind]: string } = { full: 'f', diff: 'd
 const ROWS: { readonly [K in CheckpointKind]: string } = { full: 'fkv/', diff: 'dkv/' }
 export const CHUNK_ROWS = 256
 const CHUNK_BYTES = 1024 * 1024
+/** Index rows read at once by who needs the newest. */
+const FEW = 4
 export const GONE = Uint8Array.of(0)
 const IS_THERE = Uint8Array.of(1)
 
@@ -198,14 +200,47 @@ export type ListedCheckpoint = CheckpointRef & IndexRead
 
 const INDEX_KEY = /^ckpt\/(\d{12})\/([fd])$/
 
+const listed = (found: StoreRow): readonly ListedCheckpoint[] => {
+  const [, digits, letter] = INDEX_KEY.exec(found.key) ?? []
+  if (digits === undefined) return []
+  return [{ kind: letter === LETTER.full ? 'full' : 'diff', height: Number(digits), ...readIndex(found) }]
+}
+
 /** Every index row, newest first, a full before the diff of its height; the checkpoints' own rows are not read. */
-export const listCheckpoints = async (store: Store): Promise<readonly ListedCheckpoint[]> => {
-  const rows = await store.range({ ...keysUnder(INDEX_PREFIX), reverse: true })
-  return rows.flatMap((found) => {
-    const [, digits, letter] = INDEX_KEY.exec(found.key) ?? []
-    if (digits === undefined) return []
-    return [{ kind: letter === LETTER.full ? 'full' : 'diff', height: Number(digits), ...readIndex(found) }]
-  })
+export const listCheckpoints = async (store: Store): Promise<readonly ListedCheckpoint[]> =>
+  (await store.range({ ...keysUnder(INDEX_PREFIX), reverse: true })).flatMap(listed)
+
+/** The same from `height` downwards, read as far as they are asked for. */
+export async function* checkpointsDown(store: Store, height: number): AsyncGenerator<ListedCheckpoint, void> {
+  let to = height < HEIGHT_LIMIT ? after(indexKey({ kind: 'full', height })) : keysUnder(INDEX_PREFIX).to
+  for (;;) {
+    const page = await store.range({ from: INDEX_PREFIX, to, reverse: true, limit: FEW })
+    for (const row of page) yield* listed(row)
+    const last = page.at(-1)
+    if (last === undefined || page.length < FEW) return
+    to = last.key
+  }
+}
+
+/** The full that the one at `height` became the next of; null when none has, or its diff is gone. */
+export const nextFull = async (store: Store, height: number): Promise<CheckpointIndex | null> => {
+  const from = after(indexKey({ kind: 'full', height }))
+  for await (const row of scan(store, { from, to: keysUnder(INDEX_PREFIX).to }, CHUNK_ROWS)) {
+    if (!row.key.endsWith(`/${LETTER.full}`)) continue
+    const diff = await indexOf(store, { kind: 'diff', height: Number(INDEX_KEY.exec(row.key)?.[1]) })
+    return diff.type === 'ok' && diff.index.baseHeight === height ? diff.index : null
+  }
+  return null
+}
+
+/** Rows of one full by their keys, unverified but for the keys; undefined where it has none. */
+export const rowsOfFull = (
+  store: Store,
+  height: number,
+  keys: readonly string[],
+): Promise<readonly (Bytes | undefined)[]> => {
+  const prefix = rowsPrefix({ kind: 'full', height })
+  return store.getMany(keys.map((key) => prefix + key))
 }
 
 export type LoadFailure =

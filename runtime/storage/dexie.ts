@@ -189,6 +189,11 @@ const storeOf = (db: Database, backend: Backend): Store =>
         const row = await db.rows.get(key)
         return row === undefined ? undefined : bytesOf(row.value, key)
       }),
+    getMany: (keys) =>
+      attempt(async () => {
+        const rows = await db.rows.bulkGet([...keys])
+        return rows.map((row, i) => (row === undefined ? undefined : bytesOf(row.value, keys[i] ?? '')))
+      }),
     range: (range) => attempt(() => readRange(db, range)),
     claimEpoch: () =>
       attemptWrite(backend, () =>

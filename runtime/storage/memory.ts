@@ -17,7 +17,19 @@ export const writeRows = (disk: MemoryDisk, { puts, deletes }: Pick<StoreBatch, 
   for (const { key, value } of puts) disk.rows.set(key, value)
 }
 
-export const readRange = (disk: MemoryDisk, { from, to, limit, reverse }: StoreRange): readonly StoreRow[] => {
+const readRow = ({ rows }: MemoryDisk, key: string): Bytes | undefined => {
+  const value = rows.get(key)
+  return value === undefined ? undefined : copyOf(value)
+}
+
+/** The reading half of the port. */
+export const readsOf = (disk: MemoryDisk): Pick<Store, 'get' | 'getMany' | 'range'> => ({
+  get: async (key) => readRow(disk, key),
+  getMany: async (keys) => keys.map((key) => readRow(disk, key)),
+  range: async (range) => readRange(disk, range),
+})
+
+const readRange = (disk: MemoryDisk, { from, to, limit, reverse }: StoreRange): readonly StoreRow[] => {
   const found = [...disk.rows].filter(([key]) => key >= from && key < to).sort(([a], [b]) => byCodePoint(a, b))
   if (reverse === true) found.reverse()
   return found.slice(0, limit).map(([key, value]) => ({ key, value: copyOf(value) }))
@@ -31,11 +43,7 @@ export const checkEpoch = (stored: number, epoch: number): void => {
 
 export const memoryStore = (disk: MemoryDisk = createMemoryDisk()): Store =>
   guardStore({
-    get: async (key) => {
-      const value = disk.rows.get(key)
-      return value === undefined ? undefined : copyOf(value)
-    },
-    range: async (range) => readRange(disk, range),
+    ...readsOf(disk),
     claimEpoch: async () => ++disk.epoch,
     commit: async (batch) => {
       checkEpoch(disk.epoch, batch.epoch)

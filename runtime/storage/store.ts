@@ -115,6 +115,7 @@ export const guardStore = (inner: Store): Store => {
   }
   return {
     get: (key) => run(() => inner.get(validKey(key))),
+    getMany: (keys) => run(async () => (keys.length === 0 ? [] : inner.getMany(keys.map(validKey)))),
     range: (range) =>
       run(async () => {
         const { from, to, limit } = validRange(range)

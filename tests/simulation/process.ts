@@ -199,6 +199,7 @@ const storeOf = (world: World, process: Process): Store => {
   }
   return {
     get: (key) => reading(() => store.get(key)),
+    getMany: (keys) => reading(() => store.getMany(keys)),
     range: (range) => reading(() => store.range(range)),
     claimEpoch: async () => {
       await pause(world, process, world.random.disk.between(0, 6), `${process.id} claims`)

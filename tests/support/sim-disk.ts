@@ -11,7 +11,7 @@
  */
 import type { Bytes } from '../../runtime/lib/bytes.ts'
 import type { Store, StoreBatch } from '../../runtime/ports.ts'
-import { checkEpoch, createMemoryDisk, type MemoryDisk, readRange, writeRows } from '../../runtime/storage/memory.ts'
+import { checkEpoch, createMemoryDisk, type MemoryDisk, readsOf, writeRows } from '../../runtime/storage/memory.ts'
 import { copyOf, guardStore, StoreError } from '../../runtime/storage/store.ts'
 
 /** What befalls one write. The three crashes are power losses: every process on the disk dies. */
@@ -162,12 +162,9 @@ export const createSimDisk = (mode: 'strict' | 'relaxed' = 'strict'): SimDisk =>
       }
     }
     const store = guardStore({
-      get: (key) =>
-        alive(async () => {
-          const value = view.rows.get(key)
-          return value === undefined ? undefined : copyOf(value)
-        }),
-      range: (range) => alive(async () => readRange(view, range)),
+      get: (key) => alive(() => readsOf(view).get(key)),
+      getMany: (keys) => alive(() => readsOf(view).getMany(keys)),
+      range: (range) => alive(() => readsOf(view).range(range)),
       claimEpoch: () =>
         alive(async () => {
           let epoch = 0

@@ -121,6 +121,18 @@ export const describeStore = (name: string, createDisk: () => Disk): void => {
       })
     })
 
+    describe('getMany', () => {
+      it('in the order of the keys, with gaps where there is nothing', async () => {
+        const { store, epoch } = await writer()
+        expect(await store.getMany([])).toEqual([])
+        await store.commit({ epoch, puts: [put('a'), put('b')], deletes: [] })
+        expect(await store.getMany(['b', 'nowhere', 'a', 'b'])).toEqual([utf8('b'), undefined, utf8('a'), utf8('b')])
+        expect(await failureOf(store.getMany(['a', 'bad\n']))).toBe('invalid')
+        await store.close()
+        expect(await failureOf(store.getMany(['a']))).toBe('closed')
+      })
+    })
+
     describe('values', () => {
       it('every byte, and no byte at all, come back as plain Uint8Array', async () => {
         const { store, epoch } = await writer()
