@@ -175,14 +175,16 @@ export const tryAgain = (draft: EntityDraft, jCall: JCall, context: EntityContex
   setDeadline(draft, { atSeconds: nowSeconds + TIMING.courtRetrySeconds, kind: 'judge', counterparty })
 }
 
-/** Takes out of the next batch what a court has made pointless: it would have the whole batch refused. */
+/** Takes out of the next batch what a court makes pointless, now or by its judgement: the whole batch would be refused. */
 const dropCourtBusiness = (draft: EntityDraft, counterparty: EntityId): void => {
   const { batch } = draft.state
   const disputeStarts = batch.draft.disputeStarts.filter((start) => start.counterparty !== counterparty)
   const settlements = batch.draft.settlements.filter(
     ({ left, right }) => left !== counterparty && right !== counterparty,
   )
-  draft.state = { ...draft.state, batch: { ...batch, draft: { ...batch.draft, disputeStarts, settlements } } }
+  const reserveToCollateral = batch.draft.reserveToCollateral.filter((one) => one.counterparty !== counterparty)
+  const rest = { ...batch.draft, disputeStarts, settlements, reserveToCollateral }
+  draft.state = { ...draft.state, batch: { ...batch, draft: rest } }
 }
 
 /** Judged: every lock has ended one way or the other, and the account is empty. */

@@ -209,12 +209,15 @@ export const batches = (open: OpenChain): void => {
       ({ type: 'reserve_to_reserve', to: court.id(to), tokenId: TUSD, amount: usd(1) }) as const
     await court.ok('hub', send('rita'))
     const first = inFlightOf(court, 'hub')
+    const fund = { counterparty: court.id('alice'), tokenId: TUSD, amount: usd(9) }
+    await court.ok('hub', { type: 'reserve_to_collateral', ...fund })
     await court.ok('hub', sue(court, 'alice'))
     await court.ok('hub', send('rita'))
     court.intercept(holdBack(court, 'hub', 'alice'))
     await court.ok('alice', sue(court, 'hub'))
     expect(court.of('hub').state('hub').batch.draft).toMatchObject({
       disputeStarts: [],
+      reserveToCollateral: [],
       reserveToReserve: [{ amount: usd(1) }],
     })
     court.gag('hub', false)
