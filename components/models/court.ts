@@ -44,7 +44,7 @@ const TICK_MS = 1_000
 
 /**
  * Present time of the entity's chain in seconds, as near as it is known: the time of its last block, or our own clock's
- * where that is later, as it is between two blocks.
+ * where that is later, as it is between two blocks. Of a moment of the past: the time it was then.
  */
 export const useChainNow = (): number => {
   const { session } = useUi()
@@ -53,5 +53,7 @@ export const useChainNow = (): number => {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS)
     return () => clearInterval(timer)
   }, [])
-  return Math.max(chainOf(session)?.timestampSeconds ?? 0, Math.floor(now / TICK_MS))
+  const frame = session.frameView.value
+  const clock = frame === null || frame.live ? now : frame.timestamp
+  return Math.max(chainOf(session)?.timestampSeconds ?? 0, Math.floor(clock / TICK_MS))
 }

@@ -1,10 +1,10 @@
 /**
  * One page's connection to a runtime: the signals everything on screen is computed from.
  *
- * `frameView` and `hostStatus` are written by the adapter's subscriptions and by nothing else; what is shown is
- * what is committed. `look` changes what is looked at, never what is.
+ * `present` and `hostStatus` are written by the adapter's subscriptions and by nothing else; what is shown is
+ * what is committed. `look` changes what is looked at, and `lookBack` when; neither changes what is.
  */
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals'
+import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import {
   type Balance,
   type ConnectionStatus,
@@ -18,7 +18,10 @@ import {
 } from '../../runtime/radapter/types.ts'
 
 export type Session = {
+  /** What is shown: the present, or a moment of the past in its place. */
   readonly frameView: ReadonlySignal<FrameView | null>
+  /** The view that was pushed last, whatever is shown. */
+  readonly present: ReadonlySignal<FrameView | null>
   readonly hostStatus: ReadonlySignal<HostStatus | null>
   readonly connection: ReadonlySignal<ConnectionStatus>
   /** False until the first push of this page: what is shown before it is remembered. */
@@ -31,12 +34,16 @@ export type Session = {
   readonly token: ReadonlySignal<TokenView | null>
   readonly entity: ReadonlySignal<EntityReplicaFull | null>
   readonly balance: ReadonlySignal<Balance | null>
-  /** True where nothing may be paid: halted, or another window is the writer. */
+  /** True where nothing may be done: halted, another window is the writer, or what is shown is past. */
   readonly isReadOnly: ReadonlySignal<boolean>
   tokenOf(tokenId: number): TokenView
   /** Whether a jurisdiction lists this token; of another its symbol and decimals are not to be believed. */
   isKnown(tokenId: number): boolean
   readonly rpc: RAdapter['rpc']
+  readonly getCheckpoints: RAdapter['getCheckpoints']
+  readonly getFrameAt: RAdapter['getFrameAt']
+  /** Shows a view of the past; null shows the present again. */
+  lookBack(frame: FrameView | null): void
   look(patch: Partial<ViewState>): void
   /** Shows the owner's entity that was last looked at, here or before, or the first one, from its first page. */
   lookHome(): void
@@ -91,7 +98,9 @@ export const createSession = (
   adapter: RAdapter,
   { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY, chosen = NOTHING_CHOSEN }: Start = {},
 ): Session => {
-  const frameView = signal<FrameView | null>(remembered)
+  const present = signal<FrameView | null>(remembered)
+  const past = signal<FrameView | null>(null)
+  const frameView = computed(() => past.value ?? present.value)
   const hostStatus = signal<HostStatus | null>(null)
   const isLive = signal(false)
   const connection = signal<ConnectionStatus>(adapter.status)
@@ -110,7 +119,7 @@ export const createSession = (
     return (
       runtime === 'halted' ||
       runtime === 'read-only' ||
-      (frame !== null && (frame.role === 'reader' || frame.halted !== null))
+      (frame !== null && (!frame.live || frame.role === 'reader' || frame.halted !== null))
     )
   })
 
@@ -123,24 +132,27 @@ export const createSession = (
   }
   /** One that was just made is known as the owner's with its first view. */
   const noteMade = (): void => {
-    const shown = frameView.value?.selectedEntity?.entityId
-    if (shown !== undefined && shown === viewState.peek().selectedEntityId) noteOwn(frameView.peek(), shown)
+    const shown = present.value?.selectedEntity?.entityId
+    if (shown !== undefined && shown === viewState.peek().selectedEntityId) noteOwn(present.peek(), shown)
   }
   const look = (patch: Partial<ViewState>): void => {
     // At once: a popup may be closed before the next view comes.
-    noteOwn(frameView.peek(), patch.selectedEntityId ?? null)
-    viewState.value = { ...viewState.value, ...patch }
-    adapter.setView(viewState.value)
+    noteOwn(present.peek(), patch.selectedEntityId ?? null)
+    // Whoever asks again because the view has changed asks for the new one.
+    batch(() => {
+      viewState.value = { ...viewState.value, ...patch }
+      adapter.setView(viewState.value)
+    })
   }
   const lookHome = (): void => {
-    const frame = frameView.value
+    const frame = present.value
     const { selectedEntityId } = viewState.peek()
     const own = frame === null || isOwn(frame, selectedEntityId) ? null : ownEntityId(frame, chosen)
     look({ ...HOME, ...(own === null ? {} : { selectedEntityId: own }) })
   }
   /** A page opens on the owner's own entity, whose id only the first frame tells. */
   const selectOwn = (): void => {
-    const frame = frameView.value
+    const frame = present.value
     if (frame === null || viewState.peek().selectedEntityId !== null) return
     const own = ownEntityId(frame, chosen)
     if (own !== null) look({ selectedEntityId: own })
@@ -153,14 +165,14 @@ export const createSession = (
   const start = (): (() => void) => {
     const stops = [
       adapter.onFrame((frame) => {
-        frameView.value = frame
+        present.value = frame
         isLive.value = true
         memory.save(frame)
       }),
       adapter.onHostStatus((status) => {
         hostStatus.value = status
         if (status.wallet === 'unlocked') return
-        if (!isLive.peek()) frameView.value = null
+        if (!isLive.peek()) present.value = null
         memory.clear()
       }),
       adapter.onStatusChange((status) => {
@@ -180,6 +192,7 @@ export const createSession = (
 
   return {
     frameView,
+    present,
     hostStatus,
     connection,
     isLive,
@@ -193,6 +206,11 @@ export const createSession = (
     tokenOf: (tokenId) => tokens.value.find((known) => known.tokenId === tokenId) ?? unknownToken(tokenId),
     isKnown: (tokenId) => tokens.value.some((known) => known.tokenId === tokenId),
     rpc: (method, params) => adapter.rpc(method, params),
+    getCheckpoints: () => adapter.getCheckpoints(),
+    getFrameAt: (height) => adapter.getFrameAt(height),
+    lookBack: (frame) => {
+      past.value = frame
+    },
     reconnect: () => {
       adapter.disconnect()
       connect()

@@ -11,6 +11,7 @@ import { GERMAN_PANEL } from './text-de-panel.ts'
 import { GERMAN_RECEIVE } from './text-de-receive.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
 import { GERMAN_STATES } from './text-de-states.ts'
+import { GERMAN_TIME } from './text-de-time.ts'
 
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
@@ -19,6 +20,7 @@ export const GERMAN: Messages = {
   ...GERMAN_RECEIVE,
   ...GERMAN_STATES,
   ...GERMAN_SITES,
+  ...GERMAN_TIME,
 
   // Everywhere
   'app.name': 'xln wallet',

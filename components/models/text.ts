@@ -18,6 +18,7 @@ import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
 import type { ENGLISH_SITES } from './text-en-sites.ts'
 import type { ENGLISH_STATES } from './text-en-states.ts'
+import type { ENGLISH_TIME } from './text-en-time.ts'
 import type { ENGLISH_WELCOME } from './text-en-welcome.ts'
 
 type Plural = { readonly one: string; readonly other: string }
@@ -31,6 +32,7 @@ type English = typeof ENGLISH &
   typeof ENGLISH_RECEIVE &
   typeof ENGLISH_STATES &
   typeof ENGLISH_SITES &
+  typeof ENGLISH_TIME &
   typeof ENGLISH_WELCOME
 type Key = keyof English
 /** What another language has to supply. */

@@ -84,9 +84,11 @@ const Inside = ({ children, needsView }: { readonly children: ComponentChildren;
   const { session } = useUi()
   const [isLooking, setLooking] = useState(false)
   const status = session.hostStatus.value
-  const hasFrame = session.frameView.value !== null && session.entity.value !== null
+  const frame = session.frameView.value
+  // In the past what is looked at may not have been there yet.
+  const hasFrame = frame !== null && (session.entity.value !== null || !frame.live)
   const isStarting = status?.runtime === 'starting' || status?.runtime === 'replaying'
-  const trouble = troubleOf(status, session.frameView.value)
+  const trouble = troubleOf(status, frame)
   const isFull = trouble?.type === 'full'
   // Who has looked once sees the screen again when the device is full again.
   useEffect(() => {

@@ -48,7 +48,8 @@ const Clock = ({ dispute }: { readonly dispute: Dispute }) => {
   const left = until + 1 - now
   const time = format.moment(until * 1_000, Date.now())
   const value = left > 0 ? text('dispute.leftValue', { span: spanOf(left, text), time }) : text('dispute.over')
-  return <Facts facts={[{ name: text('dispute.left'), value }]} />
+  // Words of another length take another place at the margin: they are new there, and nothing has moved.
+  return <Facts key={value} facts={[{ name: text('dispute.left'), value }]} />
 }
 
 const StakeFacts = ({ account, stake }: { readonly account: AccountDetail; readonly stake: Stake }) => {

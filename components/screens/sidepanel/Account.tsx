@@ -2,6 +2,7 @@
  * One account: its seam, a dispute or settlement under way, its tokens, what can be done in it, what would be left
  * without the other side, what is held, and under Details the frames both sides signed.
  */
+import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountDetail, AccountFrameView } from '../../../runtime/radapter/types.ts'
 import { ENGLISH_ACCOUNT } from '../../models/text-en-account.ts'
@@ -82,15 +83,23 @@ const Details = ({ account }: { readonly account: AccountDetail }) => {
   )
 }
 
-export const Account = () => {
+type Props = {
+  /** What there is to say of the moment, below the figures. */
+  readonly children?: ComponentChildren
+}
+
+export const Account = ({ children }: Props) => {
   useUi(ENGLISH_COURT)
   const { session, text } = useUi(ENGLISH_ACCOUNT)
   const heading = useRef<HTMLHeadingElement>(null)
   const account = session.frameView.value?.account ?? null
   const isAsked = session.viewState.value.selectedAccountId === account?.counterpartyId
   const shownId = isAsked ? account?.counterpartyId : undefined
+  const begun = useRef<string>(undefined)
   useEffect(() => {
-    if (shownId === undefined) return
+    // Once for each that is opened: one that was not there at another height takes no focus by being there again.
+    if (shownId === undefined || shownId === begun.current) return
+    begun.current = shownId
     heading.current?.focus({ preventScroll: true })
     heading.current?.scrollIntoView({ block: 'nearest' })
   }, [shownId])
@@ -112,6 +121,7 @@ export const Account = () => {
       </div>
       <EntityId id={account.counterpartyId} name={name} />
       {position !== undefined && token !== null && <Seam position={position} token={token} />}
+      {children}
       {account.dispute !== null && <DisputePanel account={account} dispute={account.dispute} />}
       {account.settlement !== null && (
         <SettlementPanel account={account} settlement={account.settlement} canAnswer={isOwn} />
@@ -121,7 +131,7 @@ export const Account = () => {
       {isOwn && <AccountActions key={account.counterpartyId} account={account} position={position} />}
       {!isOwn && position !== undefined && <Vanished account={account} position={position} />}
       <Holds account={account} />
-      {isOwn && <TestWorld key={account.counterpartyId} account={account} />}
+      {isOwn && session.frameView.value?.live && <TestWorld key={account.counterpartyId} account={account} />}
       <Details account={account} />
     </section>
   )

@@ -49,8 +49,8 @@ export const AccountActions = ({ account, position }: Props) => {
     setDone(words)
     setDoing(null)
   }
-  // What has become impossible meanwhile closes by itself.
-  const shown = doing !== null && isPossible(doing, account) ? doing : null
+  // What has become impossible meanwhile closes by itself, and nothing is done in the past.
+  const shown = session.frameView.value?.live && doing !== null && isPossible(doing, account) ? doing : null
   const toggle = (action: Doing) => ({
     'aria-expanded': shown === action,
     disabled: session.isReadOnly.value || !isPossible(action, account),

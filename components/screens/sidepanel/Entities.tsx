@@ -80,6 +80,8 @@ export const Entities = () => {
   const [showsHidden, setShowsHidden] = useState(false)
   const entities = session.frameView.value?.entities ?? []
   const selected = session.entity.value?.entityId
+  // Of sites there is a present only.
+  const isLive = session.frameView.value?.live === true
   const isShown = ({ entityId, isHidden }: EntitySummary): boolean => !isHidden || showsHidden || entityId === selected
   const hidden = entities.filter(({ isHidden }) => isHidden).length
   return (
@@ -102,7 +104,12 @@ export const Entities = () => {
         <Button look="quiet" aria-expanded={isBookOpen} onClick={() => setBookOpen(!isBookOpen)}>
           {text('book.heading')}
         </Button>
-        <Button look="quiet" aria-expanded={areSitesOpen} onClick={() => setSitesOpen(!areSitesOpen)}>
+        <Button
+          look="quiet"
+          aria-expanded={areSitesOpen && isLive}
+          disabled={!isLive}
+          onClick={() => setSitesOpen(!areSitesOpen)}
+        >
           {text('sites.heading')}
         </Button>
         {hidden > 0 && (
@@ -113,7 +120,7 @@ export const Entities = () => {
       </div>
       {isMaking && <NewEntity onDone={() => setMaking(false)} />}
       {isBookOpen && <AddressBook />}
-      {areSitesOpen && <SitesSection />}
+      {areSitesOpen && isLive && <SitesSection />}
     </section>
   )
 }

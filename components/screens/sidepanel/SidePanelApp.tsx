@@ -1,5 +1,7 @@
 /** The side panel: whose money, with whom, and what happened, on one page and without a click. */
+import { useState } from 'preact/hooks'
 import { ENGLISH_PANEL } from '../../models/text-en-panel.ts'
+import type { TimeMachine as TimeModel } from '../../models/time-machine.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { lazy } from '../../primitives/lazy.tsx'
 import { ActivityBrowser } from '../ActivityBrowser.tsx'
@@ -11,6 +13,9 @@ import styles from './SidePanel.module.css'
 
 const Standing = lazy(async () => (await import('../court/Standing.tsx')).Standing)
 const Account = lazy(async () => (await import('./Account.tsx')).Account)
+const TimeMachine = lazy(async () => (await import('../time/TimeMachine.tsx')).TimeMachine)
+const NotYet = lazy(async () => (await import('../time/TimeMachine.tsx')).NotYet)
+const Changes = lazy(async () => (await import('../time/Changes.tsx')).Changes)
 
 /** Debts, or anything on its way to the chain, or a chain that goes on while this browser is closed. */
 const hasStanding = ({ entity, frameView }: Ui['session']): boolean => {
@@ -22,21 +27,34 @@ const hasStanding = ({ entity, frameView }: Ui['session']): boolean => {
   )
 }
 
-const Panel = () => {
-  const { session, text } = useUi(ENGLISH_PANEL)
-  const entityId = session.entity.value?.entityId ?? ''
+const OfEntity = ({ entityId, time }: { readonly entityId: string; readonly time: TimeModel | null }) => {
+  const { session, text } = useUi()
   return (
-    <main class={styles.main}>
-      <Entities />
+    <>
       <Selected />
       {hasStanding(session) && <Standing />}
       <Accounts />
-      {session.viewState.value.selectedAccountId !== null && <Account />}
+      {session.viewState.value.selectedAccountId !== null && <Account>{time && <Changes time={time} />}</Account>}
       <section class={styles.section}>
         <h2>{text('activity.heading')}</h2>
-        <ActivityBrowser key={entityId} canExport />
+        <ActivityBrowser key={entityId} canExport={session.frameView.value?.live === true} />
       </section>
-    </main>
+    </>
+  )
+}
+
+const Panel = () => {
+  const { session } = useUi(ENGLISH_PANEL)
+  const [time, setTime] = useState<TimeModel | null>(null)
+  const entityId = session.entity.value?.entityId
+  return (
+    <>
+      <main class={styles.main}>
+        <Entities />
+        {entityId === undefined ? <NotYet /> : <OfEntity entityId={entityId} time={time} />}
+      </main>
+      <TimeMachine onMade={setTime} />
+    </>
   )
 }
 

@@ -1,0 +1,165 @@
+/**
+ * Why a figure of an account changed: what both sides signed between the height before and the one that is looked at,
+ * who proposed it, and which figures it moved.
+ */
+import { useEffect, useState } from 'preact/hooks'
+import type { AccountDetail, AccountFrameView, FrameView } from '../../../runtime/radapter/types.ts'
+import { type AccountChanges, changesOf, type Figure, isUnchanged, TX_WORDS } from '../../models/changes.ts'
+import type { PlainKey } from '../../models/text.ts'
+import { ENGLISH_ACCOUNT } from '../../models/text-en-account.ts'
+import { ENGLISH_PANEL } from '../../models/text-en-panel.ts'
+import { ENGLISH_TIME } from '../../models/text-en-time.ts'
+import type { TimeMachine } from '../../models/time-machine.ts'
+import { type Ui, useUi } from '../../models/ui.ts'
+import { Button } from '../../primitives/Button.tsx'
+import { type Fact, Facts } from '../../primitives/Facts.tsx'
+import { LongId } from '../../primitives/LongId.tsx'
+import styles from './Changes.module.css'
+
+const FIGURES: { readonly [F in Figure]: PlainKey } = {
+  balance: 'account.balance',
+  outbound: 'panel.sort.outbound',
+  inbound: 'panel.sort.inbound',
+  held: 'time.held',
+  heldInbound: 'time.heldInbound',
+  collateral: 'panel.sort.collateral',
+}
+const STATES: { readonly [S in AccountDetail['status']]: PlainKey } = {
+  opening: 'panel.opening',
+  open: 'time.stateOpen',
+  frozen: 'panel.frozen',
+  suing: 'panel.disputed',
+  disputed: 'panel.disputed',
+  closed: 'panel.closed',
+}
+
+/** Each kind once, with how often it was there. */
+const doneIn = ({ txs }: AccountFrameView, { text, format }: Ui): string => {
+  const counts = new Map<string, number>()
+  for (const type of txs) counts.set(type, (counts.get(type) ?? 0) + 1)
+  const words = [...counts].map(([type, count]) => {
+    const key = TX_WORDS[type]
+    const what = key === undefined ? type : text(key)
+    return count === 1 ? what : text('time.times', { what, count })
+  })
+  return format.list(words)
+}
+
+const Signed = ({ frame, account }: { readonly frame: AccountFrameView; readonly account: AccountDetail }) => {
+  const ui = useUi()
+  const { text, format } = ui
+  const time = format.moment(frame.timestamp, Date.now())
+  const isOurs = frame.byLeft === account.isLeft
+  return (
+    <li>
+      <p>{text('time.frame', { height: format.count(frame.height), what: doneIn(frame, ui) })}</p>
+      <p class={styles.muted}>
+        {isOurs ? text('time.byUs', { time }) : text('time.byThem', { name: account.counterpartyLabel, time })}
+      </p>
+      <LongId value={frame.frameHash} label={text('account.copyFrameHash')} />
+    </li>
+  )
+}
+
+const factsOf = ({ figures, status }: AccountChanges, { session, text, format }: Ui): readonly (readonly Fact[])[] => {
+  const tokens = [...new Set(figures.map(({ tokenId }) => tokenId))]
+  const moved = tokens.map((tokenId) =>
+    figures
+      .filter((change) => change.tokenId === tokenId)
+      .map(({ figure, from, to }): Fact => {
+        const token = session.tokenOf(tokenId)
+        const { prefix, whole, fraction } = format.amount(from, token, 'exact')
+        const value = text('time.fromTo', {
+          from: `${prefix}${whole}${fraction}`,
+          to: format.money(to, token, 'exact'),
+        })
+        return { name: text(FIGURES[figure]), value }
+      }),
+  )
+  if (status === null) return moved
+  const value = text('time.fromTo', { from: text(STATES[status.from]), to: text(STATES[status.to]) })
+  return [[{ name: text('time.state'), value }], ...moved]
+}
+
+/** What of the height before is known; `undefined` while it is asked for. */
+type Before = { readonly of: FrameView; readonly frame: FrameView | null }
+
+const useBefore = (frame: FrameView): FrameView | null | undefined => {
+  const { session } = useUi()
+  const [known, setKnown] = useState<Before | null>(null)
+  useEffect(() => {
+    let isOver = false
+    const take = (before: FrameView | null): void => {
+      if (!isOver) setKnown({ of: frame, frame: before })
+    }
+    session.getFrameAt(frame.height - 1).then(take, () => take(null))
+    return () => {
+      isOver = true
+    }
+  }, [session, frame])
+  return known?.of === frame ? known.frame : undefined
+}
+
+const Told = ({ account, changes }: { readonly account: AccountDetail; readonly changes: AccountChanges }) => {
+  const ui = useUi()
+  return (
+    <>
+      <ol class={styles.frames}>
+        {changes.frames.map((frame) => (
+          <Signed key={frame.height} frame={frame} account={account} />
+        ))}
+      </ol>
+      {factsOf(changes, ui).map((facts, index) => (
+        <Facts key={index} facts={facts} />
+      ))}
+    </>
+  )
+}
+
+const Unchanged = ({ account, time }: { readonly account: AccountDetail; readonly time: TimeMachine }) => {
+  const { session, text, format } = useUi()
+  const last = account.updatedAtHeight
+  const isBefore = last < (session.frameView.value?.height ?? 0)
+  return (
+    <>
+      <p class={styles.muted}>{text('time.noChange')}</p>
+      {isBefore && (
+        <Button look="quiet" onClick={() => time.goTo(last)}>
+          {text('time.lastChange', { height: format.count(last) })}
+        </Button>
+      )}
+    </>
+  )
+}
+
+const InPast = ({ frame, account, time }: { frame: FrameView; account: AccountDetail; time: TimeMachine }) => {
+  const { text, format } = useUi()
+  const before = useBefore(frame)
+  const then = before?.account ?? null
+  // A view that was asked for with another account in it says nothing of this one.
+  const isOther = then !== null && then.counterpartyId !== account.counterpartyId
+  const changes = before === undefined || before === null || isOther ? null : changesOf(account, then)
+  return (
+    <div class={styles.changes}>
+      <h3>{text('time.changes', { height: format.count(frame.height) })}</h3>
+      {before === null && <p class={styles.muted}>{text('time.beforeGone')}</p>}
+      {changes?.isNew === true && <p>{text('time.opened')}</p>}
+      {changes !== null &&
+        (isUnchanged(changes) ? (
+          <Unchanged account={account} time={time} />
+        ) : (
+          <Told account={account} changes={changes} />
+        ))}
+    </div>
+  )
+}
+
+/** Nothing while the present is shown: what happens there is seen happening. */
+export const Changes = ({ time }: { readonly time: TimeMachine }) => {
+  useUi(ENGLISH_PANEL)
+  useUi(ENGLISH_ACCOUNT)
+  const { session } = useUi(ENGLISH_TIME)
+  const frame = session.frameView.value
+  if (frame === null || frame.live || frame.account === null) return null
+  return <InPast frame={frame} account={frame.account} time={time} />
+}
