@@ -191,13 +191,15 @@ contract Depository is IDepository, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IDepository
-    function argumentsDigest(EntityId entity, EntityId counterparty, uint256 epoch, bytes calldata arguments)
-        external
-        view
-        returns (bytes32)
-    {
+    function argumentsDigest(
+        EntityId entity,
+        EntityId counterparty,
+        uint256 epoch,
+        bytes32 bodyHash,
+        bytes calldata arguments
+    ) external view returns (bytes32) {
         return Digests.ofArguments(
-            ArgumentsClaim(Digests.domain(), entity, counterparty, epoch, keccak256(arguments))
+            ArgumentsClaim(Digests.domain(), entity, counterparty, epoch, bodyHash, keccak256(arguments))
         );
     }
 

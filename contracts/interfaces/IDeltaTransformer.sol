@@ -6,6 +6,7 @@ import {Shares} from "../libraries/Split.sol";
 /// @title IDeltaTransformer
 /// @notice What the clauses of a proof do to its deltas, and who then gets what. Pure: chain and arguments are given.
 interface IDeltaTransformer {
+    /// @notice There is one time for each HTLC.
     error RevealTimesLengthInvalid(uint256 expected, uint256 actual);
 
     /// @notice What to add to the offdelta of each token, in the order of the body's tokens.

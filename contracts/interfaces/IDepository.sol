@@ -43,7 +43,7 @@ interface IDepository {
         uint256 windowEndSeconds,
         bytes body
     );
-    /// @notice `body` is what the account will be judged by.
+    /// @notice `body` is what the account will be judged by; nobody has argued about its swaps yet.
     event CounterProofRegistered(
         EntityId indexed left, EntityId indexed right, uint256 epoch, uint256 nonce, bytes body
     );
@@ -57,41 +57,74 @@ interface IDepository {
     event DebtCreated(
         EntityId indexed debtor, EntityId indexed creditor, TokenId indexed tokenId, uint256 debtId, uint256 amount
     );
+    /// @notice A debt was paid in part or, with nothing remaining, to its end.
     event DebtEnforced(
         EntityId indexed debtor, EntityId indexed creditor, TokenId indexed tokenId, uint256 debtId, uint256 remaining
     );
+    /// @notice The preimage of `hashlock` is known, as of that second.
     event SecretRevealed(bytes32 indexed hashlock, bytes32 preimage, uint256 revealedAtSeconds);
 
+    /// @notice An account has two sides.
     error AccountWithSelf(EntityId entityId);
+    /// @notice Amounts are 1 to `limit`.
     error AmountOutOfRange(uint256 amount, uint256 limit);
+    /// @notice `entity` has said how it fills the swaps of the newest proof.
+    error ArgumentsGiven(EntityId entity);
+    /// @notice An entity's batches are numbered without a gap.
     error BatchNonceInvalid(EntityId entityId, uint256 expected, uint256 actual);
+    /// @notice A batch has at most `limit` operations.
     error BatchTooLong(uint256 operations, uint256 limit);
+    /// @notice The body is not that of the newest proof.
     error BodyMismatch(bytes32 expected, bytes32 actual);
+    /// @notice A settlement takes at most what the account has.
     error CollateralInsufficient(
         EntityId left, EntityId right, TokenId tokenId, uint256 available, uint256 needed
     );
+    /// @notice A batch that deposits is handed in by whoever pays.
     error DepositorNotSender(address from, address sender);
+    /// @notice A settlement moves at most `limit` in one place.
     error DiffOutOfRange(int256 diff, uint256 limit);
+    /// @notice What is conditional is judged after its time only.
     error DisputeHasClauses(uint256 clauses);
+    /// @notice The account is not in dispute.
     error DisputeNotOpen(EntityId left, EntityId right);
+    /// @notice Until and through the deadline something may still change the judgment.
     error DisputeNotYetFinal(uint256 deadlineSeconds, uint256 nowSeconds);
+    /// @notice The account is in dispute.
     error DisputeOpen(EntityId left, EntityId right);
+    /// @notice Proofs and arguments came too late.
     error DisputeWindowOver(uint256 windowEndSeconds, uint256 nowSeconds);
+    /// @notice Nobody has the id zero.
     error EntityZero();
+    /// @notice The money was meant for the account before or after a judgment.
     error EpochMismatch(EntityId left, EntityId right, uint256 current, uint256 actual);
+    /// @notice The nonce is not above the last one, or no wallet could count so far.
     error NonceOutOfRange(uint256 nonce, uint256 lowest, uint256 highest);
+    /// @notice A settlement's nonce in a proof, or a proof's in a settlement.
     error NonceSlotInvalid(uint256 nonce);
+    /// @notice LEFT has the lower id.
     error PairNotAscending(EntityId left, EntityId right);
+    /// @notice `available` is what debts leave of the reserve.
     error ReserveInsufficient(EntityId entityId, TokenId tokenId, uint256 available, uint256 needed);
+    /// @notice A settlement is good through `validUntil`.
     error SettlementExpired(uint256 validUntil, uint256 nowSeconds);
+    /// @notice Each token once, in ascending order.
     error SettlementNotAscending(uint256 index);
+    /// @notice A settlement is handed in by one of its two sides.
     error SettlementOfOthers(EntityId signer, EntityId left, EntityId right);
+    /// @notice A settlement is about one token at least, and at most `limit`.
     error SettlementSizeInvalid(uint256 diffs, uint256 limit);
+    /// @notice The three diffs add up to nothing.
     error SettlementUnbalanced(TokenId tokenId, int256 leftDiff, int256 rightDiff, int256 collateralDiff);
+    /// @notice The token has that number already.
     error TokenAlreadyRegistered(address token, TokenId tokenId);
+    /// @notice No token has that number.
     error TokenUnknown(TokenId tokenId);
+    /// @notice No contract stands at the address.
     error TokenWithoutCode(address token);
+    /// @notice A transfer is to somebody else.
     error TransferToSelf(EntityId entityId);
+    /// @notice The token took more or less than it was told to.
     error WithdrawalMismatch(TokenId tokenId, uint256 asked, uint256 sent);
 
     /// @notice Gives an ERC-20 the next free number. Anyone may; a bad token harms only those who take it.
@@ -113,8 +146,9 @@ interface IDepository {
     /// @notice Puts a newer proof, signed by both sides, in the place of an open dispute's; through the window's end.
     function registerCounter(EntityId left, EntityId right, CounterProof calldata proof) external;
 
-    /// @notice Says how `entity` fills the swaps `counterparty` offered it; through the window's end, the last one stands.
-    /// @param arguments Two bytes per offer; see {IDeltaTransformer}.
+    /// @notice Says how `entity` fills the swaps `counterparty` offered it in the newest proof; through the window's end,
+    ///         and once. A newer proof takes it back.
+    /// @param arguments Two bytes per offer; see {IDeltaTransformer}. Empty or too long ones are none.
     /// @param hanko The entity's signature over {argumentsDigest}.
     function registerArguments(
         EntityId entity,
@@ -142,6 +176,7 @@ interface IDepository {
 
     /// @notice The nonce of the entity's last processed batch, 0 before the first.
     function nonceOf(EntityId entityId) external view returns (uint256);
+    /// @notice What an entity has outside of accounts.
     function reserveOf(EntityId entityId, TokenId tokenId) external view returns (uint256);
     /// @notice The reserve less what debts claim of it.
     function spendableOf(EntityId entityId, TokenId tokenId) external view returns (uint256);
@@ -150,8 +185,9 @@ interface IDepository {
         external
         view
         returns (uint256 collateral, int256 ondelta);
+    /// @notice How many judgments an account has seen, and the nonce of its last settlement since.
     function pairOf(EntityId one, EntityId other) external view returns (uint256 epoch, uint256 nonce);
-    /// @notice All zero when there is none.
+    /// @notice The open dispute of an account; all zero when there is none.
     function disputeOf(EntityId one, EntityId other) external view returns (Dispute memory);
     /// @notice Debts `firstOpen` to `last` are open, none when `firstOpen` is above `last`.
     function debtsOf(EntityId debtor, TokenId tokenId)
@@ -165,10 +201,11 @@ interface IDepository {
         returns (EntityId creditor, uint256 amount);
     /// @notice When the preimage was revealed; 0 while it is not.
     function revealedAt(bytes32 hashlock) external view returns (uint256);
+    /// @notice How many tokens are registered: their numbers are 1 to this.
     function tokenCount() external view returns (uint256);
-    /// @notice The zero address for a number not given yet.
+    /// @notice The token of a number; the zero address for one not given yet.
     function tokenOf(TokenId tokenId) external view returns (address);
-    /// @notice Zero for a token that is not registered.
+    /// @notice The number of a token; zero for one that is not registered.
     function tokenIdOf(address token) external view returns (TokenId);
 
     /// @notice What an entity signs to have a batch processed here.
@@ -189,12 +226,18 @@ interface IDepository {
         external
         view
         returns (bytes32);
-    /// @notice What an entity signs to fill swaps it was offered.
-    function argumentsDigest(EntityId entity, EntityId counterparty, uint256 epoch, bytes calldata arguments)
-        external
-        view
-        returns (bytes32);
+    /// @notice What an entity signs to fill swaps it was offered in the body.
+    function argumentsDigest(
+        EntityId entity,
+        EntityId counterparty,
+        uint256 epoch,
+        bytes32 bodyHash,
+        bytes calldata arguments
+    ) external view returns (bytes32);
+    /// @notice The bounds that wallets hold what they sign to.
     function limits() external pure returns (Bounds memory);
+    /// @notice Who says whether an entity has signed.
     function entityProvider() external view returns (address);
+    /// @notice Who says what clauses come to.
     function deltaTransformer() external view returns (address);
 }

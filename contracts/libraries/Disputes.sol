@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IDeltaTransformer} from "../interfaces/IDeltaTransformer.sol";
 import {IDepository} from "../interfaces/IDepository.sol";
 import {IEntityProvider} from "../interfaces/IEntityProvider.sol";
 import {DisputeStart} from "../types/Batch.sol";
@@ -41,10 +40,11 @@ library Disputes {
         emit IDepository.DisputeStarted(
             sides.left, sides.right, byLeft, pair.epoch, nonce, dispute.windowEnd, operation.body
         );
-        if (operation.arguments.length > 0) setArguments(pair, sides, byLeft, operation.arguments);
+        if (operation.arguments.length > 0) setArguments(pair, sides, starter, operation.arguments);
     }
 
     /// @notice Puts a newer proof, which both sides signed, in the place of the one there is.
+    /// @dev What was argued was about the swaps of the body that gives way, and must not fill those of another.
     function counter(Book storage book, IEntityProvider provider, Sides memory sides, CounterProof memory proof)
         internal
     {
@@ -59,10 +59,13 @@ library Disputes {
         Proofs.decodeValid(proof.body);
         dispute.nonce = nonce;
         dispute.bodyHash = bodyHash;
+        delete dispute.leftArguments;
+        delete dispute.rightArguments;
         emit IDepository.CounterProofRegistered(sides.left, sides.right, pair.epoch, nonce, proof.body);
     }
 
-    /// @notice Says how `entity` fills the swaps it was offered; its last word within the window stands.
+    /// @notice Says how `entity` fills the swaps it was offered in the newest proof; its first word stands.
+    /// @dev Bound to the body, and not to be taken back: what an entity once signed can be handed in again by anybody.
     function argue(
         Book storage book,
         IEntityProvider provider,
@@ -75,10 +78,12 @@ library Disputes {
         Pair storage pair = Pairs.find(book, sides);
         requireWindow(pair, sides);
         bytes32 digest = Digests.ofArguments(
-            ArgumentsClaim(Digests.domain(), entity, counterparty, pair.epoch, keccak256(arguments))
+            ArgumentsClaim(
+                Digests.domain(), entity, counterparty, pair.epoch, pair.dispute.bodyHash, keccak256(arguments)
+            )
         );
         provider.requireSigned(entity, digest, hanko, false);
-        setArguments(pair, sides, entity == sides.left, arguments);
+        setArguments(pair, sides, entity, arguments);
     }
 
     /// @notice What each side signs once per frame.
@@ -102,7 +107,11 @@ library Disputes {
         if (block.timestamp > windowEnd) revert IDepository.DisputeWindowOver(windowEnd, block.timestamp);
     }
 
-    function setArguments(Pair storage pair, Sides memory sides, bool byLeft, bytes memory arguments) private {
+    /// @dev Empty ones are none, and may still be followed by others.
+    function setArguments(Pair storage pair, Sides memory sides, EntityId entity, bytes memory arguments) private {
+        bool byLeft = entity == sides.left;
+        uint256 given = byLeft ? pair.dispute.leftArguments.length : pair.dispute.rightArguments.length;
+        if (given > 0) revert IDepository.ArgumentsGiven(entity);
         bytes memory kept = arguments.length > Limits.ARGUMENTS_BYTES ? bytes("") : arguments;
         if (byLeft) pair.dispute.leftArguments = kept;
         else pair.dispute.rightArguments = kept;

@@ -42,11 +42,12 @@ struct Agreement {
     bytes32 bodyHash;
 }
 
-/// @notice How `entity` fills the swaps that `counterparty` offered.
+/// @notice How `entity` fills the swaps that `counterparty` offered it in the body.
 struct ArgumentsClaim {
     Domain domain;
     EntityId entity;
     EntityId counterparty;
     uint256 epoch;
+    bytes32 bodyHash;
     bytes32 argumentsHash;
 }

@@ -120,13 +120,13 @@ export const settlementDigest = (place: Place, validUntil: number, diffs: JSettl
 }
 export const argumentsDigest = (
   terms: JurisdictionTerms,
-  claim: { readonly entity: EntityId; readonly counterparty: EntityId; readonly epoch: number },
+  claim: { readonly entity: EntityId; readonly counterparty: EntityId; readonly epoch: number; readonly body: Bytes },
   args: Bytes,
 ): Bytes =>
   fromHex(
     keccak256(
       abi(
-        ['bytes32', 'uint256', 'address', 'bytes32', 'bytes32', 'uint256', 'bytes32'],
+        ['bytes32', 'uint256', 'address', 'bytes32', 'bytes32', 'uint256', 'bytes32', 'bytes32'],
         [
           id('xln:dispute-arguments:v1'),
           terms.chainId,
@@ -134,6 +134,7 @@ export const argumentsDigest = (
           claim.entity,
           claim.counterparty,
           claim.epoch,
+          keccak256(claim.body),
           keccak256(args),
         ],
       ),
@@ -192,10 +193,10 @@ export const pairOf = (terms: JurisdictionTerms, left: Actor, right: Actor) => {
         ...both(settlementDigest(place(nonce, epoch), validUntil, diffs)),
       }
     },
-    /** One side's arguments, signed by itself. */
-    arguments: (by: Actor, args: Bytes, epoch = 0): readonly unknown[] => {
+    /** One side's arguments about the swaps in a body, signed by itself. */
+    arguments: (by: Actor, body: Bytes, args: Bytes, epoch = 0): readonly unknown[] => {
       const counterparty = (by === left ? right : left).entityId
-      const claim = { entity: by.entityId, counterparty, epoch }
+      const claim = { entity: by.entityId, counterparty, epoch, body }
       return [by.entityId, counterparty, args, hankoOf(by, argumentsDigest(terms, claim, args))]
     },
   }

@@ -295,32 +295,58 @@ describe('counter', () => {
 })
 
 describe('arguments', () => {
-  it('are kept for the side that gave them; the last ones stand; a starter may bring its own along', async () => {
-    const { submit, signed, send, at, depository } = await openFunded()
+  const openWithKept = async () => {
+    const world = await openFunded()
     const kept = async () => {
-      const [dispute] = await depository.call('disputeOf', left.entityId, right.entityId)
+      const [dispute] = await world.depository.call('disputeOf', left.entityId, right.entityId)
       const { leftArguments, rightArguments } = dispute as { leftArguments: string; rightArguments: string }
       return [leftArguments, rightArguments]
     }
+    return { ...world, kept, argue: (...args: readonly unknown[]) => world.send('registerArguments', ...args) }
+  }
+
+  it('are kept for the side that gave them; the first ones stand; a starter may bring its own along', async () => {
+    const { submit, signed, argue, at, kept } = await openWithKept()
     at(2_000)
     eventsOf(await submit(left, { disputeStarts: [signed.start(left, { nonce: 5, body, arguments: ratios(1) })] }))
     expect(await kept()).toEqual(['0x0001', '0x'])
-    eventsOf(await send('registerArguments', ...signed.arguments(right, ratios(7, 65_535))))
-    eventsOf(await send('registerArguments', ...signed.arguments(left, ratios(2))))
-    expect(await kept()).toEqual(['0x0002', '0x0007ffff'])
     // Too long for any body: none at all, and no reason to fail.
-    eventsOf(await send('registerArguments', ...signed.arguments(right, new Uint8Array(201).fill(1))))
-    expect(await kept()).toEqual(['0x0002', '0x'])
+    eventsOf(await argue(...signed.arguments(right, body, new Uint8Array(201).fill(1))))
+    expect(await kept()).toEqual(['0x0001', '0x'])
+    eventsOf(await argue(...signed.arguments(right, body, ratios(7, 65_535))))
+    expect(await kept()).toEqual(['0x0001', '0x0007ffff'])
+    for (const by of [left, right])
+      expect(await argue(...signed.arguments(by, body, ratios(2)))).toMatchObject({
+        reason: { name: 'ArgumentsGiven', params: { entity: by.entityId } },
+      })
+    expect(await kept()).toEqual(['0x0001', '0x0007ffff'])
+  })
+
+  it('are about one body: a newer proof has none, and they are not good for it', async () => {
+    const { submit, signed, argue, send, at, kept } = await openWithKept()
+    const said = [signed.arguments(left, body, ratios(1)), signed.arguments(right, body, ratios(2))] as const
+    at(2_000)
+    eventsOf(await submit(left, { disputeStarts: [signed.start(left, { nonce: 5, body })] }))
+    for (const one of said) eventsOf(await argue(...one))
+    expect(await kept()).toEqual(['0x0001', '0x0002'])
+    const proof = signed.counter({ nonce: 8, body: newer })
+    eventsOf(await send('registerCounter', left.entityId, right.entityId, proof))
+    expect(await kept()).toEqual(['0x', '0x'])
+    for (const one of said) expect(await argue(...one)).toMatchObject({ reason: { name: 'SignerMismatch' } })
+    eventsOf(await argue(...signed.arguments(right, newer, ratios(3))))
+    expect(await kept()).toEqual(['0x', '0x0003'])
   })
 
   it('are refused from anybody else, in another epoch, without a dispute, and when the window is over', async () => {
     const { signed, send, at } = await openDisputed()
     const register = (args: readonly unknown[]) => send('registerArguments', ...args)
-    const good = signed.arguments(left, ratios(1))
-    const other = signed.arguments(right, ratios(1))
+    const good = signed.arguments(left, body, ratios(1))
+    const other = signed.arguments(right, body, ratios(1))
     expect(await register([...good.slice(0, 3), other[3]])).toMatchObject({ reason: { name: 'BoardNotOfEntity' } })
     expect(await register([good[0], good[1], ratios(2), good[3]])).toMatchObject({ reason: { name: 'SignerMismatch' } })
-    expect(await register(signed.arguments(left, ratios(1), 1))).toMatchObject({ reason: { name: 'SignerMismatch' } })
+    expect(await register(signed.arguments(left, body, ratios(1), 1))).toMatchObject({
+      reason: { name: 'SignerMismatch' },
+    })
     expect(await register([good[0], stranger.entityId, good[2], good[3]])).toMatchObject({
       reason: { name: 'DisputeNotOpen' },
     })

@@ -176,7 +176,7 @@ const disputes = async (): Promise<Weights> => {
   account.wait()
   await account.batch(left, { disputeStarts: [signed.start(left, { nonce: 5, body: start, epoch: epoch() })] })
   during['counter-proof'] = await call('registerCounter', ...sides, signed.counter(consent))
-  during.arguments = await call('registerArguments', ...signed.arguments(right, ratios(1, 2, 3), epoch()))
+  during.arguments = await call('registerArguments', ...signed.arguments(right, newer, ratios(1, 2, 3), epoch()))
   during['judgment by agreement'] = await call('finalizeAgreed', ...sides, newer, hankos.leftHanko, hankos.rightHanko)
   return {
     'dispute start': plain.start,
@@ -263,9 +263,10 @@ const dearest = async (): Promise<Weights> => {
   const [last, first] = [LIMITS.tokensPerAccount, 1]
   const htlcs = Array.from({ length: 50 }, (_, i) => htlc(`${i}`, { tokenId: last, expirySeconds: FAR }))
   const swaps = Array.from({ length: 50 }, () => swap({ giveTokenId: last, wantTokenId: first, giveAmount: 9n }))
-  const { start, finalize } = await dispute(bodyOf({ tokens: tokens(10n ** 10n), htlcs, swaps }), async () => {
+  const body = bodyOf({ tokens: tokens(10n ** 10n), htlcs, swaps })
+  const { start, finalize } = await dispute(body, async () => {
     for (let i = 0; i < 50; i++) await call('revealSecret', preimageOf(`${i}`))
-    await call('registerArguments', ...account.signed.arguments(right, ratios(...Array(50).fill(65_535)), 0))
+    await call('registerArguments', ...account.signed.arguments(right, body, ratios(...Array(50).fill(65_535))))
   })
   const judgment = (await chain.blocksAfter(null, 10_000)).at(-1)
   const paid = judgment?.events.filter(({ type }) => type === 'debt_enforced').length

@@ -233,11 +233,12 @@ describe('swaps', () => {
     ['malformed arguments: nothing', [0xff], [0n, 0n]],
     ['too many arguments: nothing', [0xff, 0xff, 0xff, 0xff], [0n, 0n]],
   ])('filled by the other side: %s', async (_, args, [usd, eth]) => {
-    const world = await openDisputed(bodyOf({ tokens, swaps: [swap()] }))
+    const body = bodyOf({ tokens, swaps: [swap()] })
+    const world = await openDisputed(body)
     const { finalize, send, signed, at } = world
-    eventsOf(await send('registerArguments', ...signed.arguments(right, Uint8Array.from(args))))
+    eventsOf(await send('registerArguments', ...signed.arguments(right, body, Uint8Array.from(args))))
     // The maker cannot fill its own offer.
-    eventsOf(await send('registerArguments', ...signed.arguments(left, Uint8Array.of(0xff, 0xff))))
+    eventsOf(await send('registerArguments', ...signed.arguments(left, body, Uint8Array.of(0xff, 0xff))))
     at(3_001)
     eventsOf(await finalize())
     const [inUsd, inEth] = await both(world)

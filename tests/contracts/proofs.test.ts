@@ -138,10 +138,10 @@ describe('Solidity and the reference agree on', () => {
     'arguments',
     () =>
       holds(
-        fc.asyncProperty(slot, anyBytes, async ({ left, right, epoch }, bytes) =>
+        fc.asyncProperty(slot, anyBytes, anyBytes, async ({ left, right, epoch }, body, bytes) =>
           same(
-            argumentsDigest(world.terms, { entity: right, counterparty: left, epoch }, bytes),
-            await solidity('argumentsDigest', right, left, epoch, bytes),
+            argumentsDigest(world.terms, { entity: right, counterparty: left, epoch, body }, bytes),
+            await solidity('argumentsDigest', right, left, epoch, keccak(body), bytes),
           ),
         ),
       ),

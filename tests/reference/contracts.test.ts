@@ -163,7 +163,7 @@ const digestOf = ({ kind, pair, nonce, validUntil, hashes, blob, diffs }: Signin
     case 'agreement':
       return digests.agreementDigest(court, pair, { nonce, bodyHash })
     case 'arguments':
-      return digests.argumentsDigest(court, { entity: right, counterparty: left, epoch }, blob)
+      return digests.argumentsDigest(court, { entity: right, counterparty: left, epoch, bodyHash }, blob)
     case 'batch':
       return digests.batchDigest(court, { entityId: left, nonce, batch: blob })
     case 'board':
@@ -184,7 +184,7 @@ const theirDigest = ({ kind, pair, nonce, validUntil, hashes, blob, diffs }: Sig
     case 'agreement':
       return depository.read('agreementDigest', left, right, epoch, nonce, bodyHash)
     case 'arguments':
-      return depository.read('argumentsDigest', right, left, epoch, blob)
+      return depository.read('argumentsDigest', right, left, epoch, bodyHash, blob)
     case 'batch':
       return depository.read('batchDigest', left, nonce, blob)
     case 'board':

@@ -205,7 +205,7 @@ export const counter = (
   const { nonce, body, now } = proof
   const dispute = inWindow(state, sides, now)
   if (dispute === null || !isNonce(nonce, dispute.nonce, false) || !isBody(body)) return null
-  return withAccount(state, sides, { dispute: { ...dispute, nonce, body } })
+  return withAccount(state, sides, { dispute: { ...dispute, nonce, body, left: '0x', right: '0x' } })
 }
 
 export const argue = (
@@ -214,7 +214,7 @@ export const argue = (
   said: { readonly byLeft: boolean; readonly given: Hex; readonly now: bigint },
 ): Depository | null => {
   const dispute = inWindow(state, sides, said.now)
-  if (dispute === null) return null
+  if (dispute === null || (said.byLeft ? dispute.left : dispute.right) !== '0x') return null
   const given = kept(said.given)
   return withAccount(state, sides, { dispute: { ...dispute, ...(said.byLeft ? { left: given } : { right: given }) } })
 }

@@ -77,7 +77,7 @@ export const agreementDigest = (
 
 export const argumentsDigest = (
   court: Court,
-  by: { readonly entity: Hex; readonly counterparty: Hex; readonly epoch: bigint },
+  by: { readonly entity: Hex; readonly counterparty: Hex; readonly epoch: bigint; readonly bodyHash: Hex },
   given: Hex,
 ): Hex =>
   digest(
@@ -86,6 +86,7 @@ export const argumentsDigest = (
     fixed(by.entity),
     fixed(by.counterparty),
     word(by.epoch),
+    fixed(by.bodyHash),
     fixed(keccak(given)),
   )
 

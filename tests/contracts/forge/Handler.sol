@@ -143,21 +143,20 @@ abstract contract Handler is Rules {
         uint256 pair = pairInWindow(seed);
         Proof memory proof = newestProof(pair, seed);
         if (proof.nonce <= disputeOf(pair).nonce) proof = agree(pair, seed, draw(seed, "clauses", 0, 1) == 1);
-        (uint256 left, uint256 right) = sidesOf(pair);
-        depository.registerCounter(ids[left], ids[right], counterOf(pair, proof));
+        counterWith(pair, proof);
     }
 
     function registerArguments(uint256 seed) external watched {
         uint256 pair = pairInWindow(seed);
-        (uint256 left, uint256 right) = sidesOf(pair);
-        (uint256 by, uint256 other) = draw(seed, "by", 0, 1) == 0 ? (left, right) : (right, left);
-        (uint256 epoch,) = pairOf(pair);
+        uint256 side = draw(seed, "by", 0, 1);
+        if (argued[pair][side].length > 0) side = 1 - side;
+        // Both have said their word: only a newer proof gives them another.
+        if (argued[pair][side].length > 0) counterWith(pair, agree(pair, seed, true));
         // Mostly of the right length.
         bytes memory arguments = draw(seed, "length", 0, 5) == 0
             ? new bytes(draw(seed, "bytes", 0, 250))
             : bytes(abi.encodePacked(uint16(draw(seed, "part", 0, 65_535))));
-        bytes memory hanko = sealBy(by, depository.argumentsDigest(ids[by], ids[other], epoch, arguments));
-        depository.registerArguments(ids[by], ids[other], arguments, hanko);
+        argue(pair, side, arguments);
     }
 
     /// @notice Of one of the last locks made, known already or not.

@@ -28,7 +28,7 @@ abstract contract Invariants {
     }
 
     function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        bytes4[32] memory all = [
+        bytes4[33] memory all = [
             handler.deposit.selector,
             handler.depositByBatch.selector,
             handler.donate.selector,
@@ -54,6 +54,7 @@ abstract contract Invariants {
             handler.replaySettlement.selector,
             handler.judgeAgain.selector,
             handler.judgeEarly.selector,
+            handler.argueAgain.selector,
             handler.counterLate.selector,
             handler.overspend.selector,
             handler.steal.selector,
@@ -64,9 +65,9 @@ abstract contract Invariants {
         ];
         targets = new FuzzSelector[](1);
         targets[0].addr = address(handler);
-        targets[0].selectors = new bytes4[](32);
-        for (uint256 i = 0; i < 32; i++) {
-            targets[0].selectors[i] = all[(i + shift) % 32];
+        targets[0].selectors = new bytes4[](33);
+        for (uint256 i = 0; i < 33; i++) {
+            targets[0].selectors[i] = all[(i + shift) % 33];
         }
     }
 

@@ -25,6 +25,8 @@ contract Model is Cast {
     int256[TOKENS][PAIRS] internal offdelta;
     uint256[PAIRS] internal height;
     Proof[][PAIRS] internal proofs;
+    /// @dev How LEFT, and how RIGHT, fills the swaps of the newest proof of an open dispute.
+    bytes[2][PAIRS] internal argued;
     /// @dev The debts as they were made, by debtor and token; numbered from 0 here.
     uint256[][TOKENS][ENTITIES] internal debtsMade;
     /// @notice The first rule that was seen broken by a handler; the invariants fail by its text.
@@ -116,8 +118,7 @@ contract Model is Cast {
         }
         if (body.swaps.length > 0) {
             SwapClause memory swap = body.swaps[0];
-            Dispute memory dispute = disputeOf(pair);
-            bytes memory arguments = swap.byLeft == 1 ? dispute.rightArguments : dispute.leftArguments;
+            bytes memory arguments = argued[pair][swap.byLeft];
             if (arguments.length != 2) return shifts;
             int256 part = int256(uint256(uint16(bytes2(arguments))));
             int256 give = int256(swap.giveAmount) * part / 65_535;

@@ -139,6 +139,30 @@ contract Refused is Handler {
         }
     }
 
+    /// @notice Arguments again: about the same body, another, or in a later dispute.
+    function argueAgain(uint256 seed) external watched {
+        uint256 pair = draw(seed, "pair", 0, PAIRS - 1);
+        if (lastWord[pair].hanko.length == 0) {
+            pair = pairInWindow(seed);
+            if (argued[pair][0].length == 0) argue(pair, 0, hex"ffff");
+        }
+        Word memory word = lastWord[pair];
+        (uint256 epoch,) = pairOf(pair);
+        bytes32 bodyHash = disputeOf(pair).bodyHash;
+        bytes4 expected = bodyHash == 0
+            ? IDepository.DisputeNotOpen.selector
+            : block.timestamp > disputeOf(pair).windowEnd
+                ? IDepository.DisputeWindowOver.selector
+                : bodyHash != word.bodyHash || epoch != word.epoch
+                    ? Hanko.SignerMismatch.selector
+                    : IDepository.ArgumentsGiven.selector;
+        try depository.registerArguments(ids[word.by], ids[word.other], word.arguments, word.hanko) {
+            broke(REFUSAL);
+        } catch (bytes memory answer) {
+            expect(reasonIn(answer), expected, REFUSAL);
+        }
+    }
+
     function counterLate(uint256 seed) external watched {
         uint256 pair = disputedPair(seed);
         uint256 windowEnd = disputeOf(pair).windowEnd;

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Batch, DisputeStart} from "../contracts/types/Batch.sol";
+import {Limits} from "../contracts/libraries/Limits.sol";
 import {EntityId} from "../contracts/types/Ids.sol";
 import {ProofBody} from "../contracts/types/Proof.sol";
 import {Agreed} from "./Agreed.sol";
@@ -25,6 +26,18 @@ abstract contract Rules is Agreed {
     /// @dev Of the last judgment by agreement.
     Consent[PAIRS] internal lastConsent;
     bytes32[PAIRS] internal lastJudged;
+
+    struct Word {
+        uint256 by;
+        uint256 other;
+        uint256 epoch;
+        bytes32 bodyHash;
+        bytes arguments;
+        bytes hanko;
+    }
+
+    /// @dev The last arguments that were heard.
+    Word[PAIRS] internal lastWord;
 
     /// @dev What may only rise.
     struct Marks {
@@ -231,6 +244,25 @@ abstract contract Rules is Agreed {
         submit(byLeft ? left : right, batch);
     }
 
+    function counterWith(uint256 pair, Proof memory proof) internal {
+        (uint256 left, uint256 right) = sidesOf(pair);
+        depository.registerCounter(ids[left], ids[right], counterOf(pair, proof));
+        delete argued[pair];
+    }
+
+    function argue(uint256 pair, uint256 side, bytes memory arguments) internal {
+        (uint256 left, uint256 right) = sidesOf(pair);
+        (uint256 by, uint256 other) = side == 0 ? (left, right) : (right, left);
+        (uint256 epoch,) = pairOf(pair);
+        bytes32 bodyHash = disputeOf(pair).bodyHash;
+        bytes memory hanko = sealBy(by, depository.argumentsDigest(ids[by], ids[other], epoch, bodyHash, arguments));
+        depository.registerArguments(ids[by], ids[other], arguments, hanko);
+        // Longer ones than any body could want are none.
+        if (arguments.length == 0 || arguments.length > Limits.ARGUMENTS_BYTES) return;
+        argued[pair][side] = arguments;
+        lastWord[pair] = Word(by, other, epoch, bodyHash, arguments, hanko);
+    }
+
     function selectedBody(uint256 pair) internal view returns (ProofBody memory) {
         return abi.decode(bodies[disputeOf(pair).bodyHash], (ProofBody));
     }
@@ -251,6 +283,7 @@ abstract contract Rules is Agreed {
     function judged(uint256 pair, uint256 epoch, bytes32 bodyHash, int256[TOKENS] memory shifts) private {
         modelJudgment(pair, abi.decode(bodies[bodyHash], (ProofBody)), shifts);
         lastJudged[pair] = bodyHash;
+        delete argued[pair];
         (uint256 newEpoch, uint256 nonce) = pairOf(pair);
         if (newEpoch != epoch + 1 || nonce != 0 || disputeOf(pair).bodyHash != 0) broke(FINAL_ONCE);
     }
