@@ -64,6 +64,7 @@ const LEFT_OUT = [
   ['./eof/stackDelta.js', '/evm/dist/esm/'],
   ['../eof/errors.js', '/evm/dist/esm/opcodes/'],
   ['lru-cache', '/@ethereumjs/'],
+  ['debug', '/@ethereumjs/'],
 ] as const
 const leaveOut = {
   name: 'leave-out',
