@@ -9,6 +9,7 @@ import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
 import { ENGLISH_SITES } from '../../components/models/text-en-sites.ts'
 import { ENGLISH_STATES } from '../../components/models/text-en-states.ts'
+import { ENGLISH_TIME } from '../../components/models/text-en-time.ts'
 import { ENGLISH_WELCOME } from '../../components/models/text-en-welcome.ts'
 
 /** The part of each file in which screens ask for it by name; the rest is there from the start. */
@@ -21,6 +22,7 @@ export const ENGLISH_PARTS = {
   ENGLISH_RECEIVE,
   ENGLISH_STATES,
   ENGLISH_SITES,
+  ENGLISH_TIME,
   ENGLISH_WELCOME,
 } as const satisfies { readonly [name: string]: Part }
 
