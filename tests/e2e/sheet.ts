@@ -14,8 +14,8 @@ import { IN_ENGLISH, inGerman, type Tongue } from './tongue.ts'
 const FOLDER = fileURLToPath(new URL('./sheets', import.meta.url))
 const NARROW = 320
 const POPUP = { width: 400, height: 600 }
-/** Of a sheet: eight pictures of a popup, half their size, beside each other. */
-const SHEET = { width: 1_744, gap: 16 }
+/** Of a sheet: eight pictures of a popup, half their size, beside each other; what is long stands beside several rows. */
+const SHEET = { width: 1_744, gap: 16, caption: 20, row: 4 }
 
 type Look = { readonly name: string; readonly colorScheme: 'light' | 'dark'; readonly width: number }
 const LOOKS: readonly Look[] = [
@@ -37,15 +37,21 @@ const shoot = async (page: Page, name: string, { colorScheme, width }: Look): Pr
   return page.screenshot({ animations: 'disabled', caret: 'hide', fullPage: LONG.includes(name) })
 }
 
+/** Where a PNG says how high it is (https://www.w3.org/TR/png-3/#11IHDR). */
+const HEIGHT_AT = 20
+
 const sheetOf = ({ width, colorScheme }: Look, pictures: readonly Picture[]): string => {
-  const figures = pictures.map(
-    ({ name, png }) =>
-      `<figure><img src="data:image/png;base64,${png.toString('base64')}" width="${width / 2}"><figcaption>${name}</figcaption></figure>`,
-  )
+  const figures = pictures.map(({ name, png }) => {
+    const height = png.readUInt32BE(HEIGHT_AT) / 2 + SHEET.caption + SHEET.gap
+    const source = `data:image/png;base64,${png.toString('base64')}`
+    const rows = Math.ceil(height / SHEET.row)
+    return `<figure style="grid-row: span ${rows}"><img src="${source}" width="${width / 2}"><figcaption>${name}</figcaption></figure>`
+  })
   const [ground, ink] = colorScheme === 'dark' ? ['#222', '#ddd'] : ['#ddd', '#222']
   return `<!doctype html><style>
     body { box-sizing: border-box; width: ${SHEET.width}px; margin: 0; padding: ${SHEET.gap}px;
-      display: flex; flex-wrap: wrap; align-items: start; gap: ${SHEET.gap}px;
+      display: grid; grid-template-columns: repeat(auto-fill, ${width / 2}px); grid-auto-rows: ${SHEET.row}px;
+      grid-auto-flow: dense; align-items: start; column-gap: ${SHEET.gap}px;
       background: ${ground}; color: ${ink}; font: 13px sans-serif }
     figure { margin: 0 } img { display: block }
   </style>${figures.join('')}`

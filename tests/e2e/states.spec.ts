@@ -3,7 +3,7 @@
  * was chosen, and Home on one popup with all there is on it.
  */
 import { expect, type Page } from '@playwright/test'
-import { createWallet, PASSWORD, pay, readBalance, unlock } from './journey.ts'
+import { askForReview, createWallet, PASSWORD, pay, readBalance, unlock } from './journey.ts'
 import { holdRuntime, loseDatabase } from './states.ts'
 import { test } from './support/extension.ts'
 
@@ -91,4 +91,16 @@ test('Home with the reminder of the words -- all of it on one popup', async ({ e
     return { beyond: [scrollWidth - clientWidth, scrollHeight - clientHeight], height: clientHeight }
   })
   expect(sizes).toEqual({ beyond: [0, 0], height: 600 })
+})
+
+test('what is refused -- read without looking for it, on the narrowest screen too', async ({ extension }) => {
+  await createWallet(await extension.openedByItself('welcome.html'), PASSWORD)
+  const popup = await extension.open('popup.html')
+  await popup.setViewportSize({ width: 320, height: 600 })
+  await readBalance(popup)
+  await askForReview(popup, { to: 'Bob', amount: '999999999999' })
+  const alert = popup.getByRole('alert')
+  await expect(alert).toContainText('Nothing left your wallet')
+  const [said, review] = await Promise.all([alert.boundingBox(), button(popup, 'Review').boundingBox()])
+  expect((said?.y ?? 0) + (said?.height ?? 0)).toBeLessThanOrEqual(review?.y ?? 0)
 })
