@@ -10,7 +10,7 @@ export const GERMAN_TIME = {
   'time.justNow': 'gerade eben',
   'time.past': '{time}. Hier lässt sich nichts ändern.',
   'time.going': 'Auf dem Weg zu Höhe {height}',
-  'time.notYet': 'Das gab es bei Höhe {height} noch nicht.',
+  'time.notYet': 'Was du ansiehst, gab es da noch nicht.',
 
   // Why a height is not shown
   'time.notKept': 'Höhe {height} ist nicht mehr aufbewahrt.',

@@ -10,7 +10,7 @@ export const ENGLISH_TIME = {
   'time.justNow': 'just now',
   'time.past': '{time}. Nothing can be changed here.',
   'time.going': 'Going to height {height}',
-  'time.notYet': 'This did not exist yet at height {height}.',
+  'time.notYet': 'What you look at was not there yet.',
 
   // Why a height is not shown
   'time.notKept': 'Height {height} is no longer kept.',

@@ -2,11 +2,11 @@
  * One account: its seam, a dispute or settlement under way, its tokens, what can be done in it, what would be left
  * without the other side, what is held, and under Details the frames both sides signed.
  */
-import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountDetail, AccountFrameView } from '../../../runtime/radapter/types.ts'
 import { ENGLISH_ACCOUNT } from '../../models/text-en-account.ts'
 import { ENGLISH_COURT } from '../../models/text-en-court.ts'
+import type { TimeMachine } from '../../models/time-machine.ts'
 import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
@@ -17,6 +17,8 @@ import { Seam } from '../../primitives/Seam.tsx'
 import { DisputePanel, Judged } from '../court/DisputePanel.tsx'
 import { SettlementPanel } from '../court/SettlementPanel.tsx'
 import { TestWorld } from '../court/TestWorld.tsx'
+import { Changes } from '../time/Changes.tsx'
+import own from './Account.module.css'
 import { AccountActions } from './AccountActions.tsx'
 import { AccountTokens, Vanished } from './AccountTokens.tsx'
 import styles from './SidePanel.module.css'
@@ -27,7 +29,7 @@ const Holds = ({ account }: { readonly account: AccountDetail }) => {
     <div class={styles.section}>
       <h3>{text('account.holds')}</h3>
       {account.locks.length === 0 && <p class={styles.muted}>{text('account.noHolds')}</p>}
-      <ul class={styles.holds}>
+      <ul class={own.holds}>
         {account.locks.map(({ hashlock, tokenId, amount, outgoing, expirySeconds }) => (
           <li key={`${hashlock}-${outgoing}`}>
             {text(outgoing ? 'account.holdOut' : 'account.holdIn', {
@@ -73,7 +75,7 @@ const Details = ({ account }: { readonly account: AccountDetail }) => {
         {account.hasPendingFrame && <p>{text('account.pendingFrame', { name: account.counterpartyLabel })}</p>}
         {account.mempoolSize > 0 && <p>{text('account.mempool', { count: account.mempoolSize })}</p>}
         <h3>{text('account.frames')}</h3>
-        <ol class={styles.frames}>
+        <ol class={own.frames}>
           {account.frames.map((frame) => (
             <Frame key={frame.height} frame={frame} account={account} />
           ))}
@@ -84,11 +86,11 @@ const Details = ({ account }: { readonly account: AccountDetail }) => {
 }
 
 type Props = {
-  /** What there is to say of the moment, below the figures. */
-  readonly children?: ComponentChildren
+  /** Null before it is there. */
+  readonly time: TimeMachine | null
 }
 
-export const Account = ({ children }: Props) => {
+export const Account = ({ time }: Props) => {
   useUi(ENGLISH_COURT)
   const { session, text } = useUi(ENGLISH_ACCOUNT)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -121,7 +123,7 @@ export const Account = ({ children }: Props) => {
       </div>
       <EntityId id={account.counterpartyId} name={name} />
       {position !== undefined && token !== null && <Seam position={position} token={token} />}
-      {children}
+      {time !== null && <Changes time={time} />}
       {account.dispute !== null && <DisputePanel account={account} dispute={account.dispute} />}
       {account.settlement !== null && (
         <SettlementPanel account={account} settlement={account.settlement} canAnswer={isOwn} />

@@ -11,6 +11,7 @@ import { Button } from '../../primitives/Button.tsx'
 import { AskCollateral } from '../court/AskCollateral.tsx'
 import { type FlowProps, MoveFlow } from '../court/MoveFlow.tsx'
 import { StartDispute } from '../court/StartDispute.tsx'
+import own from './Account.module.css'
 import { Vanished } from './AccountTokens.tsx'
 import styles from './SidePanel.module.css'
 
@@ -60,7 +61,7 @@ export const AccountActions = ({ account, position }: Props) => {
   return (
     <>
       <div class={styles.section}>
-        <div class={styles.moves}>
+        <div class={own.moves}>
           {MOVES.map(({ doing: action, words }) => (
             <Button key={action} {...toggle(action)}>
               {text(words)}

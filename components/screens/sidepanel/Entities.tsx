@@ -9,9 +9,9 @@ import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { lazy } from '../../primitives/lazy.tsx'
 import forms from './Forms.module.css'
-import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
 
+const NameForm = lazy(async () => (await import('./NameForm.tsx')).NameForm)
 const AddressBook = lazy(async () => (await import('./AddressBook.tsx')).AddressBook)
 const SitesSection = lazy(async () => (await import('../owner/Sites.tsx')).SitesSection)
 

@@ -14,9 +14,9 @@ import { PageHead } from '../../primitives/PageHead.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Sparkline } from '../../primitives/Sparkline.tsx'
 import forms from './Forms.module.css'
-import { NameForm } from './NameForm.tsx'
 import styles from './SidePanel.module.css'
 
+const NameForm = lazy(async () => (await import('./NameForm.tsx')).NameForm)
 const FirstAccount = lazy(async () => (await import('./FirstAccount.tsx')).FirstAccount)
 
 const Naming = ({ entity }: { readonly entity: EntitySummary }) => {

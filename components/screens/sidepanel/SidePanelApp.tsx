@@ -14,8 +14,6 @@ import styles from './SidePanel.module.css'
 const Standing = lazy(async () => (await import('../court/Standing.tsx')).Standing)
 const Account = lazy(async () => (await import('./Account.tsx')).Account)
 const TimeMachine = lazy(async () => (await import('../time/TimeMachine.tsx')).TimeMachine)
-const NotYet = lazy(async () => (await import('../time/TimeMachine.tsx')).NotYet)
-const Changes = lazy(async () => (await import('../time/Changes.tsx')).Changes)
 
 /** Debts, or anything on its way to the chain, or a chain that goes on while this browser is closed. */
 const hasStanding = ({ entity, frameView }: Ui['session']): boolean => {
@@ -34,7 +32,7 @@ const OfEntity = ({ entityId, time }: { readonly entityId: string; readonly time
       <Selected />
       {hasStanding(session) && <Standing />}
       <Accounts />
-      {session.viewState.value.selectedAccountId !== null && <Account>{time && <Changes time={time} />}</Account>}
+      {session.viewState.value.selectedAccountId !== null && <Account time={time} />}
       <section class={styles.section}>
         <h2>{text('activity.heading')}</h2>
         <ActivityBrowser key={entityId} canExport={session.frameView.value?.live === true} />
@@ -51,7 +49,8 @@ const Panel = () => {
     <>
       <main class={styles.main}>
         <Entities />
-        {entityId === undefined ? <NotYet /> : <OfEntity entityId={entityId} time={time} />}
+        {/* One that was made later: the bar says so. */}
+        {entityId !== undefined && <OfEntity entityId={entityId} time={time} />}
       </main>
       <TimeMachine onMade={setTime} />
     </>

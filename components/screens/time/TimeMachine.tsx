@@ -48,11 +48,13 @@ const Moment = ({ time }: { readonly time: Model }) => {
         <strong>{going}</strong>
       </p>
     )
+  const isThere = session.entity.value !== null
+  const said = text('time.past', { time: format.fullMoment(frame.timestamp) })
   const ago = agoOf(frame.timestamp, now, text)
   return (
     <p role="status" class={styles.moment}>
       <strong>{text('time.looking', { height: format.count(frame.height), ago })}</strong>
-      <span>{isSlow ? going : text('time.past', { time: format.fullMoment(frame.timestamp) })}</span>
+      <span>{isSlow ? going : isThere ? said : text('time.notYet')}</span>
     </p>
   )
 }
@@ -188,10 +190,4 @@ export const TimeMachine = ({ onMade }: Props) => {
       <Controls time={time} />
     </section>
   )
-}
-
-/** In place of an entity that was made later. */
-export const NotYet = () => {
-  const { session, text, format } = useUi(ENGLISH_TIME)
-  return <p>{text('time.notYet', { height: format.count(session.frameView.value?.height ?? 0) })}</p>
 }
