@@ -1,8 +1,8 @@
 /**
  * A chain of no contracts: the J-adapter's interface over plain arithmetic, one block per submission, shared by all
  * actors as a public chain is. It keeps the promises of `JAdapter` (idempotent by entity and nonce, blocks in order,
- * absolute values in events) and trusts every hanko. Like a public
- * chain it leaves out blocks in which nothing happened, except the newest.
+ * absolute values in events) and trusts every hanko. There are transfers, collateral and settlements, and no court. Like a
+ * public chain it leaves out blocks in which nothing happened, except the newest.
  */
 import { AbiCoder } from 'ethers'
 import { type JAdapter, JAdapterError, type JSubmission, type TestChain } from '../../runtime/jadapter/types.ts'
@@ -14,11 +14,17 @@ import type { Address, EntityId, TokenId } from '../../runtime/lib/units.ts'
 
 /** To whom, which token, how much. */
 type Transfer = readonly [string, bigint, bigint]
+/** Token, into LEFT's reserve, into RIGHT's, into the account. */
+type Diff = readonly [bigint, bigint, bigint, bigint]
+/** LEFT, RIGHT, nonce, last second, what moves. */
+type Settling = readonly [string, string, bigint, bigint, readonly Diff[]]
 
 type Pair = { readonly collateral: bigint; readonly ondelta: bigint }
 type State = {
   readonly reserves: Map<string, bigint>
   readonly pairs: Map<string, Pair>
+  /** Of the last settlement of each pair. */
+  readonly settled: Map<string, number>
   readonly nonces: Map<string, number>
   /** Per token, everything that ever came in. */
   readonly minted: Map<number, bigint>
@@ -45,11 +51,17 @@ export const chainReplica = (startSeconds: number): JReplica => ({
 
 const reserveKey = (entityId: string, tokenId: number): string => `${entityId}/${tokenId}`
 
-/** What the batch does, or null when a reserve does not have it. */
-const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly events: readonly JEvent[] } | null => {
-  const [{ reserveToReserve, reserveToCollateral }] = AbiCoder.defaultAbiCoder().decode([BATCH_TYPE], jTx.bytes)
-  const reserves = new Map(state.reserves)
-  const pairs = new Map(state.pairs)
+/** What the batch does in this second, or null when a reserve does not have it or a settlement is not taken. */
+const execute = (
+  state: State,
+  jTx: JBatchTx,
+  nowSeconds: number,
+): { readonly state: State; readonly events: readonly JEvent[] } | null => {
+  const [{ reserveToReserve, reserveToCollateral, settlements }] = AbiCoder.defaultAbiCoder().decode(
+    [BATCH_TYPE],
+    jTx.bytes,
+  )
+  const [reserves, pairs, settled] = [new Map(state.reserves), new Map(state.pairs), new Map(state.settled)]
   const events: JEvent[] = []
   const add = (entityId: EntityId, tokenId: TokenId, amount: bigint): boolean => {
     const left = (reserves.get(reserveKey(entityId, tokenId)) ?? 0n) + amount
@@ -57,31 +69,49 @@ const execute = (state: State, jTx: JBatchTx): { readonly state: State; readonly
     events.push({ type: 'reserve_updated', entityId, tokenId, amount: left })
     return left >= 0n
   }
+  /** @returns false when there would be less than nothing in the account. */
+  const move = (left: EntityId, right: EntityId, tokenId: TokenId, change: Pair): boolean => {
+    const key = `${left}/${right}/${tokenId}`
+    const before = pairs.get(key) ?? { collateral: 0n, ondelta: 0n }
+    const after = { collateral: before.collateral + change.collateral, ondelta: before.ondelta + change.ondelta }
+    pairs.set(key, after)
+    const nonce = settled.get(`${left}/${right}`) ?? 0
+    events.push({ type: 'account_settled', left, right, tokenId, ...after, epoch: 0, nonce })
+    return after.collateral >= 0n
+  }
   for (const [to, id, amount] of reserveToReserve as readonly Transfer[]) {
     const tokenId = Number(id) as TokenId
     if (!add(jTx.entityId, tokenId, -amount) || !add(to as EntityId, tokenId, amount)) return null
+  }
+  for (const [one, other, nonce, validUntil, diffs] of settlements as readonly Settling[]) {
+    const [left, right] = [one as EntityId, other as EntityId]
+    const key = `${left}/${right}`
+    if (BigInt(nowSeconds) > validUntil || nonce <= BigInt(settled.get(key) ?? 0)) return null
+    settled.set(key, Number(nonce))
+    for (const [id, leftDiff, rightDiff, collateral] of diffs) {
+      const tokenId = Number(id) as TokenId
+      const isBalanced = leftDiff + rightDiff + collateral === 0n
+      if (!isBalanced || !move(left, right, tokenId, { collateral, ondelta: -leftDiff })) return null
+      if (!add(left, tokenId, leftDiff) || !add(right, tokenId, rightDiff)) return null
+    }
   }
   for (const [counterparty, id, amount] of reserveToCollateral as readonly Transfer[]) {
     const tokenId = Number(id) as TokenId
     if (!add(jTx.entityId, tokenId, -amount)) return null
     const [left, right] = [jTx.entityId, counterparty as EntityId].sort() as [EntityId, EntityId]
-    const key = `${left}/${right}/${tokenId}`
-    const before = pairs.get(key) ?? { collateral: 0n, ondelta: 0n }
-    const after = {
-      collateral: before.collateral + amount,
-      ondelta: before.ondelta + (left === jTx.entityId ? amount : 0n),
-    }
-    pairs.set(key, after)
-    events.push({ type: 'account_settled', left, right, tokenId, ...after, epoch: 0, nonce: 0 })
+    move(left, right, tokenId, { collateral: amount, ondelta: left === jTx.entityId ? amount : 0n })
   }
   events.push({ type: 'batch_processed', entityId: jTx.entityId, nonce: jTx.nonce, batchHash: batchHash(jTx.bytes) })
-  return { state: { ...state, reserves, pairs, nonces: new Map(state.nonces).set(jTx.entityId, jTx.nonce) }, events }
+  const nonces = new Map(state.nonces).set(jTx.entityId, jTx.nonce)
+  return { state: { ...state, reserves, pairs, settled, nonces }, events }
 }
 
 export type SimChain = JAdapter & {
   readonly testChain: TestChain
   /** Reserves and collateral of a token, which must be what was ever minted of it. */
   holdings(tokenId: number): { readonly held: bigint; readonly minted: bigint }
+  /** What is in an account. */
+  readonly pair: (left: string, right: string, tokenId: number) => Pair
 }
 
 const included = ({ height, hash, events }: JBlock): JSubmission => ({
@@ -100,14 +130,15 @@ const holdingsOf = (state: State, tokenId: number): { held: bigint; minted: bigi
 
 export const createSimChain = (nowMs: () => number): SimChain => {
   const genesis = chainReplica(Math.floor(nowMs() / 1_000))
-  let state: State = { reserves: new Map(), pairs: new Map(), nonces: new Map(), minted: new Map() }
+  let state: State = { reserves: new Map(), pairs: new Map(), settled: new Map(), nonces: new Map(), minted: new Map() }
   const blocks: JBlock[] = []
   const listeners = new Set<() => void>()
   const tip = () => blocks.at(-1) ?? { height: 0, hash: genesis.blockHash, timestampSeconds: genesis.timestampSeconds }
   const seconds = () => Math.floor(nowMs() / 1_000)
+  const nextSeconds = () => Math.max(tip().timestampSeconds + 1, seconds())
   const seal = (events: readonly JEvent[]): JBlock => {
     const parent = tip()
-    const timestampSeconds = Math.max(parent.timestampSeconds + 1, seconds())
+    const timestampSeconds = nextSeconds()
     const height = parent.height + 1
     const block = {
       height,
@@ -124,7 +155,7 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     if (jTx.type !== 'batch') return { type: 'reverted', reason: { name: 'NoCourt', params: {} } }
     const nonce = state.nonces.get(jTx.entityId) ?? 0
     if (jTx.nonce <= nonce) return { type: 'duplicate' }
-    const done = jTx.nonce === nonce + 1 ? execute(state, jTx) : null
+    const done = jTx.nonce === nonce + 1 ? execute(state, jTx, nextSeconds()) : null
     if (done === null) return { type: 'reverted', reason: { name: 'InsufficientReserve', params: {} } }
     state = done.state
     const block = seal(done.events)
@@ -179,5 +210,6 @@ export const createSimChain = (nowMs: () => number): SimChain => {
     },
     close: () => Promise.resolve(),
     holdings: (tokenId) => holdingsOf(state, tokenId),
+    pair: (left, right, tokenId) => state.pairs.get(`${left}/${right}/${tokenId}`) ?? { collateral: 0n, ondelta: 0n },
   }
 }

@@ -4,7 +4,7 @@
  * then held against it.
  */
 import { lockKey } from '../../runtime/account/keys.ts'
-import type { AccountFrame, AccountReplica, AccountTx, JClaim } from '../../runtime/account/types.ts'
+import type { AccountFrame, AccountReplica, AccountTx, JClaim, SettlementDiff } from '../../runtime/account/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import { hold } from './violation.ts'
 
@@ -26,6 +26,13 @@ export type LedgerLock = {
 /** How a lock ended; `preimage` is null when it was given back. */
 export type LedgerEnd = { readonly lock: LedgerLock; readonly preimage: string | null; readonly height: number }
 type Claim = JClaim & { readonly fingerprint: string }
+/** `nonce` is what the chain will say of it, null before its approval. */
+type Settling = {
+  readonly diffs: readonly SettlementDiff[]
+  readonly byLeft: boolean
+  readonly validUntil: number
+  readonly nonce: number | null
+}
 
 export type Ledger = {
   readonly name: string
@@ -39,6 +46,9 @@ export type Ledger = {
   /** Committed direct payments by memo; the workload gives each its own. */
   readonly payments: Map<string, { readonly amount: bigint; readonly byLeft: boolean }>
   claims: { left: readonly Claim[]; right: readonly Claim[] }
+  settling: Settling | null
+  /** Settlements that were done, and those that were given up after their approval. */
+  readonly settled: { done: number; givenUp: number }
 }
 
 export const createLedger = (name: string): Ledger => ({
@@ -50,6 +60,8 @@ export const createLedger = (name: string): Ledger => ({
   ends: new Map(),
   payments: new Map(),
   claims: { left: [], right: [] },
+  settling: null,
+  settled: { done: 0, givenUp: 0 },
 })
 
 const positionOf = (ledger: Ledger, tokenId: number): Position => {
@@ -102,9 +114,48 @@ const resolve = (ledger: Ledger, tx: Extract<AccountTx, { type: 'htlc_resolve' }
   ledger.locks.delete(key)
 }
 
+/** What an approved settlement takes out is held, and given back when it is over. */
+const holdSettled = (ledger: Ledger, { diffs }: Settling, sign: 1n | -1n): void => {
+  for (const { tokenId, leftDiff, rightDiff } of diffs) {
+    const p = positionOf(ledger, tokenId)
+    if (leftDiff > 0n) p.leftHold += sign * leftDiff
+    if (rightDiff > 0n) p.rightHold += sign * rightDiff
+  }
+}
+
+const propose = (ledger: Ledger, tx: Extract<AccountTx, { type: 'settle_propose' }>, byLeft: boolean): void => {
+  hold(ledger.settling === null, '1-conservation', () => `${ledger.name}: two settlements at once`)
+  ledger.settling = { diffs: tx.diffs, validUntil: tx.validUntil, byLeft, nonce: null }
+}
+
+const approve = (ledger: Ledger, { byLeft, height }: AccountFrame): void => {
+  const { settling } = ledger
+  hold(
+    settling !== null && settling.nonce === null && settling.byLeft !== byLeft,
+    '1-conservation',
+    () => `${ledger.name}: nothing to approve`,
+  )
+  for (const { tokenId, leftDiff, rightDiff } of settling.diffs) {
+    if (leftDiff > 0n) requireRoom(ledger, { tokenId, amount: leftDiff, byLeft: true })
+    if (rightDiff > 0n) requireRoom(ledger, { tokenId, amount: rightDiff, byLeft: false })
+  }
+  holdSettled(ledger, settling, 1n)
+  ledger.settling = { ...settling, nonce: 4 * height + 2 }
+}
+
+const endSettling = (ledger: Ledger, isDone: boolean): void => {
+  const { settling } = ledger
+  hold(settling !== null, '1-conservation', () => `${ledger.name}: no settlement to end`)
+  ledger.settling = null
+  if (settling.nonce === null) return
+  holdSettled(ledger, settling, -1n)
+  if (isDone) ledger.settled.done++
+  else ledger.settled.givenUp++
+}
+
 const claim = (ledger: Ledger, tx: Extract<AccountTx, { type: 'j_event_claim' }>, byLeft: boolean): void => {
   const events = tx.events.map(({ tokenId, collateral, ondelta }) => `${tokenId}:${collateral}:${ondelta}`)
-  const made: Claim = { ...tx, fingerprint: `${tx.jHeight}/${toHex(tx.blockHash)}/${events.join()}` }
+  const made: Claim = { ...tx, fingerprint: `${tx.jHeight}/${toHex(tx.blockHash)}/${tx.nonce}/${events.join()}` }
   const others = byLeft ? ledger.claims.right : ledger.claims.left
   if (!others.some(({ fingerprint }) => fingerprint === made.fingerprint)) {
     if (byLeft) ledger.claims.left = [...ledger.claims.left, made]
@@ -117,9 +168,12 @@ const claim = (ledger: Ledger, tx: Extract<AccountTx, { type: 'j_event_claim' }>
     if (!ledger.positions.has(tokenId)) open(ledger, tokenId)
     Object.assign(positionOf(ledger, tokenId), { collateral, ondelta })
   }
+  const nonce = ledger.settling?.nonce ?? null
+  if (nonce !== null && tx.nonce >= nonce) endSettling(ledger, true)
 }
 
-const applyTx = (ledger: Ledger, tx: AccountTx, { byLeft, height }: AccountFrame): void => {
+const applyTx = (ledger: Ledger, tx: AccountTx, frame: AccountFrame): void => {
+  const { byLeft, height } = frame
   switch (tx.type) {
     case 'add_delta':
       return open(ledger, tx.tokenId)
@@ -149,6 +203,12 @@ const applyTx = (ledger: Ledger, tx: AccountTx, { byLeft, height }: AccountFrame
       return resolve(ledger, tx, height)
     case 'j_event_claim':
       return claim(ledger, tx, byLeft)
+    case 'settle_propose':
+      return propose(ledger, tx, byLeft)
+    case 'settle_approve':
+      return approve(ledger, frame)
+    case 'settle_reject':
+      return endSettling(ledger, false)
   }
 }
 

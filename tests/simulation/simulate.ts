@@ -27,6 +27,7 @@ import {
   type Actor,
   actor,
   type Cast,
+  count,
   fail,
   newTranscript,
   note,
@@ -188,6 +189,7 @@ const unrest = (one: Actor): string | null => {
     if (pending !== null) return `has proposed ${pending.frame.height} to ${id} and is not answered`
     if (mempool.length > 0) return `has ${mempool.length} transactions queued for ${id}`
     if (agreed.locks.size > 0) return `has ${agreed.locks.size} locks open with ${id}`
+    if (agreed.settlement !== null) return `settles with ${id}`
   }
   if (state.payments.size > 0) return `has ${state.payments.size} payments on their way`
   if (state.lockBook.size > 0) return `has ${state.lockBook.size} routes without a lock`
@@ -290,10 +292,20 @@ const checkHub = (world: World): void => {
 }
 
 /** Rule 1 on the chain, and that both sides of every account have heard of what is there. */
-const checkChain = ({ simChain }: Simulated): void => {
+const checkChain = (world: Simulated): void => {
+  const { simChain } = world
   if (simChain === null) return
   const { held, minted } = simChain.holdings(TOKEN)
   hold(held === minted, '1-conservation', () => `the chain holds ${held} of ${minted}`)
+  for (const [pair, { positions, settled, name }] of world.ledgers) {
+    const [left = '', right = ''] = pair.split('/')
+    const there = simChain.pair(left, right, TOKEN)
+    const here = positions.get(TOKEN) ?? { collateral: 0n, ondelta: 0n }
+    const isSame = there.collateral === here.collateral && there.ondelta === here.ondelta
+    hold(isSame, '1-conservation', () => `${name}: ${there.collateral} on chain, ${here.collateral} agreed`)
+    for (let i = settled.done; i > 0; i--) count(world, 'settlement done')
+    for (let i = settled.givenUp; i > 0; i--) count(world, 'settlement given up')
+  }
 }
 
 /** The log, and what it goes on from: nothing, or the oldest full where the log before it is no longer kept. */

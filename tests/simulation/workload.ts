@@ -168,6 +168,23 @@ const sendReserve = (world: World, role: Role): void => {
   })
 }
 
+/** Into reserves and out of them, now and then more than there is; what costs the other side something it is asked about. */
+const settle = (world: World, role: Role): void => {
+  const random = world.random.work
+  const other = random.pick(peersOf(world, role))
+  const own = BigInt(random.pick([1, 1, 1, -1]) * random.between(1, 300))
+  const theirs = random.chance(0.2) ? BigInt(random.pick([1, -1]) * random.between(1, 300)) : 0n
+  const [one, two] = [idOf(world, role), idOf(world, other)]
+  const [leftDiff, rightDiff] = one < two ? [own, theirs] : [theirs, own]
+  wish(world, role, { type: 'settle', counterparty: two, diffs: [{ tokenId: TOKEN, leftDiff, rightDiff }] })
+}
+
+const decide = (world: World, role: Role): void => {
+  const random = world.random.work
+  const type = random.pick(['settle_approve', 'settle_approve', 'settle_reject'] as const)
+  wish(world, role, { type, counterparty: idOf(world, random.pick(peersOf(world, role))) })
+}
+
 type Op = { readonly weight: number; readonly run: (world: World, role: Role) => void }
 const OPS: readonly Op[] = [
   { weight: 0.4, run: openAccount },
@@ -183,6 +200,8 @@ const OPS: readonly Op[] = [
 const CHAIN_OPS: readonly Op[] = [
   { weight: 2, run: fundCollateral },
   { weight: 1, run: sendReserve },
+  { weight: 2.5, run: settle },
+  { weight: 1, run: decide },
 ]
 
 const draw = (world: World): Op => {
