@@ -5,6 +5,7 @@
 import { signal } from '@preact/signals'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
 import type {
+  CheckpointInfo,
   ConnectionStatus,
   FrameView,
   HostStatus,
@@ -16,6 +17,8 @@ import type {
 } from '../../runtime/radapter/types.ts'
 
 type Answers = { [M in RpcMethod]?: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']> }
+/** A height that was asked for, through the view it was asked through. */
+export type PastCall = { readonly height: number; readonly view: ViewState | undefined }
 export type Call = { readonly method: RpcMethod; readonly params: unknown }
 
 export type FakeAdapter = RAdapter & {
@@ -27,6 +30,10 @@ export type FakeAdapter = RAdapter & {
     answer: (params: RpcMethods[M]['params']) => RpcMethods[M]['result'] | Promise<RpcMethods[M]['result']>,
   ): void
   refuse(method: RpcMethod, error: Partial<WireError>): void
+  readonly pastCalls: readonly PastCall[]
+  /** Until it is told, no height is kept. */
+  answerPast(answer: (call: PastCall) => FrameView | Promise<FrameView>): void
+  keep(checkpoints: readonly CheckpointInfo[]): void
   push(frame: FrameView): void
   pushHost(status: HostStatus): void
   setConnection(status: ConnectionStatus): void
@@ -49,6 +56,11 @@ export const createFakeAdapter = (initial: {
   const calls: Call[] = []
   const views: ViewState[] = []
   const answers: Answers = {}
+  const pastCalls: PastCall[] = []
+  const kept = signal<readonly CheckpointInfo[]>([])
+  const past = signal<(call: PastCall) => FrameView | Promise<FrameView>>(() =>
+    Promise.reject(rejection({ code: 'E_RANGE' })),
+  )
 
   const setConnection = (next: ConnectionStatus): void => {
     status.value = next
@@ -85,8 +97,19 @@ export const createFakeAdapter = (initial: {
     onFrame: (listener) => subscribe(frames, listener),
     onHostStatus: (listener) => subscribe(hosts, listener),
     onStatusChange: (listener) => subscribe(lines, listener),
-    getCheckpoints: () => Promise.resolve([]),
-    getFrameAt: () => Promise.reject(rejection({ code: 'E_RANGE' })),
+    getCheckpoints: () => Promise.resolve(kept.peek()),
+    getFrameAt: (height) => {
+      const call = { height, view: views.at(-1) }
+      pastCalls.push(call)
+      return new Promise((resolve) => resolve(past.peek()(call)))
+    },
+    pastCalls,
+    answerPast: (answer) => {
+      past.value = answer
+    },
+    keep: (checkpoints) => {
+      kept.value = checkpoints
+    },
     rpc,
     calls,
     views,

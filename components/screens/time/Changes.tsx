@@ -81,23 +81,26 @@ const factsOf = ({ figures, status }: AccountChanges, { session, text, format }:
   return [[{ name: text('time.state'), value }], ...moved]
 }
 
-/** What of the height before is known; `undefined` while it is asked for. */
-type Before = { readonly of: FrameView; readonly frame: FrameView | null }
+/** A height, and the one before it where that is kept. */
+type Step = { readonly frame: FrameView; readonly before: FrameView | null }
 
-const useBefore = (frame: FrameView): FrameView | null | undefined => {
+/** The step last known whole: the former one stays until the next is, so that nothing jumps. */
+const useStep = (frame: FrameView): Step | null => {
   const { session } = useUi()
-  const [known, setKnown] = useState<Before | null>(null)
+  const [known, setKnown] = useState<Step | null>(null)
   useEffect(() => {
     let isOver = false
     const take = (before: FrameView | null): void => {
-      if (!isOver) setKnown({ of: frame, frame: before })
+      // Of another account where the view has changed meanwhile: then the next frame is on its way.
+      const other = before?.account?.counterpartyId ?? frame.account?.counterpartyId
+      if (!isOver && other === frame.account?.counterpartyId) setKnown({ frame, before })
     }
     session.getFrameAt(frame.height - 1).then(take, () => take(null))
     return () => {
       isOver = true
     }
   }, [session, frame])
-  return known?.of === frame ? known.frame : undefined
+  return known
 }
 
 const Told = ({ account, changes }: { readonly account: AccountDetail; readonly changes: AccountChanges }) => {
@@ -117,32 +120,30 @@ const Told = ({ account, changes }: { readonly account: AccountDetail; readonly 
 }
 
 const Unchanged = ({ account, time }: { readonly account: AccountDetail; readonly time: TimeMachine }) => {
-  const { session, text, format } = useUi()
+  const { text, format } = useUi()
   const last = account.updatedAtHeight
-  const isBefore = last < (session.frameView.value?.height ?? 0)
   return (
     <>
       <p class={styles.muted}>{text('time.noChange')}</p>
-      {isBefore && (
-        <Button look="quiet" onClick={() => time.goTo(last)}>
-          {text('time.lastChange', { height: format.count(last) })}
-        </Button>
-      )}
+      <Button look="quiet" onClick={() => time.goTo(last)}>
+        {text('time.lastChange', { height: format.count(last) })}
+      </Button>
     </>
   )
 }
 
-const InPast = ({ frame, account, time }: { frame: FrameView; account: AccountDetail; time: TimeMachine }) => {
+const InPast = ({ frame: shown, time }: { readonly frame: FrameView; readonly time: TimeMachine }) => {
   const { text, format } = useUi()
-  const before = useBefore(frame)
-  const then = before?.account ?? null
-  // A view that was asked for with another account in it says nothing of this one.
-  const isOther = then !== null && then.counterpartyId !== account.counterpartyId
-  const changes = before === undefined || before === null || isOther ? null : changesOf(account, then)
+  const step = useStep(shown)
+  const account = step?.frame.account ?? null
+  // Of another account, opened meanwhile, nothing is known yet.
+  if (step === null || account === null || account.counterpartyId !== shown.account?.counterpartyId) return null
+  const { frame, before } = step
+  const changes = before === null ? null : changesOf(account, before.account)
   return (
     <div class={styles.changes}>
       <h3>{text('time.changes', { height: format.count(frame.height) })}</h3>
-      {before === null && <p class={styles.muted}>{text('time.beforeGone')}</p>}
+      {changes === null && <p class={styles.muted}>{text('time.beforeGone')}</p>}
       {changes?.isNew === true && <p>{text('time.opened')}</p>}
       {changes !== null &&
         (isUnchanged(changes) ? (
@@ -161,5 +162,5 @@ export const Changes = ({ time }: { readonly time: TimeMachine }) => {
   const { session } = useUi(ENGLISH_TIME)
   const frame = session.frameView.value
   if (frame === null || frame.live || frame.account === null) return null
-  return <InPast frame={frame} account={frame.account} time={time} />
+  return <InPast frame={frame} time={time} />
 }

@@ -49,12 +49,12 @@ const Moment = ({ time }: { readonly time: Model }) => {
       </p>
     )
   const isThere = session.entity.value !== null
-  const said = text('time.past', { time: format.fullMoment(frame.timestamp) })
+  const said = text('time.past', { time: format.moment(frame.timestamp, now) })
   const ago = agoOf(frame.timestamp, now, text)
   return (
     <p role="status" class={styles.moment}>
       <strong>{text('time.looking', { height: format.count(frame.height), ago })}</strong>
-      <span>{isSlow ? going : isThere ? said : text('time.notYet')}</span>
+      <span title={format.fullMoment(frame.timestamp)}>{isSlow ? going : isThere ? said : text('time.notYet')}</span>
     </p>
   )
 }
