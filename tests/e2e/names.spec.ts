@@ -98,7 +98,8 @@ test('side panel -- every promised name, unclicked and in an account', async ({ 
   const panel = await extension.open('sidepanel.html')
   await panel.getByRole('list', { name: 'Activity', exact: true }).getByRole('listitem').first().waitFor()
   const names: Names = {
-    button: ['Runtime: Simnet', 'Lock', 'Descending', 'Address book', 'Connected sites'],
+    button: ['Runtime: Simnet', 'Lock', 'Descending', 'Address book', 'Connected sites', 'Live'],
+    slider: ['Time machine'],
     list: ['Entities', 'Activity'],
     table: ['Accounts'],
     combobox: ['Sort by', 'Page size'],

@@ -33,8 +33,13 @@ const shoot = async (page: Page, name: string, { colorScheme, width }: Look): Pr
   await page.mouse.move(0, 0)
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
   await page.setViewportSize({ width, height: POPUP.height })
+  if (LONG.includes(name)) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight)
+    // What stays at the edge of the window stands at the end of it.
+    await page.setViewportSize({ width, height })
+  }
   await untilSettled(page)
-  return page.screenshot({ animations: 'disabled', caret: 'hide', fullPage: LONG.includes(name) })
+  return page.screenshot({ animations: 'disabled', caret: 'hide' })
 }
 
 /** Where a PNG says how high it is (https://www.w3.org/TR/png-3/#11IHDR). */
