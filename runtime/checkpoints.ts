@@ -2,7 +2,8 @@
  * When a runtime writes its checkpoints, and what happens when there is no room for one: nothing. The log holds
  * everything without it, so what was begun of it is removed, the next is tried later, and the owner is told.
  *
- * A diff is one small write after the tick that makes it due. Everything larger (a diff that becomes a full, removing
+ * A diff is one small write. It is due every so many frames and waits for the end of what is under way, a payment say, but
+ * not for as many frames again. Everything larger (a diff that becomes a full, removing
  * what is no longer kept) is *work*: done a chunk at a time between ticks, so that no payment waits for it, and begun
  * anew after a restart.
  */
@@ -49,8 +50,8 @@ type Start = {
 }
 
 export type Checkpoints = {
-  /** After a tick. @throws StoreError for every failure but a lack of room. */
-  readonly afterTick: (at: Position) => Promise<void>
+  /** After a tick, or when there was nothing to do. @throws StoreError for every failure but a lack of room. */
+  readonly afterTick: (at: Position, isBusy: boolean) => Promise<void>
   /** A chunk of what is to be done besides; false when there is nothing. @throws as `afterTick` */
   readonly work: (at: Position) => Promise<boolean>
   /** When to do so although nothing else happens; null: no need. */
@@ -62,6 +63,8 @@ export type Checkpoints = {
   readonly retry: () => void
 }
 
+/** A diff that is due comes before this many times its interval has passed. */
+const MOST_INTERVALS = 2
 /** How long after a checkpoint that found no room the next is tried. */
 const NO_ROOM_MS = 60_000
 /** No checkpoint takes this: the log needs it. */
@@ -136,9 +139,10 @@ export const createCheckpoints = (ports: Ports, start: Start, onChange: () => vo
     if (job === null && height - base.height >= tiers.snapshotInterval) job = grow(at)
   }
   return {
-    afterTick: async (at) => {
-      const isDue = at.env.height - height >= tiers.diffInterval && clock.now() >= notBeforeMs
-      if (isDue) await write(at)
+    afterTick: async (at, isBusy) => {
+      const frames = at.env.height - height
+      const isDue = frames >= tiers.diffInterval * (isBusy ? MOST_INTERVALS : 1)
+      if (isDue && clock.now() >= notBeforeMs) await write(at)
     },
     work: async (at) => {
       if (storage === 'short' && clock.now() >= notBeforeMs) await write(at)

@@ -120,10 +120,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
       batch.forEach(({ resolve }, i) => {
         resolve(step.outcomes[i] as InputOutcome)
       })
-      if (step.frame !== null) {
-        notify()
-        await checkpoints.afterTick({ env, root, recordHash })
-      }
+      if (step.frame !== null) notify()
       return true
     } catch (error) {
       // The batch was not published; its askers must not wait for ever.
@@ -137,6 +134,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     try {
       for (let isBusy = true; isBusy && !stopping && halted === null; ) {
         isBusy = await tick()
+        await checkpoints.afterTick({ env, root, recordHash }, isBusy)
         // A chunk between two ticks, never a tick late for more than that.
         if (!stopping && (await checkpoints.work({ env, root, recordHash }))) isBusy = true
       }
