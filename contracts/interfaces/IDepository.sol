@@ -43,7 +43,7 @@ interface IDepository {
         uint256 windowEndSeconds,
         bytes body
     );
-    /// @notice `body` is what the account will be judged by; nobody has argued about its swaps yet.
+    /// @notice `body` is what the account will be judged by. Arguments about another body are void.
     event CounterProofRegistered(
         EntityId indexed left, EntityId indexed right, uint256 epoch, uint256 nonce, bytes body
     );
@@ -147,7 +147,7 @@ interface IDepository {
     function registerCounter(EntityId left, EntityId right, CounterProof calldata proof) external;
 
     /// @notice Says how `entity` fills the swaps `counterparty` offered it in the newest proof; through the window's end,
-    ///         and once. A newer proof takes it back.
+    ///         and once. A newer proof of another body takes it back.
     /// @param arguments Two bytes per offer; see {IDeltaTransformer}. Empty or too long ones are none.
     /// @param hanko The entity's signature over {argumentsDigest}.
     function registerArguments(

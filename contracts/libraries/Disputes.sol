@@ -58,9 +58,11 @@ library Disputes {
         provider.requireSigned(sides.right, digest, proof.rightHanko, true);
         Proofs.decodeValid(proof.body);
         dispute.nonce = nonce;
+        if (bodyHash != dispute.bodyHash) {
+            delete dispute.leftArguments;
+            delete dispute.rightArguments;
+        }
         dispute.bodyHash = bodyHash;
-        delete dispute.leftArguments;
-        delete dispute.rightArguments;
         emit IDepository.CounterProofRegistered(sides.left, sides.right, pair.epoch, nonce, proof.body);
     }
 

@@ -12,7 +12,7 @@ struct Position {
 }
 
 /// @notice A dispute, open while `bodyHash` is not zero. `nonce` and `bodyHash` are of the newest proof registered.
-/// @dev Arguments are about the swaps of the newest proof's body; a newer one begins without any.
+/// @dev Arguments are about the swaps of the newest proof's body; another body begins without any.
 struct Dispute {
     uint64 nonce;
     uint64 startedAt;

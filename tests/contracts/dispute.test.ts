@@ -322,15 +322,18 @@ describe('arguments', () => {
     expect(await kept()).toEqual(['0x0001', '0x0007ffff'])
   })
 
-  it('are about one body: a newer proof has none, and they are not good for it', async () => {
+  it('are about one body: a newer proof of another has none, and they are not good for it', async () => {
     const { submit, signed, argue, send, at, kept } = await openWithKept()
     const said = [signed.arguments(left, body, ratios(1)), signed.arguments(right, body, ratios(2))] as const
     at(2_000)
     eventsOf(await submit(left, { disputeStarts: [signed.start(left, { nonce: 5, body })] }))
     for (const one of said) eventsOf(await argue(...one))
     expect(await kept()).toEqual(['0x0001', '0x0002'])
-    const proof = signed.counter({ nonce: 8, body: newer })
-    eventsOf(await send('registerCounter', left.entityId, right.entityId, proof))
+    const counter = (nonce: number, about: typeof body) =>
+      send('registerCounter', left.entityId, right.entityId, signed.counter({ nonce, body: about }))
+    eventsOf(await counter(7, body))
+    expect(await kept()).toEqual(['0x0001', '0x0002'])
+    eventsOf(await counter(8, newer))
     expect(await kept()).toEqual(['0x', '0x'])
     for (const one of said) expect(await argue(...one)).toMatchObject({ reason: { name: 'SignerMismatch' } })
     eventsOf(await argue(...signed.arguments(right, newer, ratios(3))))

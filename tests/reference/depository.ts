@@ -7,6 +7,7 @@
 import { type Bank, credit, enforce, owe, take } from './bank.ts'
 import { ARGUMENTS_BYTES, areDiffs, BOUNDS, DEBTS_PER_CREDIT, isBody, isNonce } from './bounds.ts'
 import { type ProofBody, transformed } from './clauses.ts'
+import { bodyBytes } from './digests.ts'
 import { greatest, least, movedBy, type SettlementDiff, splitOf } from './money.ts'
 import type { Hex } from './words.ts'
 
@@ -205,7 +206,9 @@ export const counter = (
   const { nonce, body, now } = proof
   const dispute = inWindow(state, sides, now)
   if (dispute === null || !isNonce(nonce, dispute.nonce, false) || !isBody(body)) return null
-  return withAccount(state, sides, { dispute: { ...dispute, nonce, body, left: '0x', right: '0x' } })
+  const isSame = bodyBytes(body) === bodyBytes(dispute.body)
+  const given = isSame ? {} : ({ left: '0x', right: '0x' } as const)
+  return withAccount(state, sides, { dispute: { ...dispute, ...given, nonce, body } })
 }
 
 export const argue = (

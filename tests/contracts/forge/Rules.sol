@@ -28,6 +28,7 @@ abstract contract Rules is Agreed {
     bytes32[PAIRS] internal lastJudged;
 
     struct Word {
+        uint256 side;
         uint256 by;
         uint256 other;
         uint256 epoch;
@@ -246,8 +247,8 @@ abstract contract Rules is Agreed {
 
     function counterWith(uint256 pair, Proof memory proof) internal {
         (uint256 left, uint256 right) = sidesOf(pair);
+        if (proof.bodyHash != disputeOf(pair).bodyHash) delete argued[pair];
         depository.registerCounter(ids[left], ids[right], counterOf(pair, proof));
-        delete argued[pair];
     }
 
     function argue(uint256 pair, uint256 side, bytes memory arguments) internal {
@@ -260,7 +261,7 @@ abstract contract Rules is Agreed {
         // Longer ones than any body could want are none.
         if (arguments.length == 0 || arguments.length > Limits.ARGUMENTS_BYTES) return;
         argued[pair][side] = arguments;
-        lastWord[pair] = Word(by, other, epoch, bodyHash, arguments, hanko);
+        lastWord[pair] = Word(side, by, other, epoch, bodyHash, arguments, hanko);
     }
 
     function selectedBody(uint256 pair) internal view returns (ProofBody memory) {
