@@ -3,7 +3,7 @@
  * was chosen, and Home on one popup with all there is on it.
  */
 import { expect, type Page } from '@playwright/test'
-import { askForReview, createWallet, PASSWORD, pay, readBalance, unlock } from './journey.ts'
+import { createWallet, PASSWORD, pay, readBalance, unlock } from './journey.ts'
 import { holdRuntime, loseDatabase } from './states.ts'
 import { test } from './support/extension.ts'
 
@@ -96,9 +96,14 @@ test('Home with the reminder of the words -- all of it on one popup', async ({ e
 test('what is refused -- read without looking for it, on the narrowest screen too', async ({ extension }) => {
   await createWallet(await extension.openedByItself('welcome.html'), PASSWORD)
   const popup = await extension.open('popup.html')
-  await popup.setViewportSize({ width: 320, height: 600 })
+  await popup.setViewportSize({ width: 320, height: 480 })
   await readBalance(popup)
-  await askForReview(popup, { to: 'Bob', amount: '999999999999' })
+  await button(popup, 'Pay').click()
+  await popup.getByRole('textbox', { name: 'Recipient', exact: true }).fill('Bob')
+  const amount = popup.getByRole('textbox', { name: 'Amount', exact: true })
+  await amount.fill('999999999999')
+  await popup.evaluate(() => scrollTo(0, 0))
+  await amount.press('Enter')
   const alert = popup.getByRole('alert')
   await expect(alert).toContainText('Nothing left your wallet')
   const [said, review] = await Promise.all([alert.boundingBox(), button(popup, 'Review').boundingBox()])
