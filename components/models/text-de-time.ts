@@ -14,7 +14,7 @@ export const GERMAN_TIME = {
 
   // Why a height is not shown
   'time.notKept': 'Höhe {height} ist nicht mehr aufbewahrt.',
-  'time.notKeptNear': 'Höhe {height} ist nicht mehr aufbewahrt. Die nächste aufbewahrte ist {nearest}.',
+  'time.notKeptNear': 'Höhe {height} ist nicht mehr aufbewahrt. Die nächste gesicherte ist {nearest}.',
   'time.outOfRange': 'Eine Höhe {height} gibt es nicht.',
   'time.locked': 'Die Wallet ist gesperrt. Zum Zurückblicken entsperren.',
   'time.failed': 'Höhe {height} ließ sich nicht lesen. Noch einmal versuchen.',

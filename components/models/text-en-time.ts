@@ -14,7 +14,7 @@ export const ENGLISH_TIME = {
 
   // Why a height is not shown
   'time.notKept': 'Height {height} is no longer kept.',
-  'time.notKeptNear': 'Height {height} is no longer kept. The nearest that is kept is {nearest}.',
+  'time.notKeptNear': 'Height {height} is no longer kept. The nearest checkpoint is {nearest}.',
   'time.outOfRange': 'There is no height {height}.',
   'time.locked': 'The wallet is locked. Unlock it to look back.',
   'time.failed': 'Height {height} could not be read. Try again.',

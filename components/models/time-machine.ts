@@ -13,6 +13,7 @@ import { wireErrorOf } from './wire.ts'
 
 /** Why a height is not shown. */
 export type SeekRefusal =
+  /** With the nearest checkpoint. */
   | { readonly type: 'not_kept'; readonly height: number; readonly nearest: number | null }
   | { readonly type: 'out_of_range'; readonly height: number }
   | { readonly type: 'locked' }
@@ -40,6 +41,12 @@ export type TimeMachine = {
 
 /** What has grown by less needs no new list of checkpoints: nobody would see the difference. */
 const STALE_PART = 20
+
+/**
+ * The first checkpoint is made after an interval, or a few where it has to wait for room or for a payment. Where the
+ * first is later than this many, what was before it is no longer kept.
+ */
+const FIRST_WITHIN = 20
 
 const before = (checkpoints: readonly CheckpointInfo[], height: number): number | null =>
   checkpoints.findLast((checkpoint) => checkpoint.height < height)?.height ?? null
@@ -96,9 +103,8 @@ export const createTimeMachine = (session: Session): TimeMachine => {
   const { checkpoints, load } = createCheckpointList(session)
   const newest = computed(() => session.present.value?.height ?? 0)
   const oldest = computed(() => {
-    // The first checkpoint is an interval old; where it is later, what was before is no longer kept.
     const first = checkpoints.value[0]?.height ?? 1
-    return first <= 2 * (session.present.value?.checkpointInterval ?? 0) ? 1 : first
+    return first <= FIRST_WITHIN * (session.present.value?.checkpointInterval ?? 0) ? 1 : first
   })
   let isAsking = false
   /** Counts returns to the present: what was asked for before one is not shown after it. */

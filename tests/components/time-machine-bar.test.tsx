@@ -119,7 +119,7 @@ describe('the bar', () => {
     adapter.answerPast(() => Promise.reject(new RAdapterError({ code: 'E_NOT_FOUND', message: '', retryable: false })))
     slide(13)
     expect((await within(bar()).findByRole('alert')).textContent).toBe(
-      'Height 13 is no longer kept. The nearest that is kept is 15.',
+      'Height 13 is no longer kept. The nearest checkpoint is 15.',
     )
     expect(slider().value).toBe('42')
   })

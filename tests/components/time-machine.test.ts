@@ -232,11 +232,18 @@ describe('checkpoints', () => {
   })
 
   test('a log that begins late -- so does the line', async () => {
-    const { time, asked } = await openFast(everyFifth.filter(({ height }) => height >= 50))
-    expect(time.oldest.value).toBe(50)
+    const { adapter, time, asked } = await openFast([{ height: 1_500, timestamp: NOW }])
+    adapter.push(frame({ height: 2_000 }))
+    await settled()
+    expect(time.oldest.value).toBe(1_500)
     time.goTo(3)
     await settled()
-    expect([time.height.value, asked()[0]]).toEqual([50, 50])
+    expect([time.height.value, asked()[0]]).toEqual([1_500, 1_500])
+  })
+
+  test('a first checkpoint that had to wait -- the line begins at the first height all the same', async () => {
+    const { time } = await openFast(everyFifth.filter(({ height }) => height >= 20))
+    expect(time.oldest.value).toBe(1)
   })
 
   test('the list is read again when the runtime has grown, and not at every frame', async () => {
