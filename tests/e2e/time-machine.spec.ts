@@ -78,6 +78,8 @@ const ONE_MORE = { to: 'Bakery', amount: '1' }
 const payAndWatch = async (popup: Page, panel: Page, orders: Orders): Promise<readonly Shown[]> => {
   const before = await activityRows(panel).count()
   const seen: Shown[] = []
+  // A page behind another one is slow.
+  await popup.bringToFront()
   for (const [index, order] of orders.entries()) {
     await popup.goto(popup.url())
     await readBalance(popup)
@@ -86,6 +88,7 @@ const payAndWatch = async (popup: Page, panel: Page, orders: Orders): Promise<re
     await expect(activityRows(panel).first()).toContainText('Sent')
     seen.push(await panel.evaluate(readAll))
   }
+  await panel.bringToFront()
   return seen
 }
 
