@@ -22,7 +22,7 @@ export const reportOf = ({ session, host, text }: Ui, browser: string): string =
     ['storage', status?.storage ?? 'unknown'],
     ['connection', session.connection.value],
     ['trouble', trouble?.type ?? 'none'],
-    ['reason', status?.reason ?? frame?.halted ?? 'none'],
+    ['reason', frame?.halted ?? (status?.reason == null ? 'none' : JSON.stringify(status.reason))],
     ['height', frame?.height ?? 'none'],
     ['last change', frame === null ? 'none' : new Date(frame.timestamp).toISOString()],
     ['accounts', frame?.accounts?.totalAccounts ?? 0],

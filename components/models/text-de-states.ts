@@ -6,6 +6,20 @@ export const GERMAN_STATES = {
   'state.readOnly': 'Nur Lesen: {reason} Von hier kann nichts gezahlt werden.',
   'state.readOnly.title': 'Deine Wallet kann nur gelesen werden',
   'state.unknownReason': 'kein Grund genannt.',
+  'state.why.log_damaged':
+    'Die Geschichte auf diesem Gerät ist bei Frame {height} beschädigt. Alles davor wird gezeigt. Nichts wird unterschrieben.',
+  'state.why.replay_differs':
+    'Frame {height} führt nicht zum aufgezeichneten Stand. Alles davor wird gezeigt. Nichts wird unterschrieben.',
+  'state.why.rolled_back':
+    'Die Geschichte auf diesem Gerät ist älter als das, was diese Wallet schon unterschrieben hat. Nichts wird unterschrieben, damit nichts verloren geht.',
+  'state.why.database_missing':
+    'Die Datenbank dieser Wallet fehlt, obwohl sie schon benutzt wurde. Nichts wird unterschrieben, damit nichts verloren geht.',
+  'state.why.foreign_history':
+    'Dieser Browser hält die Geschichte einer anderen Wallet. Sie bleibt, wie sie ist, und nichts wird unterschrieben.',
+  'state.why.newer_version':
+    'Eine neuere Version dieser Wallet hat geschrieben, was hier gespeichert ist. Aktualisiere die Wallet.',
+  'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
+  'state.why.fault': '{detail}.',
   'state.startAgain': 'Neu starten',
   'state.full':
     'Dieses Gerät ist voll, deshalb steht deine Wallet still. Bis hierher ist alles gespeichert. Platz schaffen, dann noch einmal versuchen.',

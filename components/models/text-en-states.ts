@@ -6,6 +6,19 @@ export const ENGLISH_STATES = {
   'state.readOnly': 'Read-only: {reason} Nothing can be paid from here.',
   'state.readOnly.title': 'Your wallet can only be read',
   'state.unknownReason': 'no reason was given.',
+  'state.why.log_damaged':
+    'The history on this device is damaged at frame {height}. Everything before it is shown. Nothing is signed.',
+  'state.why.replay_differs':
+    'Frame {height} does not lead to its recorded state. Everything before it is shown. Nothing is signed.',
+  'state.why.rolled_back':
+    'The history on this device is older than what this wallet has already signed. Nothing is signed, so that nothing can be lost.',
+  'state.why.database_missing':
+    'The database of this wallet is missing, although it has been used before. Nothing is signed, so that nothing can be lost.',
+  'state.why.foreign_history':
+    'This browser holds the history of another wallet. It is left as it is, and nothing is signed.',
+  'state.why.newer_version': 'A newer version of this wallet has written what is stored here. Update the wallet.',
+  'state.why.held_elsewhere': '{name} is open in another window.',
+  'state.why.fault': '{detail}.',
   'state.startAgain': 'Start again',
   'state.full':
     'This device is full, so your wallet has stopped. Everything up to now is stored. Make room, then try again.',

@@ -4,13 +4,15 @@
  */
 import type { FrameView, HostStatus, JurisdictionView, Unreachable } from '../../runtime/radapter/types.ts'
 
+export type StopReason = NonNullable<HostStatus['reason']>
+
 export type Down = Extract<JurisdictionView['status'], { readonly type: 'down' }>
 
 export type Trouble =
   /** No room for the log itself: the runtime has stopped. */
   | { readonly type: 'full' }
-  | { readonly type: 'halted'; readonly reason: string | null }
-  | { readonly type: 'read_only'; readonly reason: string | null }
+  | { readonly type: 'halted'; readonly reason: StopReason | null }
+  | { readonly type: 'read_only'; readonly reason: StopReason | null }
   | { readonly type: 'chain_down'; readonly name: string; readonly status: Down }
   | { readonly type: 'unreachable'; readonly peers: readonly Unreachable[] }
   /** No room for a checkpoint: the runtime goes on. */
@@ -22,7 +24,8 @@ export const isStanding = ({ type }: Trouble): boolean => type === 'full' || typ
 
 const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | null => {
   if (status?.runtime === 'halted' && status.storage === 'full') return { type: 'full' }
-  const reason = frame?.halted ?? status?.reason ?? null
+  const halted = frame?.halted ?? null
+  const reason: StopReason | null = halted === null ? (status?.reason ?? null) : { type: 'fault', detail: halted }
   // A frame from before a new start says nothing of what runs now.
   const isOfNow = status === null || status.runtime === 'running'
   if (status?.runtime === 'halted' || (isOfNow && frame !== null && frame.halted !== null))

@@ -7,7 +7,7 @@ import { useState } from 'preact/hooks'
 import { tryOnce } from '../models/reliable.ts'
 import type { PlainKey, Text } from '../models/text.ts'
 import { ENGLISH_STATES } from '../models/text-en-states.ts'
-import type { Down, Trouble } from '../models/trouble.ts'
+import type { Down, StopReason, Trouble } from '../models/trouble.ts'
 import { type Ui, useUi } from '../models/ui.ts'
 import { inOneLine, wordsOfError } from '../models/words.ts'
 import { Alert } from '../primitives/Alert.tsx'
@@ -37,9 +37,22 @@ const CHAIN: { readonly [R in Down['reason']]: `state.chain.${R}` } = {
   storage_full: 'state.chain.storage_full',
 }
 
-const sentence = (text: Text, reason: string | null): string => {
-  const said = reason ?? text('state.unknownReason')
-  return /[.!?]$/.test(said) ? said : `${said}.`
+const WHY: { readonly [R in StopReason['type']]: `state.why.${R}` } = {
+  log_damaged: 'state.why.log_damaged',
+  replay_differs: 'state.why.replay_differs',
+  rolled_back: 'state.why.rolled_back',
+  database_missing: 'state.why.database_missing',
+  foreign_history: 'state.why.foreign_history',
+  newer_version: 'state.why.newer_version',
+  held_elsewhere: 'state.why.held_elsewhere',
+  fault: 'state.why.fault',
+}
+
+const sentence = (text: Text, reason: StopReason | null): string => {
+  if (reason === null) return text('state.unknownReason')
+  const { type, ...said } = reason
+  const values = Object.entries(said).map(([name, value]) => [name, `${value}`.replace(/[.!?]$/, '')])
+  return text(WHY[type], Object.fromEntries(values))
 }
 
 const wordsOf = (trouble: Trouble, { text, format }: Ui): string => {

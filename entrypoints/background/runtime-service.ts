@@ -23,8 +23,10 @@ import {
 } from '../../runtime/manager/simnet.ts'
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { internal, RAdapterError, walletLocked } from '../../runtime/radapter/errors.ts'
+import type { StopReason } from '../../runtime/radapter/health.ts'
 import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
+import { StoreError } from '../../runtime/storage/store.ts'
 import { forgetCanary, localCanary } from './canary.ts'
 import { packagedCode } from './code.ts'
 import { localSlot } from './slot.ts'
@@ -40,6 +42,11 @@ const RUNTIME_INDEX = 0
 const OWN_ENTITIES = `entities.${RUNTIME_ID}`
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
+const reasonOf = (error: unknown): StopReason => {
+  if (error instanceof StoreError && error.type === 'version') return { type: 'newer_version' }
+  return { type: 'fault', detail: error instanceof Error ? error.message : 'the runtime could not be started' }
+}
+
 export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
 
@@ -130,8 +137,7 @@ export class RuntimeService {
       try {
         await this.#begin(keyring)
       } catch (error) {
-        const reason = error instanceof Error ? error.message : 'the runtime could not be started'
-        this.#set({ ...STOPPED, runtime: 'halted', reason, storage: isQuota(error) ? 'full' : 'ok' })
+        this.#set({ ...STOPPED, runtime: 'halted', reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
       }
     })
   }
@@ -196,8 +202,7 @@ export class RuntimeService {
       onProgress: (progress) => this.#set({ ...STOPPED, runtime: 'replaying', progress }),
     })
     if (opened.type === 'held_by_other') {
-      const reason = `${RUNTIME_NAME} is open in another window`
-      return this.#set({ ...STOPPED, runtime: 'halted', reason })
+      return this.#set({ ...STOPPED, runtime: 'halted', reason: { type: 'held_elsewhere', name: RUNTIME_NAME } })
     }
     this.#open = opened
     if (opened.type === 'read_only') return this.#set({ ...STOPPED, runtime: 'read-only', reason: opened.reason })
@@ -220,7 +225,8 @@ export class RuntimeService {
       // What a runtime does while it is being closed is nobody's status any more.
       if (this.#open?.host !== host) return
       const [reason, storage] = [host.halted(), host.storage()]
-      if (reason !== null) return this.#set({ ...STOPPED, runtime: 'halted', reason, storage })
+      if (reason !== null)
+        return this.#set({ ...STOPPED, runtime: 'halted', reason: { type: 'fault', detail: reason }, storage })
       if (storage !== this.#status.storage) this.#set({ ...this.#status, storage })
       const due = nextDueMs(host.env())
       if (due === alarmMs) return

@@ -13,7 +13,7 @@ import { startRuntime } from '../loop.ts'
 import { createPast } from '../past.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
 import { bookFromRows } from '../radapter/activity.ts'
-import { CHAIN_UP } from '../radapter/health.ts'
+import { CHAIN_UP, type StopReason } from '../radapter/health.ts'
 import { beginning, type Damage, type Recovered, recover } from '../recover.ts'
 import { migrate } from '../storage/migrate.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
@@ -60,20 +60,19 @@ export type LocalRuntime =
   | {
       readonly type: 'read_only'
       readonly host: RuntimeHost
-      readonly reason: string
+      readonly reason: StopReason
       readonly close: () => Promise<void>
     }
   | { readonly type: 'held_by_other'; readonly holder: WriterIdentity | null }
 
-/** Why a runtime may only be read, for its owner. */
-export const damageText = (damage: Damage): string => {
+const reasonOf = (damage: Damage): StopReason => {
   switch (damage.type) {
     case 'log':
-      return `The history on this device is damaged at frame ${damage.height} (${damage.stop.type}). Everything before it is shown; nothing is signed.`
+      return { type: 'log_damaged', height: damage.height }
     case 'replay':
-      return `Frame ${damage.height} does not lead to its recorded state. Everything before it is shown; nothing is signed.`
+      return { type: 'replay_differs', height: damage.height }
     case 'rolled_back':
-      return `The history on this device is older than what this wallet has already signed (${damage.verdict.reason}). Nothing is signed, so that nothing can be lost.`
+      return { type: 'rolled_back' }
   }
 }
 
@@ -110,17 +109,20 @@ const missing = async (
   return {
     type: 'read_only',
     host: readOnlyHost(beginning(runtimeId, name), bookFromRows([]), null),
-    reason:
-      'The database of this wallet is missing, although it has been used before. Nothing is signed, so that nothing can be lost.',
+    reason: { type: 'database_missing' },
     close: release,
   }
 }
 
-/** Why the keys at hand may not go on with this state; null when it is theirs, or nobody's yet. */
-const foreignText = (env: Env, { owner }: LocalRuntimeOptions): string | null => {
+/** The keys at hand may go on with a history that is theirs, or nobody's yet. */
+const isForeign = (env: Env, { owner }: LocalRuntimeOptions): boolean => {
   const owned = [...env.eReplicas.values()].filter(({ state }) => state.isOwn)
-  if (owned.length === 0 || owned.some(({ state }) => state.entityId === owner)) return null
-  return 'This browser holds the history of another wallet. It is left as it is, and nothing is signed.'
+  return owned.length > 0 && !owned.some(({ state }) => state.entityId === owner)
+}
+
+const whyReadOnly = ({ damage, env }: Recovered, options: LocalRuntimeOptions): StopReason | null => {
+  if (damage !== null) return reasonOf(damage)
+  return isForeign(env, options) ? { type: 'foreign_history' } : null
 }
 
 const openOver = async (
@@ -144,7 +146,7 @@ const openOver = async (
     await store.close()
     await release()
   }
-  const reason = recovered.damage === null ? foreignText(recovered.env, options) : damageText(recovered.damage)
+  const reason = whyReadOnly(recovered, options)
   if (reason !== null) {
     return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
   }

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { ApprovalRequest, ApprovalView } from './approvals.ts'
 import { natural, openEnvelope, writeEnvelope } from './codec.ts'
 import { frameWire } from './frame-wire.ts'
-import { STORAGE_STATUSES } from './health.ts'
+import { STORAGE_STATUSES, type StopReason } from './health.ts'
 import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
@@ -33,11 +33,23 @@ const requestWire: Wire<ApprovalRequest> = {
   ]),
 }
 
+const stopReasonWire: Wire<StopReason> = {
+  write: (reason) => reason,
+  schema: v.variant('type', [
+    v.strictObject({ type: v.picklist(['log_damaged', 'replay_differs']), height: natural }),
+    v.strictObject({
+      type: v.picklist(['rolled_back', 'database_missing', 'foreign_history', 'newer_version']),
+    }),
+    v.strictObject({ type: v.literal('held_elsewhere'), name: v.pipe(v.string(), v.maxLength(1_024)) }),
+    v.strictObject({ type: v.literal('fault'), detail: v.pipe(v.string(), v.maxLength(16_384)) }),
+  ]),
+}
+
 const statusWire: Wire<HostStatus> = row<HostStatus>({
   wallet: word(['none', 'locked', 'unlocked']),
   runtime: word(['stopped', 'starting', 'replaying', 'running', 'read-only', 'halted']),
   progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),
-  reason: nullable(text(16_384)),
+  reason: nullable(stopReasonWire),
   storage: word(STORAGE_STATUSES),
   unlockNotBefore: number,
   autoLockMinutes: number,

@@ -46,8 +46,8 @@ const hostFor = (
   const { wallet, runtime, reason } = status
   if (wallet !== 'unlocked') return new RAdapterError(walletLocked)
   const isOpen = host !== null && use === 'read'
-  if (runtime === 'halted' && !isOpen) return refuse('E_HALTED', reason ?? 'this runtime has stopped')
-  if (runtime === 'read-only' && !isOpen) return refuse('E_LOCKED', reason ?? 'another window holds this runtime')
+  if (runtime === 'halted' && !isOpen) return refuse('E_HALTED', `this runtime has stopped: ${reason?.type}`)
+  if (runtime === 'read-only' && !isOpen) return refuse('E_LOCKED', `this runtime can only be read: ${reason?.type}`)
   return host
 }
 

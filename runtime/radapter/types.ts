@@ -10,7 +10,7 @@ import type { ActivityKind, ActivityMethods, ActivitySelection } from './activit
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
-import type { ChainStatus, StorageStatus } from './health.ts'
+import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
 import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
@@ -308,8 +308,8 @@ export type HostStatus = {
   readonly runtime: 'stopped' | 'starting' | 'replaying' | 'running' | 'read-only' | 'halted'
   /** While replaying. */
   readonly progress: { readonly done: number; readonly total: number } | null
-  /** Why `halted` or `read-only`, in words; null otherwise. */
-  readonly reason: string | null
+  /** Why `halted` or `read-only`; null otherwise. */
+  readonly reason: StopReason | null
   readonly storage: StorageStatus
   /** Wrong-password back-off: no attempt is accepted before this time (ms); 0 when none. */
   readonly unlockNotBefore: number

@@ -138,7 +138,7 @@ describe('the state of the host', () => {
   })
 
   test.each(['halted', 'read-only'] as const)('%s -- nothing can be paid', async (runtime) => {
-    renderPage(PopupApp, { host: { runtime, reason: 'so it is' } })
+    renderPage(PopupApp, { host: { runtime, reason: { type: 'fault', detail: 'so it is' } } })
     fireEvent.click(await screen.findByRole('button', { name: 'Pay' }))
     expect((await screen.findByRole<HTMLButtonElement>('button', { name: 'Review' })).disabled).toBe(true)
   })

@@ -269,7 +269,7 @@ describe('own payment links', () => {
 
   test('halted -- nothing can be withdrawn', async () => {
     const adapter = await openOffers([coffee])
-    await act(() => adapter.pushHost(host({ runtime: 'halted', reason: 'gone' })))
+    await act(() => adapter.pushHost(host({ runtime: 'halted', reason: { type: 'fault', detail: 'gone' } })))
     fireEvent.click(await screen.findByRole('button', { name: /^2\.00 tUSD/ }))
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Withdraw' }).disabled).toBe(true)
   })

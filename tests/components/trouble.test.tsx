@@ -41,7 +41,7 @@ type Case = {
 const CASES: readonly Case[] = [
   {
     name: 'halted',
-    status: { runtime: 'halted', reason: 'the root at height 42 differs' },
+    status: { runtime: 'halted', reason: { type: 'fault', detail: 'the root at height 42 differs' } },
     view: frame(),
     role: 'alert',
     words: [/^This runtime has stopped: the root at height 42 differs\. Your money stays where it is\./],
@@ -49,10 +49,12 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'read-only',
-    status: { runtime: 'read-only', reason: 'another window writes.' },
+    status: { runtime: 'read-only', reason: { type: 'log_damaged', height: 42 } },
     view: frame(),
     role: 'alert',
-    words: [/^Read-only: another window writes\. Nothing can be paid from here\./],
+    words: [
+      /^Read-only: The history on this device is damaged at frame 42\. Everything .* Nothing can be paid from here\./,
+    ],
     next: ['Try again', 'host.reopen'],
   },
   {
@@ -154,8 +156,16 @@ describe.each(PAGES)('%s', (_, App) => {
   })
 
   test.each([
-    [{ runtime: 'halted', reason: 'no database' } as const, 'Your wallet has stopped', 'Start again'],
-    [{ runtime: 'read-only', reason: 'no database' } as const, 'Your wallet can only be read', 'Try again'],
+    [
+      { runtime: 'halted', reason: { type: 'fault', detail: 'no database' } } as const,
+      'Your wallet has stopped',
+      'Start again',
+    ],
+    [
+      { runtime: 'read-only', reason: { type: 'fault', detail: 'no database' } } as const,
+      'Your wallet can only be read',
+      'Try again',
+    ],
   ])('%j with nothing to show -- a screen of its own, and no skeleton', async (status, title, button) => {
     const { adapter } = renderPage(App, { host: status, frame: null })
     expect(await screen.findByRole('heading', { name: title })).toBeTruthy()
@@ -170,7 +180,7 @@ describe.each(PAGES)('%s', (_, App) => {
   })
 
   test('a full device -- a screen of its own that says what to do; what is there can be looked at', async () => {
-    const full = host({ runtime: 'halted', storage: 'full', reason: 'no room' })
+    const full = host({ runtime: 'halted', storage: 'full', reason: { type: 'fault', detail: 'no room' } })
     const { adapter } = renderPage(App, { host: full })
     expect(await screen.findByRole('heading', { name: 'This device is full' })).toBeTruthy()
     expect(screen.getByRole('alert').textContent).toBe(
@@ -226,7 +236,7 @@ describe('troubleOf', () => {
     expect(worst({}, halted)).toBe('halted')
     for (const runtime of ['stopped', 'starting', 'replaying'] as const)
       expect(worst({ runtime, storage: 'ok', updateReady: false }, halted)).toBe(null)
-    expect(troubleOf(null, halted)).toEqual({ type: 'halted', reason: 'gone' })
+    expect(troubleOf(null, halted)).toEqual({ type: 'halted', reason: { type: 'fault', detail: 'gone' } })
   })
 
   test('nothing known -- nothing wrong', () => {

@@ -18,7 +18,7 @@ const silent = (count: number): Trouble => ({
 })
 
 const NOTICES: readonly Trouble[] = [
-  { type: 'halted', reason: 'I-RCPAN: Δ is outside of its limits' },
+  { type: 'halted', reason: { type: 'fault', detail: 'I-RCPAN: Δ is outside of its limits' } },
   { type: 'read_only', reason: null },
   { type: 'full' },
   down('unreachable'),
@@ -33,8 +33,8 @@ const NOTICES: readonly Trouble[] = [
 ]
 const SCREENS: readonly Trouble[] = [
   { type: 'full' },
-  { type: 'halted', reason: 'Simnet is open in another window' },
-  { type: 'read_only', reason: 'The database of this wallet is missing, although it has been used before.' },
+  { type: 'halted', reason: { type: 'held_elsewhere', name: 'Simnet' } },
+  { type: 'read_only', reason: { type: 'database_missing' } },
 ]
 
 export const States = ({ name, look }: { readonly name: string; readonly look: string | undefined }) => (

@@ -101,15 +101,15 @@ describe('errors', () => {
 
   test('E_LOCKED, E_HALTED -- a runtime that may only be read; reading goes on', async () => {
     const client = connect()
-    served.set({ runtime: 'read-only', reason: 'open elsewhere' })
+    served.set({ runtime: 'read-only', reason: { type: 'held_elsewhere', name: 'Simnet' } })
     expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({
       code: 'E_LOCKED',
-      message: 'open elsewhere',
+      message: 'this runtime can only be read: held_elsewhere',
     })
-    served.set({ runtime: 'halted', reason: 'I-ROOT' })
+    served.set({ runtime: 'halted', reason: { type: 'fault', detail: 'I-ROOT' } })
     expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({
       code: 'E_HALTED',
-      message: 'I-ROOT',
+      message: 'this runtime has stopped: fault',
     })
     expect(await client.ask('get_checkpoints', {})).toMatchObject({ type: 'get_checkpoints' })
     served.put(null)
