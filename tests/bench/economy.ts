@@ -148,7 +148,7 @@ const recordingStore = (inner: Store) => {
 
 const randomBytes = (): Uint8Array => crypto.getRandomValues(new Uint8Array(32))
 
-export const openEconomy = async (opened: Store): Promise<Economy> => {
+export const openEconomy = async (opened: Store, tiers = NO_CHECKPOINTS): Promise<Economy> => {
   const { store, counts: written, record } = recordingStore(opened)
   const { signer, counts: asked } = countingSigner(testSigner(...NAMES))
   const runtime = await openLocalRuntime({
@@ -171,7 +171,7 @@ export const openEconomy = async (opened: Store): Promise<Economy> => {
       self: { instanceId: 'bench', label: 'bench' },
       ports: { ...createFakeBrowser().context(), wait: async () => {} },
     },
-    tiers: NO_CHECKPOINTS,
+    tiers,
   })
   if (runtime.type !== 'running') throw new Error(`the runtime is ${runtime.type}`)
   const { host } = runtime

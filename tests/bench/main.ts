@@ -23,6 +23,7 @@ import { printProfile } from './profile.ts'
 import { measureReplay, recordHistory } from './replay.ts'
 import { type Env, jsonLine, markdownTable } from './report.ts'
 import { measureSizes } from './sizes.ts'
+import { measureStorage } from './storage.ts'
 
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
@@ -79,6 +80,7 @@ const PARTS: { readonly [name: string]: Part } = {
     for (const result of measureSizes()) report(result)
   },
   activity: (report) => measureActivity(report),
+  storage: (report) => measureStorage(SCRATCH, report),
   replay: async (report) => {
     const history = await recordHistory()
     report(await measureReplay(history))

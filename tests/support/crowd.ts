@@ -10,10 +10,11 @@ import { word, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
 import { startRuntime } from '../../runtime/loop.ts'
+import type { Store } from '../../runtime/ports.ts'
 import { emptyBook } from '../../runtime/radapter/activity.ts'
 import { beginning } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
-import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
+import { memoryStore } from '../../runtime/storage/memory.ts'
 import { manualTime, quiet } from './manual-time.ts'
 import { identityOf, keysOf, testSigner } from './signer.ts'
 import { NO_CHECKPOINTS } from './tiers.ts'
@@ -25,13 +26,21 @@ const policy: HubPolicy = {
   newcomerCredit: [{ tokenId: TUSD, limit: usd(100) }],
 }
 
-export type Crowd = { readonly host: RuntimeHost; readonly hub: EntityId }
+export type Crowd = {
+  readonly host: RuntimeHost
+  readonly hub: EntityId
+  /** The hub pays one of them, who pays it back the next time. */
+  readonly payBack: (n: number) => Promise<void>
+}
 
 /** Every third pays the hub, every fifth is paid by it, every seventh has collateral on the chain. */
-export const startCrowd = async (customers: number): Promise<Crowd> => {
+export const startCrowd = async (
+  customers: number,
+  tiers = NO_CHECKPOINTS,
+  store: Store = memoryStore(),
+): Promise<Crowd> => {
   const names = Array.from({ length: customers }, (_, n) => `Customer ${String(n + 1).padStart(3, '0')}`)
   const time = manualTime(START_MS)
-  const store = memoryStore(createMemoryDisk())
   let drawn = 0
   let commands = 0
   const host = startRuntime(
@@ -46,7 +55,7 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
       signer: testSigner(HUB, ...names),
       chains: new Map(),
       transport: null,
-      tiers: NO_CHECKPOINTS,
+      tiers,
     },
   )
   const hub = keysOf(HUB).entityId
@@ -91,5 +100,9 @@ export const startCrowd = async (customers: number): Promise<Crowd> => {
   }
   await submit({ type: 'j_block', jurisdiction: 'sim', block })
   await quiet()
-  return { host, hub }
+  const payBack = (n: number): Promise<void> => {
+    const other = idOf(present(names[(n >> 1) % names.length], 'a customer'))
+    return n % 2 === 0 ? pay(hub, other, 0) : pay(other, hub, 0)
+  }
+  return { host, hub, payBack }
 }
