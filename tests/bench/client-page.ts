@@ -12,7 +12,7 @@ export type ClientPage = {
   /** A new wallet, and its world complete. */
   readonly createWallet: (password: string) => Promise<void>
   /** Payments to Bob, one after another, until `isEnough` of the height. @returns the height. */
-  readonly payUntil: (enough: { readonly interval: number; readonly rest: number }) => Promise<number>
+  readonly payUntil: (enough: number) => Promise<number>
   /** Milliseconds from opening a connection to the first view. */
   readonly firstView: () => Promise<number>
 }
@@ -53,12 +53,12 @@ const createWallet = async (password: string): Promise<void> => {
   adapter.disconnect()
 }
 
-const payUntil: ClientPage['payUntil'] = async ({ interval, rest }) => {
+const payUntil: ClientPage['payUntil'] = async (enough) => {
   const adapter = await connected()
   const view = await anyView(adapter)
   const from = view.entities.find(({ isOwn }) => isOwn)?.entityId ?? ''
   let { height } = view
-  while (height < interval || height % interval < rest) {
+  while (height < enough) {
     const commandId = crypto.randomUUID()
     const payment = {
       commandId,

@@ -17,9 +17,8 @@ import { compare, type Result } from './measure.ts'
 const BUILD = fileURLToPath(new URL('../../.output/chrome-mv3', import.meta.url))
 const CLIENT = fileURLToPath(new URL('./client-page.ts', import.meta.url))
 const PASSWORD = 'six plain words make it long'
-/** Of the worker; the wallet is measured with almost as many frames to replay as there can be. */
-const CHECKPOINT_INTERVAL = 100
-const FRAMES_TO_REPLAY = 90
+/** The wallet is measured with so many frames of history. */
+const FRAMES = 190
 /** What Home says as soon as it has figures. */
 const FIRST_FIGURES = 'You can send'
 const POPUP_SIZE = { width: 400, height: 600 }
@@ -110,8 +109,8 @@ const loadPopup = async (extension: Extension): Promise<PopupTimes> => {
 const clientOf = (onPage: Page) => ({
   createWallet: (password: string) =>
     onPage.evaluate((word) => (globalThis as unknown as { bench: ClientPage }).bench.createWallet(word), password),
-  payUntil: (enough: { readonly interval: number; readonly rest: number }) =>
-    onPage.evaluate((until) => (globalThis as unknown as { bench: ClientPage }).bench.payUntil(until), enough),
+  payUntil: (height: number) =>
+    onPage.evaluate((until) => (globalThis as unknown as { bench: ClientPage }).bench.payUntil(until), height),
   firstView: () => onPage.evaluate(() => (globalThis as unknown as { bench: ClientPage }).bench.firstView()),
 })
 
@@ -127,7 +126,7 @@ const measureBoth = async (
   const client = clientOf(await openPage(ours, 'bench.html'))
   const blankClient = clientOf(await openPage(blank, 'popup.html'))
   await client.createWallet(PASSWORD)
-  const height = await client.payUntil({ interval: CHECKPOINT_INTERVAL, rest: FRAMES_TO_REPLAY })
+  const height = await client.payUntil(FRAMES)
 
   const cold =
     (extension: Extension, { firstView }: { readonly firstView: () => Promise<number> }) =>
@@ -135,7 +134,7 @@ const measureBoth = async (
       await extension.killWorker()
       return firstView()
     }
-  const figures = { height, replayed: height % CHECKPOINT_INTERVAL }
+  const figures = { height }
   const ms = { unit: 'ms', peer: null }
   report(
     await compare(
