@@ -11,7 +11,7 @@ declare const chrome: { readonly runtime: { connect(options: { readonly name: st
 export type ClientPage = {
   /** A new wallet, and its world complete. */
   readonly createWallet: (password: string) => Promise<void>
-  /** Payments to Bob, one after another, until `isEnough` of the height. @returns the height. */
+  /** Payments to Bob, one after another, until this height, or a little above. @returns the height. */
   readonly payUntil: (enough: number) => Promise<number>
   /** Milliseconds from opening a connection to the first view. */
   readonly firstView: () => Promise<number>
