@@ -3,9 +3,8 @@
  * everything without it, so what was begun of it is removed, the next is tried later, and the owner is told.
  *
  * A diff is one small write. It is due every so many frames and waits for the end of what is under way, a payment say, but
- * not for as many frames again. Everything larger (a diff that becomes a full, removing
- * what is no longer kept) is *work*: done a chunk at a time between ticks, so that no payment waits for it, and begun
- * anew after a restart.
+ * not for as many frames again. Everything larger (a diff that becomes a full, removing what is no longer kept) is *work*:
+ * done a chunk at a time between ticks, so that no payment waits for it, and begun anew after a restart.
  */
 import type { Clock, Store } from './ports.ts'
 import type { StorageStatus } from './radapter/health.ts'
@@ -125,6 +124,8 @@ export const createCheckpoints = (ports: Ports, start: Start, onChange: () => vo
     yield* prune(ports, env)
   }
   const write = async (at: Position): Promise<void> => {
+    // What is being removed may lie at this very height.
+    if (job !== null && job === tidying) return
     const { env, root, recordHash } = at
     const changes = rowChanges(base.env, env)
     try {
@@ -155,7 +156,8 @@ export const createCheckpoints = (ports: Ports, start: Start, onChange: () => vo
       } catch (error) {
         outOfRoom(error)
       }
-      return job !== null
+      // Its end is looked at once more: what waited for it may be due.
+      return true
     },
     base: () => base,
     storage: () => storage,

@@ -18,6 +18,7 @@ export const COURT_WORDS: MoreWords = {
     bad_address: row('why.bad_address', 'next.wholeAddress', 'id'),
     bad_checksum: row('why.bad_checksum', 'next.wholeAddress', 'id'),
     chain_unreachable: row('why.chain_unreachable', 'next.retry'),
+    gas_reserve: row('why.gas_reserve', 'next.addFees'),
     unknown_debt: row('why.unknown_debt', 'next.nothing'),
     account_disputed: row('why.account_disputed', 'next.waitJudgement'),
     account_frozen: row('why.account_frozen', 'next.court'),

@@ -41,6 +41,8 @@ export type ArgumentRejection =
   /** No account has collateral to be settled. */
   | { readonly type: 'nothing_to_settle' }
   | { readonly type: 'chain_unreachable' }
+  /** What lies ready for fees (wei) is no more than defending could cost, so nothing else is paid of it. */
+  | { readonly type: 'gas_reserve'; readonly have: bigint; readonly need: bigint }
   /** The id of an earlier command of another kind. */
   | { readonly type: 'command_id_reused' }
 

@@ -36,7 +36,7 @@ import { internal, RAdapterError } from './errors.ts'
 import { systemPorts } from './line.ts'
 import { NO_PURSE, type Purse } from './purse.ts'
 import { quotePayment } from './quote.ts'
-import { answerOf, done, type On, submit } from './submit.ts'
+import { answerOf, done, type On, submit, submitMove } from './submit.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
 
 export type RuntimeMethod = Exclude<
@@ -203,24 +203,21 @@ const setCreditLimit = async (
     })),
   )
 
-const toCollateral = async (
-  { host, book }: On,
-  params: Params<'reserve.toCollateral'>,
-): Result<'reserve.toCollateral'> =>
+const toCollateral = async (on: On, params: Params<'reserve.toCollateral'>): Result<'reserve.toCollateral'> =>
   done(
-    await submit(host, params, (env, entityId) => ({
+    await submitMove(on, params, (env, entityId) => ({
       type: 'reserve_to_collateral',
-      counterparty: accountOf(env, entityId, params.counterpartyId, book),
+      counterparty: accountOf(env, entityId, params.counterpartyId, on.book),
       tokenId: params.tokenId as TokenId,
       amount: amountOf(params.amount),
     })),
   )
 
-const transfer = async ({ host, book }: On, params: Params<'reserve.transfer'>): Result<'reserve.transfer'> =>
+const transfer = async (on: On, params: Params<'reserve.transfer'>): Result<'reserve.transfer'> =>
   done(
-    await submit(host, params, (env) => ({
+    await submitMove(on, params, (env) => ({
       type: 'reserve_to_reserve',
-      to: entityNamed(env, params.to, book),
+      to: entityNamed(env, params.to, on.book),
       tokenId: params.tokenId as TokenId,
       amount: amountOf(params.amount),
     })),

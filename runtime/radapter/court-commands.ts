@@ -8,7 +8,7 @@ import { accountOf, addressOf, amountOf, diffsOf, entityNamed, entityOf } from '
 import type { CourtMethods } from './court-types.ts'
 import { quoteMove } from './move-quote.ts'
 import { holdingsOf, ownAddress } from './purse.ts'
-import { done, type On, submit } from './submit.ts'
+import { done, type On, submit, submitMove } from './submit.ts'
 
 export type CourtHandlers = {
   readonly [M in keyof CourtMethods]: (params: CourtMethods[M]['params']) => Promise<CourtMethods[M]['result']>
@@ -43,19 +43,19 @@ export const courtHandlers = (on: Wrap): CourtHandlers => ({
   'move.quote': on(({ host, clock, book, purse }: On, { entityId, move }: Params<'move.quote'>) =>
     quoteMove({ host, book, purse, nowMs: clock.now() }, entityId, move),
   ),
-  'reserve.deposit': on(async ({ host, purse }: On, params: Params<'reserve.deposit'>) =>
+  'reserve.deposit': on(async (given: On, params: Params<'reserve.deposit'>) =>
     done(
-      await submit(host, params, () => ({
+      await submitMove(given, params, () => ({
         type: 'deposit',
-        from: ownAddress(purse),
+        from: ownAddress(given.purse),
         tokenId: params.tokenId as TokenId,
         amount: amountOf(params.amount),
       })),
     ),
   ),
-  'reserve.withdraw': on(async ({ host }: On, params: Params<'reserve.withdraw'>) =>
+  'reserve.withdraw': on(async (given: On, params: Params<'reserve.withdraw'>) =>
     done(
-      await submit(host, params, () => ({
+      await submitMove(given, params, () => ({
         type: 'withdraw',
         to: addressOf(params.to),
         tokenId: params.tokenId as TokenId,

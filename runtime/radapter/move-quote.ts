@@ -20,7 +20,7 @@ import type { AddressBook } from './address-book.ts'
 import { accountOf, addressOf, amountOf, diffsOf, entityOf, refuse } from './arguments.ts'
 import type { Move, MoveChange, MoveQuote, SettlementMove } from './court-types.ts'
 import { noPosition, positionView, settleable } from './positions.ts'
-import { gasOf, holdingsOf, ownAddress, type Purse } from './purse.ts'
+import { gasOf, holdingsOf, keepGas, ownAddress, type Purse } from './purse.ts'
 import { contextOf } from './quote.ts'
 import { judge, onChainOf, readProofBody } from './stakes.ts'
 
@@ -33,6 +33,9 @@ type Ground = {
 /** What is asked of the entity, and what it changes. */
 type Plan = Pick<MoveQuote, 'changes' | 'address' | 'moves'> & { readonly tx: EntityTx }
 
+/** Nothing is gained by them that a court would need; a settlement brings home what would have to be defended. */
+const SPENDS_FEES: ReadonlySet<Move['type']> = new Set(['deposit', 'withdraw', 'collateral'])
+
 /** @throws RAdapterError with the reason, as the move itself would be refused. */
 export const quoteMove = async (ground: Ground, entityId: string, move: Move): Promise<MoveQuote> => {
   const env = ground.host.env()
@@ -41,6 +44,7 @@ export const quoteMove = async (ground: Ground, entityId: string, move: Move): P
   const context = contextOf(env, state, { payee: null, nowMs: ground.nowMs })
   const trial = applyEntityTx(draftOf(state), tx, context)
   if (trial.type === 'rejected') return refuse(trial.rejection)
+  if (SPENDS_FEES.has(move.type)) await keepGas(ground.purse, state.jurisdiction)
   return { ...plan, gas: await gasOf(ground.purse, state.jurisdiction) }
 }
 

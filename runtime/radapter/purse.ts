@@ -54,3 +54,12 @@ export const gasOf = async (
     .catch(() => null)
   return costs?.payer == null ? null : { have: costs.haveWei, need: costs.needWei }
 }
+
+/**
+ * What the chain is asked for of one's own free will never takes the fees that a defence may need.
+ * @throws RAdapterError 'gas_reserve'
+ */
+export const keepGas = async (purse: Purse, name: string): Promise<void> => {
+  const gas = await gasOf(purse, name)
+  if (gas !== null && gas.have <= gas.need) refuse({ type: 'gas_reserve', ...gas })
+}

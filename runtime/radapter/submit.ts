@@ -10,7 +10,7 @@ import type { Env } from '../types.ts'
 import type { AddressBook } from './address-book.ts'
 import { entityOf, refuse } from './arguments.ts'
 import { internal, RAdapterError } from './errors.ts'
-import type { Purse } from './purse.ts'
+import { keepGas, type Purse } from './purse.ts'
 
 /** What a call runs on. */
 export type On = {
@@ -44,6 +44,17 @@ export const submit = async (
     throw stopped(host)
   })
   return outcome.type === 'rejected' ? refuse(outcome.rejection) : outcome
+}
+
+/** The same for what the chain is asked for: the fees for a defence are left alone. @throws RAdapterError 'gas_reserve' */
+export const submitMove = async (
+  { host, purse }: On,
+  command: Parameters<typeof submit>[1],
+  prepare: Parameters<typeof submit>[2],
+): Promise<Committed> => {
+  const env = host.env()
+  if (!env.answers.has(command.commandId)) await keepGas(purse, entityOf(env, command.entityId).state.jurisdiction)
+  return submit(host, command, prepare)
 }
 
 /** The answer of its kind; anything else means that the id was used for something else before. */

@@ -81,6 +81,24 @@ describe('checkpoints', () => {
   })
 })
 
+describe('a damaged checkpoint', () => {
+  test('at the newest height -- removed before it is written anew, and the next start takes the new one', async () => {
+    const town = await startTown({ tiers: tiersOf(5, 1_000) })
+    await payUntil(town, 40)
+    while ((await newest(town)) !== town.host.env().height) await pay(town)
+    const { height } = town.host.env()
+    await town.host.stop()
+    const key = `ckpt/${`${height}`.padStart(12, '0')}/d`
+    town.damage(key)
+    const again = await town.restart()
+    await quiet()
+    expect(again.host.root()).toEqual(town.host.root())
+    expect(await newest(again)).toBe(height)
+    const last = await again.restart()
+    expect([await newest(last), last.host.root()]).toEqual([height, town.host.root()])
+  })
+})
+
 describe('a full disk', () => {
   const tiers = tiersOf(5, 1_000)
   /** Until a checkpoint is due. */

@@ -41,6 +41,8 @@ export type Running = {
   readonly id: (name: string) => EntityId
   /** Commits one command and everything that follows from it. */
   readonly run: (name: string, tx: EntityTx) => Promise<void>
+  /** Puts nonsense in the place of a row. */
+  readonly damage: (key: string) => void
   /** Everything the disk holds. */
   readonly rows: () => ReadonlyMap<string, Bytes>
   /** Stops the runtime and starts it again from its disk. */
@@ -97,7 +99,10 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), aroun
   }
   const fork = (): Promise<Running> =>
     open({ rows: new Map(disk.rows), epoch: disk.epoch }, manualTime(time.clock.now()))
-  return { host, time, id, run, rows: () => new Map(disk.rows), restart, fork }
+  const damage = (key: string): void => {
+    disk.rows.set(key, new Uint8Array(3))
+  }
+  return { host, time, id, run, damage, rows: () => new Map(disk.rows), restart, fork }
 }
 
 /** Everybody known, with nobody's account open yet. */

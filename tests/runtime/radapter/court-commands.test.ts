@@ -158,17 +158,51 @@ describe('deposit', () => {
     await quoteRefused(move(0n), { type: 'bad_amount', amount: 0n })
   })
 
-  test('where fees are paid -- what lies ready for them', async () => {
-    const chain = present(purse().chain('sim'), 'a chain')
-    const costs = async () => ({ payer: lower(OWN), haveWei: 5n, needWei: 7n })
-    const calls = commandHandlers(
-      () => running.host,
-      running.time.clock,
-      undefined,
-      purse({ chain: () => ({ ...chain, costs }) }),
-    )
-    const quoted = await calls['move.quote']({ entityId: running.id('You'), move: move(usd(1)) })
-    expect(quoted.gas).toEqual({ have: 5n, need: 7n })
+  describe('where fees are paid', () => {
+    /** An address with so many wei, where defending could cost 7. */
+    const paying = (haveWei: bigint) => {
+      const chain = present(purse().chain('sim'), 'a chain')
+      const costs = async () => ({ payer: lower(OWN), haveWei, needWei: 7n })
+      const paid = purse({ chain: () => ({ ...chain, costs }) })
+      return commandHandlers(() => running.host, running.time.clock, undefined, paid)
+    }
+    const commands = (calls: RuntimeHandlers) => {
+      const { entityId } = at
+      const counterpartyId = running.id('Hub')
+      return [
+        calls['reserve.deposit']({ commandId: 'fees-1', entityId, tokenId: TUSD, amount: 1n }),
+        calls['reserve.withdraw']({ commandId: 'fees-2', entityId, to: OWN, tokenId: TUSD, amount: 1n }),
+        calls['reserve.toCollateral']({ commandId: 'fees-3', entityId, counterpartyId, tokenId: TUSD, amount: 1n }),
+        calls['reserve.transfer']({ commandId: 'fees-4', entityId, to: 'Bob', tokenId: TUSD, amount: 1n }),
+      ]
+    }
+
+    test('quoted -- what lies ready for them', async () => {
+      const quoted = await paying(8n)['move.quote']({ entityId: running.id('You'), move: move(usd(1)) })
+      expect(quoted.gas).toEqual({ have: 8n, need: 7n })
+    })
+
+    test('no more than a defence could cost -- refused, quoted or not, and nothing is committed', async () => {
+      const calls = paying(7n)
+      const reason = { type: 'gas_reserve', have: 7n, need: 7n }
+      const { height } = running.host.env()
+      const asked = calls['move.quote']({ entityId: running.id('You'), move: move(usd(1)) })
+      for (const refused of [asked, ...commands(calls)])
+        expect(await refusalOf(refused)).toMatchObject({ code: 'E_REJECTED', reason })
+      expect(running.host.env().height).toBe(height)
+    })
+
+    test('what was done is answered again; a dispute and what comes home are never in the way of it', async () => {
+      const { commandId, entityId } = at
+      const deposit = { commandId, entityId, tokenId: TUSD, amount: usd(1) }
+      const first = await paying(8n)['reserve.deposit'](deposit)
+      const poor = paying(0n)
+      expect(await poor['reserve.deposit'](deposit)).toEqual(first)
+      for (const type of ['settle', 'dispute'] as const) {
+        const home = type === 'settle' ? { type, counterpartyId: 'Hub', moves: null } : { type, counterpartyId: 'Hub' }
+        expect((await poor['move.quote']({ entityId, move: home })).gas).toEqual({ have: 0n, need: 7n })
+      }
+    })
   })
 })
 
