@@ -53,12 +53,15 @@ export type StoreRange = {
  *   one inside the same transaction and fails with `StoreError` 'fenced' when another writer has claimed since.
  * - `claimEpoch` durably increments the fencing epoch and returns it; from then on only its caller can commit.
  * - Keys are ASCII, 1–512 characters.
+ * - `snapshot` hands over every row as of one moment, in the order of the keys and in pieces of some hundred rows, while
+ *   others may go on writing or wait. `visit` returns at once: what it starts and waits for would end the moment.
  */
 export type Store = {
   get(key: string): Promise<Bytes | undefined>
   /** In the order of the keys; undefined where there is no row. */
   getMany(keys: readonly string[]): Promise<readonly (Bytes | undefined)[]>
   range(range: StoreRange): Promise<readonly StoreRow[]>
+  snapshot(visit: (rows: readonly StoreRow[]) => void): Promise<void>
   claimEpoch(): Promise<number>
   commit(batch: StoreBatch): Promise<void>
   /** Bytes that still fit, as far as is known; absent where nothing is. */

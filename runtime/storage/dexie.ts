@@ -15,7 +15,7 @@ import { Dexie, type EntityTable } from 'dexie'
 import type { Bytes } from '../lib/bytes.ts'
 import type { Store, StoreRange } from '../ports.ts'
 import { checkEpoch } from './memory.ts'
-import { guardStore, StoreError, type StoreFailure } from './store.ts'
+import { guardStore, PIECE_ROWS, StoreError, type StoreFailure } from './store.ts'
 
 export type DexieStoreOptions = {
   /** False: a missing database is an error ('missing') and stays missing. */
@@ -195,6 +195,21 @@ const storeOf = (db: Database, backend: Backend): Store =>
         return rows.map((row, i) => (row === undefined ? undefined : bytesOf(row.value, keys[i] ?? '')))
       }),
     range: (range) => attempt(() => readRange(db, range)),
+    // One transaction, which lives as long as it is asked something; writers wait for its end.
+    snapshot: (visit) =>
+      attempt(() =>
+        db.transaction('r', db.rows, async () => {
+          let last = ''
+          for (;;) {
+            const found = await db.rows.where('key').above(last).limit(PIECE_ROWS).toArray()
+            const rows = found.map(({ key, value }) => ({ key, value: bytesOf(value, key) }))
+            // What the visitor begins is no part of this transaction.
+            Dexie.ignoreTransaction(() => visit(rows))
+            if (found.length < PIECE_ROWS) return
+            last = found.at(-1)?.key ?? last
+          }
+        }),
+      ),
     claimEpoch: () =>
       attemptWrite(backend, () =>
         db.transaction('rw', db.meta, async () => {

@@ -10,9 +10,9 @@ import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { decode, encode, uint } from '../codec/schema.ts'
 import type { Bytes } from '../lib/bytes.ts'
-import type { Store, StoreRange } from '../ports.ts'
+import type { Store, StoreRange, StoreRow } from '../ports.ts'
 import { checkEpoch } from './memory.ts'
-import { copyOf, guardStore, StoreError } from './store.ts'
+import { copyOf, guardStore, PIECE_ROWS, StoreError } from './store.ts'
 
 type Database = ClassicLevel<string, Uint8Array>
 
@@ -81,12 +81,27 @@ const readRange = async (db: Database, { from, to, limit, reverse }: StoreRange)
   return rows.map(([key, value]) => ({ key, value: copyOf(value) }))
 }
 
+/** An iterator sees what there was when it was made. */
+const readPieces = async (db: Database, visit: (rows: readonly StoreRow[]) => void): Promise<void> => {
+  const rows = db.iterator({ gte: LOWEST })
+  try {
+    for (;;) {
+      const found = await rows.nextv(PIECE_ROWS)
+      if (found.length === 0) return
+      visit(found.map(([key, value]) => ({ key, value: copyOf(value) })))
+    }
+  } finally {
+    await rows.close()
+  }
+}
+
 const storeOver = (shared: Shared, leave: () => Promise<void>): Store => {
   const { db } = shared
   return guardStore({
     get: (key) => attempt(async () => found(await db.get(key))),
     getMany: (keys) => attempt(async () => (await db.getMany([...keys])).map(found)),
     range: (range) => attempt(() => readRange(db, range)),
+    snapshot: (visit) => attempt(() => readPieces(db, visit)),
     claimEpoch: () =>
       inTurn(shared, async () => {
         const epoch = shared.epoch + 1

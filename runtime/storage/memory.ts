@@ -5,7 +5,7 @@
 import type { Bytes } from '../lib/bytes.ts'
 import { byCodePoint } from '../lib/units.ts'
 import type { Store, StoreBatch, StoreRange, StoreRow } from '../ports.ts'
-import { copyOf, guardStore, StoreError } from './store.ts'
+import { copyOf, guardStore, PIECE_ROWS, StoreError } from './store.ts'
 
 export type MemoryDisk = { readonly rows: Map<string, Bytes>; epoch: number }
 
@@ -23,11 +23,17 @@ const readRow = ({ rows }: MemoryDisk, key: string): Bytes | undefined => {
 }
 
 /** The reading half of the port. */
-export const readsOf = (disk: MemoryDisk): Pick<Store, 'get' | 'getMany' | 'range'> => ({
+export const readsOf = (disk: MemoryDisk): Pick<Store, 'get' | 'getMany' | 'range' | 'snapshot'> => ({
   get: async (key) => readRow(disk, key),
   getMany: async (keys) => keys.map((key) => readRow(disk, key)),
   range: async (range) => readRange(disk, range),
+  snapshot: async (visit) => {
+    const rows = readRange(disk, EVERY_KEY)
+    for (let at = 0; at < rows.length; at += PIECE_ROWS) visit(rows.slice(at, at + PIECE_ROWS))
+  },
 })
+
+const EVERY_KEY = { from: '', to: '\x7f' }
 
 const readRange = (disk: MemoryDisk, { from, to, limit, reverse }: StoreRange): readonly StoreRow[] => {
   const found = [...disk.rows].filter(([key]) => key >= from && key < to).sort(([a], [b]) => byCodePoint(a, b))

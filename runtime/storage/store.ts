@@ -42,6 +42,8 @@ export class StoreError extends Error {
 }
 
 export const MAX_KEY_CHARACTERS = 512
+/** Rows a piece of a snapshot has at most. */
+export const PIECE_ROWS = 128
 const KEY = /^[\x20-\x7e]{1,512}$/
 // A bound may hold any ASCII, the control characters of `after` included.
 const isBound = (text: unknown): text is string =>
@@ -121,6 +123,7 @@ export const guardStore = (inner: Store): Store => {
         const { from, to, limit } = validRange(range)
         return from >= to || limit === 0 ? [] : inner.range(range)
       }),
+    snapshot: (visit) => run(() => inner.snapshot(visit)),
     claimEpoch: () => run(inner.claimEpoch),
     commit: (batch) => run(() => inner.commit(validBatch(batch))),
     ...(inner.room === undefined ? {} : { room: inner.room }),

@@ -201,6 +201,7 @@ const storeOf = (world: World, process: Process): Store => {
     get: (key) => reading(() => store.get(key)),
     getMany: (keys) => reading(() => store.getMany(keys)),
     range: (range) => reading(() => store.range(range)),
+    snapshot: (visit) => reading(() => store.snapshot(visit)),
     claimEpoch: async () => {
       await pause(world, process, world.random.disk.between(0, 6), `${process.id} claims`)
       const { actor, order } = process

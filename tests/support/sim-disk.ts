@@ -165,6 +165,7 @@ export const createSimDisk = (mode: 'strict' | 'relaxed' = 'strict'): SimDisk =>
       get: (key) => alive(() => readsOf(view).get(key)),
       getMany: (keys) => alive(() => readsOf(view).getMany(keys)),
       range: (range) => alive(() => readsOf(view).range(range)),
+      snapshot: (visit) => alive(() => readsOf(view).snapshot(visit)),
       claimEpoch: () =>
         alive(async () => {
           let epoch = 0

@@ -203,6 +203,65 @@ export const describeStore = (name: string, createDisk: () => Disk): void => {
       })
     })
 
+    describe('snapshot', () => {
+      const many = Array.from({ length: 700 }, (_, i) => put(`row/${`${i}`.padStart(5, '0')}`))
+      const piecesOf = async (store: Store): Promise<readonly (readonly StoreRow[])[]> => {
+        const pieces: (readonly StoreRow[])[] = []
+        await store.snapshot((rows) => pieces.push(rows))
+        return pieces
+      }
+
+      it('every row in order, in pieces that are never large', async () => {
+        const { store, epoch } = await writer()
+        await store.commit({ epoch, puts: [put('~'), put(' '), ...many], deletes: [] })
+        const pieces = await piecesOf(store)
+        expect(pieces.flat()).toStrictEqual([put(' '), ...many, put('~')])
+        expect(Math.max(...pieces.map((rows) => rows.length))).toBeLessThanOrEqual(256)
+      })
+      it('nothing in an empty store: not even the epoch', async () => {
+        const { store } = await writer()
+        expect((await piecesOf(store)).flat()).toEqual([])
+      })
+      it('of one moment, whatever is committed meanwhile', async () => {
+        const { store, epoch } = await writer()
+        const other = await open()
+        await store.commit({ epoch, puts: many, deletes: [] })
+        const seen: StoreRow[] = []
+        let committing: Promise<void> | null = null
+        await other.snapshot((rows) => {
+          seen.push(...rows)
+          committing ??= store.commit({ epoch, puts: [put('row/00699', 'new'), put('z')], deletes: ['row/00698'] })
+        })
+        await committing
+        expect(seen).toStrictEqual(many)
+        expect((await piecesOf(other)).flat()).toStrictEqual([...many.slice(0, 698), put('row/00699', 'new'), put('z')])
+      })
+      it('rows are the visitor’s own', async () => {
+        const { store, epoch } = await writer()
+        await store.commit({ epoch, puts: [put('k', 'before')], deletes: [] })
+        await store.snapshot((rows) => {
+          for (const { value } of rows) value.fill(0)
+        })
+        expect(await store.get('k')).toEqual(utf8('before'))
+      })
+      it('what the visitor throws ends it', async () => {
+        const { store, epoch } = await writer()
+        await store.commit({ epoch, puts: many, deletes: [] })
+        let calls = 0
+        const stopped = store.snapshot(() => {
+          calls++
+          throw new StoreError('io', 'enough')
+        })
+        expect([await failureOf(stopped), calls]).toEqual(['io', 1])
+        expect((await piecesOf(store)).flat().length).toBe(many.length)
+      })
+      it('fails with closed after a close', async () => {
+        const { store } = await writer()
+        await store.close()
+        expect(await failureOf(piecesOf(store))).toBe('closed')
+      })
+    })
+
     describe('keys and bounds', () => {
       it.each([
         ['empty', ''],
