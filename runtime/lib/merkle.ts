@@ -77,12 +77,18 @@ const remove = <V>(node: Node<V>, key: string): Node<V> | null => {
   return right ? branch(node.bit, node.left, rest) : branch(node.bit, rest, node.right)
 }
 
-function* walk<V>(node: Node<V> | null): Generator<Leaf<V>> {
-  if (node === null) return
-  if (isLeaf(node)) yield node
-  else {
-    yield* walk(node.left)
-    yield* walk(node.right)
+/** One generator over a stack: a generator for each branch would cost every leaf its depth. */
+function* walk<V>(from: Node<V> | null): Generator<Leaf<V>> {
+  const rest: Node<V>[] = []
+  let node = from
+  while (node !== null) {
+    if (isLeaf(node)) {
+      yield node
+      node = rest.pop() ?? null
+    } else {
+      rest.push(node.right)
+      node = node.left
+    }
   }
 }
 

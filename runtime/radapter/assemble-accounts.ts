@@ -9,8 +9,8 @@ import { toHex } from '../lib/bytes.ts'
 import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
 import { accountCourt } from './assemble-court.ts'
 import { noPosition, positionsIn } from './positions.ts'
+import type { Place, Ranked, SortValue } from './ranked.ts'
 import type { EntityFacts, StateReader } from './reader.ts'
-import type { Place, Ranked, SortValue } from './sort-index.ts'
 import type { AccountDetail, AccountFrameView, AccountPage, AccountSortKey, AccountView, ViewState } from './types.ts'
 
 export const accountPage = (reader: StateReader, entityId: EntityId, view: ViewState): AccountPage => {

@@ -1,5 +1,6 @@
 /** Positions as a view shows them: one account's in one token, and sums of many. Pure; all figures are additive. */
 import { type Delta, positionOf } from '../account/delta.ts'
+import { type AccountFigures, figuresOf } from '../account/figures.ts'
 import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
 import { min, type TokenId } from '../lib/units.ts'
@@ -42,20 +43,27 @@ export const noPosition = (tokenId: number): TokenPosition => ({
 })
 
 /** Nothing is paid or received through an account that is not open, whatever lies in it. */
-const positionOfDelta = ({ status, isLeft }: AccountReplica, delta: Delta): TokenPosition => {
+const positionOfDelta = (
+  { isOpen, isLeft }: Pick<AccountFigures, 'isOpen' | 'isLeft'>,
+  delta: Delta,
+): TokenPosition => {
   const position = positionView(delta, isLeft)
-  return status.type === 'open' ? position : { ...position, outbound: 0n, inbound: 0n }
+  return isOpen ? position : { ...position, outbound: 0n, inbound: 0n }
 }
 
 /** What is committed; null when the account does not hold the token. */
 export const positionIn = (account: AccountReplica, tokenId: TokenId): TokenPosition | null => {
   const delta = account.state.deltas.get(deltaKey(tokenId))
-  return delta === undefined ? null : positionOfDelta(account, delta)
+  const { isLeft, status } = account
+  return delta === undefined ? null : positionOfDelta({ isLeft, isOpen: status.type === 'open' }, delta)
 }
 
 /** In the order of the token numbers. */
-export const positionsIn = (account: AccountReplica): readonly TokenPosition[] =>
-  [...account.state.deltas.values()].map((delta) => positionOfDelta(account, delta))
+export const positionsOf = (account: AccountFigures): readonly TokenPosition[] =>
+  [...account.deltas].map((delta) => positionOfDelta(account, delta))
+
+/** In the order of the token numbers. */
+export const positionsIn = (account: AccountReplica): readonly TokenPosition[] => positionsOf(figuresOf(account))
 
 /** What a settlement could take out: each side's own part of the collateral, as far as nothing holds it. */
 export const settleable = ({ state, isLeft }: AccountReplica): readonly SettlementMove[] =>

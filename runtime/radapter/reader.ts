@@ -8,16 +8,17 @@ import { tokenKey } from '../entity/draft.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import type { EntityState, Invoice } from '../entity/types.ts'
 import type { JReplica } from '../jurisdiction/types.ts'
+import { present } from '../lib/assert.ts'
 import { type Bytes, toHex } from '../lib/bytes.ts'
 import { type EntityId, max, type TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
 import type { ActivityBook } from './activity.ts'
-import { type ActivityIndex, createActivityIndex } from './activity-choice.ts'
-import { type ActivityQuery, activityPage } from './activity-page.ts'
+import { type ActivityQuery, pageInMemory } from './activity-page.ts'
 import { type AddressBook, type BookPage, bookPage } from './address-book.ts'
 import { CHAIN_UP, type ChainStatus } from './health.ts'
 import { creditedLabel, labelOf, type Naming, NO_NAMING } from './names.ts'
-import { createSortIndexes, type Ranked, type SortIndexes, type SortSpec } from './sort-index.ts'
+import type { Ranked } from './ranked.ts'
+import { createSortIndexes, type SortIndexes, type SortSpec } from './sort-index.ts'
 import { createTotalsIndex, type Totals, type TotalsIndex } from './totals.ts'
 import type { ActivityPage, FrameView } from './types.ts'
 
@@ -26,8 +27,8 @@ export type Head = Pick<
   'height' | 'timestamp' | 'runtimeId' | 'runtimeName' | 'checkpointInterval' | 'stateRoot' | 'live' | 'halted' | 'role'
 >
 
-/** An entity but for its accounts, which may be a million. */
-export type EntityFacts = Omit<EntityState, 'accounts'> & { readonly accountCount: number }
+/** An entity but for its accounts, which may be a million, and what no view shows. */
+export type EntityFacts = Omit<EntityState, 'accounts' | 'paid' | 'offers'> & { readonly accountCount: number }
 
 export type Named = { readonly entityId: EntityId; readonly label: string }
 
@@ -72,7 +73,6 @@ export type StateReader = Around & {
 export type ViewIndexes = {
   readonly sorted: SortIndexes
   readonly totals: TotalsIndex
-  readonly activity: ActivityIndex
   /** Encoding an invoice takes longer than all the rest of it. */
   readonly links: WeakMap<Invoice, string>
 }
@@ -80,7 +80,6 @@ export type ViewIndexes = {
 export const createViewIndexes = (): ViewIndexes => ({
   sorted: createSortIndexes(),
   totals: createTotalsIndex(),
-  activity: createActivityIndex(),
   links: new WeakMap(),
 })
 
@@ -90,16 +89,23 @@ export type ReaderMeta = Pick<Head, 'checkpointInterval' | 'live' | 'halted' | '
   readonly around?: Around
 }
 
-const factsOf = ({ accounts, ...facts }: EntityState): EntityFacts => ({ ...facts, accountCount: accounts.size })
+const factsOf = ({ accounts, paid: _, offers: __, ...facts }: EntityState): EntityFacts => ({
+  ...facts,
+  accountCount: accounts.size,
+})
 
 const noAccounts = { positions: new Map(), locks: 0 } satisfies Totals
 
-/** Reads an `Env`; the history as it stood at its height. */
+/**
+ * Reads an `Env`; the history as it stood at its height.
+ * @param activity the page of history the view asks for, where memory alone does not have it.
+ */
 export const envReader = (
   env: Env,
   history: ActivityBook,
   meta: ReaderMeta,
   indexes: ViewIndexes = createViewIndexes(),
+  activity: ActivityPage | null = null,
 ): StateReader => {
   const { checkpointInterval, root, live, halted, role, naming = NO_NAMING, around = NOTHING_WRONG } = meta
   const { book, owner } = naming
@@ -139,7 +145,7 @@ export const envReader = (
       return accounts === undefined ? NOTHING_RANKED : indexes.sorted.ranked(spec, accounts)
     },
     activity: (query) =>
-      activityPage(history, { ...query, height: env.height, book }, live ? indexes.activity : undefined),
+      activity ?? present(pageInMemory(history, { ...query, height: env.height, book }), 'a page of history'),
     linkOf: (invoice) => {
       const link = indexes.links.get(invoice) ?? invoiceLink(invoice)
       indexes.links.set(invoice, link)

@@ -2,10 +2,11 @@
  * What all accounts of an entity add up to, kept in step with the committed state: only the accounts that changed
  * since the last look are taken out and put back, so a view costs the same with five accounts as with a million.
  */
+import { type AccountFigures, figuresOf } from '../account/figures.ts'
 import type { AccountReplica } from '../account/types.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import type { EntityId } from '../lib/units.ts'
-import { minus, noPosition, plus, positionsIn } from './positions.ts'
+import { minus, noPosition, plus, positionsOf } from './positions.ts'
 import type { TokenPosition } from './types.ts'
 
 export type Totals = {
@@ -19,18 +20,20 @@ export type TotalsIndex = {
   readonly of: (entityId: EntityId, accounts: MerkleMap<AccountReplica>) => Totals
 }
 
-type Running = {
-  accounts: MerkleMap<AccountReplica>
+/** Sums that accounts are put into and taken out of. */
+export type Sums = {
   readonly positions: Map<number, TokenPosition>
   /** How many accounts hold the token. */
   readonly holders: Map<number, number>
   locks: number
 }
+export const noSums = (): Sums => ({ positions: new Map(), holders: new Map(), locks: 0 })
 
-const count = (running: Running, account: AccountReplica, sign: 1 | -1): void => {
-  const { positions, holders } = running
-  running.locks += sign * account.state.locks.size
-  for (const position of positionsIn(account)) {
+/** Puts an account in (1), or takes it out as it was put in (−1). */
+export const count = (sums: Sums, account: AccountFigures, sign: 1 | -1): void => {
+  const { positions, holders } = sums
+  sums.locks += sign * account.locks
+  for (const position of positionsOf(account)) {
     const { tokenId } = position
     const before = positions.get(tokenId) ?? noPosition(tokenId)
     const held = (holders.get(tokenId) ?? 0) + sign
@@ -40,11 +43,13 @@ const count = (running: Running, account: AccountReplica, sign: 1 | -1): void =>
   }
 }
 
+type Running = Sums & { accounts: MerkleMap<AccountReplica> }
+
 export const createTotalsIndex = (): TotalsIndex => {
   const byEntity = new Map<EntityId, Running>()
   const first = (entityId: EntityId, accounts: MerkleMap<AccountReplica>): Running => {
-    const running: Running = { accounts, positions: new Map(), holders: new Map(), locks: 0 }
-    for (const account of accounts.values()) count(running, account, 1)
+    const running: Running = { accounts, ...noSums() }
+    for (const account of accounts.values()) count(running, figuresOf(account), 1)
     byEntity.set(entityId, running)
     return running
   }
@@ -52,8 +57,8 @@ export const createTotalsIndex = (): TotalsIndex => {
     of: (entityId, accounts) => {
       const running = byEntity.get(entityId) ?? first(entityId, accounts)
       for (const { before, after } of accounts.changesSince(running.accounts)) {
-        if (before !== undefined) count(running, before, -1)
-        if (after !== undefined) count(running, after, 1)
+        if (before !== undefined) count(running, figuresOf(before), -1)
+        if (after !== undefined) count(running, figuresOf(after), 1)
       }
       running.accounts = accounts
       return running

@@ -9,13 +9,8 @@ import { emptyMaps } from '../../../runtime/entity/frame.ts'
 import type { MerkleMap } from '../../../runtime/lib/merkle.ts'
 import type { EntityId, TokenId } from '../../../runtime/lib/units.ts'
 import { noPosition, plus, positionsIn } from '../../../runtime/radapter/positions.ts'
-import {
-  createSortIndexes,
-  type Place,
-  type SortSpec,
-  type SortValue,
-  sortValue,
-} from '../../../runtime/radapter/sort-index.ts'
+import type { Place, SortValue } from '../../../runtime/radapter/ranked.ts'
+import { createSortIndexes, type SortSpec, sortValue } from '../../../runtime/radapter/sort-index.ts'
 import { createTotalsIndex } from '../../../runtime/radapter/totals.ts'
 import type { AccountSortKey, SortDirection } from '../../../runtime/radapter/types.ts'
 
