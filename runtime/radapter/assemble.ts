@@ -9,6 +9,7 @@ import type { TokenId } from '../lib/units.ts'
 import { byCodePoint } from '../lib/units.ts'
 import { accountDetail, accountPage } from './assemble-accounts.ts'
 import { entityDetail } from './assemble-entity.ts'
+import { networkMap } from './assemble-map.ts'
 import type { EntityFacts, StateReader } from './reader.ts'
 import type { EntitySummary, FrameView, JurisdictionView, Unreachable, ViewState } from './types.ts'
 
@@ -28,6 +29,7 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     account: selected === null ? null : detailOf(reader, selected, view),
     activity: selected === null ? null : activityOf(reader, selected, view),
     book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
+    map: view.map ? networkMap(reader, view.tokenId as TokenId) : null,
     jurisdictions: reader.jurisdictions().map((chain) => jurisdictionView(reader, chain)),
     unreachable: unreachable(reader),
     directory: reader.names(DIRECTORY_NAMES),

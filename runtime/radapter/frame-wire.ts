@@ -5,6 +5,7 @@ import type { BookEntry, BookPage } from './address-book.ts'
 import type { AccountCourt, EntityCourt } from './court-types.ts'
 import { accountCourtWire, entityCourtWire, positionWire } from './court-wire.ts'
 import { CHAIN_TROUBLES, CHAIN_UP, type ChainStatus } from './health.ts'
+import type { MapAccount, MapEntity, MapJurisdiction, MapView } from './map-types.ts'
 import type {
   AccountDetail,
   AccountFrameView,
@@ -23,7 +24,7 @@ import type {
   TokenView,
   Unreachable,
 } from './types.ts'
-import { both, count, figure, figures, flag, list, nullable, row, text, type Wire, word } from './wire.ts'
+import { both, count, figure, figures, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 /** An id, a hash or a name. */
 export const short = text(256)
@@ -196,6 +197,24 @@ const bookWire: Wire<BookPage> = row<BookPage>({
   totalEntries: count,
 })
 
+const mapWire: Wire<MapView> = row<MapView>({
+  jurisdictions: list(row<MapJurisdiction>({ name: short, x: number, y: number, z: number }), 100),
+  entities: list(
+    row<MapEntity>({
+      entityId: short,
+      label: short,
+      jurisdiction: count,
+      isOwn: flag,
+      isHub: flag,
+      isHere: flag,
+      accountCount: count,
+    }),
+    1_000,
+  ),
+  accounts: list(row<MapAccount>({ left: count, right: count, position: positionWire }), 1_000),
+  moreEntities: count,
+})
+
 type Down = Extract<ChainStatus, { type: 'down' }>
 const downWire = nullable(row<Omit<Down, 'type'>>({ sinceMs: count, reason: word(CHAIN_TROUBLES) }))
 /** Nothing of a chain that is up. */
@@ -234,6 +253,7 @@ export const frameWire: Wire<FrameView> = row<FrameView>({
   account: nullable(detailWire),
   activity: nullable(activityWire),
   book: nullable(bookWire),
+  map: nullable(mapWire),
   jurisdictions: list(jurisdictionWire, 100),
   unreachable: list(row<Unreachable>({ entityId: short, label: short, sinceMs: count }), 100),
   directory: list(row<FrameView['directory'][number]>({ entityId: short, label: short }), 10_000),

@@ -155,6 +155,7 @@ export const viewSchema: v.GenericSchema<unknown, ViewState> = v.strictObject({
   activityPageSize: pageSize,
   ...selection,
   bookPage: v.nullable(page),
+  map: v.boolean(),
 })
 
 export const readView = (

@@ -12,6 +12,7 @@ import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
 import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
+import type { MapSection, MapSelection } from './map-types.ts'
 import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
 import type { SimnetMethods } from './simnet-methods.ts'
@@ -23,25 +24,26 @@ export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' |
 export type SortDirection = 'asc' | 'desc'
 export type PageSize = 10 | 20 | 50 | 100
 
-export type ViewState = ActivitySelection & {
-  readonly selectedEntityId: string | null
-  /** Shows the `account` section for this counterparty. */
-  readonly selectedAccountId: string | null
-  /** Which token inbound, outbound, collateral and balance speak of. */
-  readonly tokenId: number
-  /** 1-based. */
-  readonly accountPage: number
-  /** A page by its neighbour, from `nextCursor` or `prevCursor`; goes before `accountPage` while it is readable. */
-  readonly accountCursor?: string | null
-  readonly accountPageSize: PageSize
-  readonly accountSortBy: AccountSortKey
-  readonly accountSortDir: SortDirection
-  /** 1-based; newest first. */
-  readonly activityPage: number
-  readonly activityPageSize: PageSize
-  /** 1-based; null while the address book is not looked at. */
-  readonly bookPage: number | null
-}
+export type ViewState = ActivitySelection &
+  MapSelection & {
+    readonly selectedEntityId: string | null
+    /** Shows the `account` section for this counterparty. */
+    readonly selectedAccountId: string | null
+    /** Which token inbound, outbound, collateral and balance speak of. */
+    readonly tokenId: number
+    /** 1-based. */
+    readonly accountPage: number
+    /** A page by its neighbour, from `nextCursor` or `prevCursor`; goes before `accountPage` while it is readable. */
+    readonly accountCursor?: string | null
+    readonly accountPageSize: PageSize
+    readonly accountSortBy: AccountSortKey
+    readonly accountSortDir: SortDirection
+    /** 1-based; newest first. */
+    readonly activityPage: number
+    readonly activityPageSize: PageSize
+    /** 1-based; null while the address book is not looked at. */
+    readonly bookPage: number | null
+  }
 
 export type TokenView = {
   readonly tokenId: number
@@ -252,7 +254,7 @@ export type JurisdictionView = {
 /** Who has left messages unanswered for a while; they are sent again until they are answered. */
 export type Unreachable = { readonly entityId: string; readonly label: string; readonly sinceMs: number }
 
-export type FrameView = {
+export type FrameView = MapSection & {
   readonly height: number
   readonly timestamp: number
   readonly runtimeId: string
@@ -388,4 +390,5 @@ export const DEFAULT_VIEW: ViewState = {
   activityFilter: 'all',
   activityTokenId: null,
   bookPage: null,
+  map: false,
 }

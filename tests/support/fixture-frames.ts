@@ -289,6 +289,7 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
     balances: [0n, usd(50_000), usd(100_000)],
   },
   book: null,
+  map: null,
   jurisdictions: [
     {
       name: 'Simnet',
