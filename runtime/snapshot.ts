@@ -34,7 +34,7 @@ import type { BatchState, EntityState } from './entity/types.ts'
 import { answerCodec, emptyEnv, outboxCodec, queueCodec } from './frame.ts'
 import { jCallCodec, jReplicaCodec } from './jurisdiction/codec.ts'
 import { Fault, present } from './lib/assert.ts'
-import { type Bytes, equalBytes } from './lib/bytes.ts'
+import { type Bytes, equalBytes, ZERO_32 } from './lib/bytes.ts'
 import { LIMITS } from './lib/limits.ts'
 import type { MerkleMap } from './lib/merkle.ts'
 import { byCodePoint, type CommandId, type EntityId } from './lib/units.ts'
@@ -62,16 +62,24 @@ const envCodec: Codec<EnvRow> = struct<EnvRow>({
 })
 
 type EntityRow = { identity: EntityIdentity; height: number; timestampMs: number; frameHash: Bytes; batch: BatchState }
-const entityCodec: Codec<EntityRow> = struct<EntityRow>({
+type RootedRow = EntityRow & { root: Bytes }
+const entityFields = {
   identity: identityCodec,
   height: uint,
   timestampMs: uint,
   frameHash: hash32,
   batch: batchStateCodec,
-})
+}
+const unrooted: Codec<EntityRow> = struct<EntityRow>(entityFields)
+const rooted: Codec<RootedRow> = struct<RootedRow>({ ...entityFields, root: hash32 })
+/** Rows were once written without the root, which all the other rows of the entity say as well. */
+const entityCodec: Codec<RootedRow | EntityRow> = {
+  write: (row) => ('root' in row ? rooted.write(row) : unrooted.write(row)),
+  read: (nested) => (nested.length === Object.keys(entityFields).length ? unrooted : rooted).read(nested),
+}
 const encodeEntity = (state: EntityState): Bytes => {
-  const { height, timestampMs, frameHash, batch } = state
-  return encode(entityCodec, { identity: state, height, timestampMs, frameHash, batch })
+  const { height, timestampMs, frameHash, batch, root } = state
+  return encode(rooted, { identity: state, height, timestampMs, frameHash, batch, root })
 }
 
 const read = <T>(codec: Codec<T>, { key, value }: StoreRow): T => {
@@ -199,9 +207,9 @@ export const envRows = (env: Env): readonly StoreRow[] =>
 
 const newState = ({ identity, ...row }: EntityRow): EntityState => ({
   ...identity,
+  root: ZERO_32,
   ...row,
   ...NO_MAPS,
-  root: new Uint8Array(32),
 })
 
 const stray = (key: string): Fault => new Fault('I-SNAPSHOT', `stray row ${key}`)
@@ -227,28 +235,58 @@ const withEnvRow = (env: Env, change: RowChange): Env => {
   return found.with(env, key.slice(found.letter.length + 1), change)
 }
 
-/**
- * The state that `changes` lead to; an entity's own row comes before its others.
- * @throws Fault when a row is not what `rowChanges` writes. Whether the whole is right is told by its root.
- */
-export const applyRows = (before: Env, changes: Iterable<RowChange>): Env => {
+type Applied = { readonly env: Env; readonly states: Map<EntityId, EntityState>; readonly rooted: Set<EntityId> }
+
+/** An entity's own row comes before its others. `rooted` are those whose row says the root. */
+const applied = (before: Env, changes: Iterable<RowChange>): Applied => {
   let env = before
   const states = new Map<EntityId, EntityState>()
+  const rooted = new Set<EntityId>()
   for (const change of changes) {
     if (!change.key.startsWith('e/')) {
       env = withEnvRow(env, change)
       continue
     }
     const id = change.key.split('/')[1] as EntityId
-    states.set(id, withEntityRow(states.get(id) ?? env.eReplicas.get(id)?.state, change))
+    const old = states.get(id) ?? env.eReplicas.get(id)?.state
+    const state = withEntityRow(old, change)
+    if (state.root !== (old?.root ?? ZERO_32)) rooted.add(id)
+    states.set(id, state)
   }
-  for (const [entityId, state] of states)
-    env = {
-      ...env,
-      eReplicas: env.eReplicas.set(entityId, { entityId, state: { ...state, root: entityStateRoot(state) } }),
-    }
+  return { env, states, rooted }
+}
+
+const withState = (env: Env, state: EntityState): Env => {
+  const { entityId } = state
+  return { ...env, eReplicas: env.eReplicas.set(entityId, { entityId, state }) }
+}
+
+/**
+ * The state that `changes` lead to.
+ * @throws Fault when a row is not what `rowChanges` writes. Whether the whole is right is told by its root.
+ */
+export const applyRows = (before: Env, changes: Iterable<RowChange>): Env => {
+  const { env: others, states, rooted } = applied(before, changes)
+  let env = others
+  for (const state of states.values()) {
+    const root = entityStateRoot(state)
+    if (rooted.has(state.entityId) && !equalBytes(root, state.root))
+      throw new Fault('I-SNAPSHOT', `the rows of ${state.entityId} do not lead to its root`)
+    env = withState(env, { ...state, root })
+  }
   return env
 }
 
 /** @throws Fault as `applyRows`. */
 export const envFromRows = (rows: Iterable<StoreRow>): Env => applyRows(emptyEnv('', ''), rows)
+
+/**
+ * A state of some of its rows alone, for looking at: what was left out is absent, and the roots are those that were
+ * recorded. Null when one was not.
+ * @throws Fault as `applyRows`.
+ */
+export const partOfEnv = (rows: Iterable<StoreRow>): Env | null => {
+  const { env, states, rooted } = applied(emptyEnv('', ''), rows)
+  if (rooted.size < states.size) return null
+  return [...states.values()].reduce(withState, env)
+}
