@@ -35,10 +35,6 @@ export type MapView = {
   readonly moreEntities: number
 }
 
-export type MapSelection = {
-  /** Whether the network map is looked at. */
-  readonly map: boolean
-}
 export type MapSection = {
   /** When the view asks for it. */
   readonly map: MapView | null

@@ -12,7 +12,7 @@ import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
 import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
-import type { MapSection, MapSelection } from './map-types.ts'
+import type { MapSection } from './map-types.ts'
 import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
 import type { SimnetMethods } from './simnet-methods.ts'
@@ -24,26 +24,27 @@ export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' |
 export type SortDirection = 'asc' | 'desc'
 export type PageSize = 10 | 20 | 50 | 100
 
-export type ViewState = ActivitySelection &
-  MapSelection & {
-    readonly selectedEntityId: string | null
-    /** Shows the `account` section for this counterparty. */
-    readonly selectedAccountId: string | null
-    /** Which token inbound, outbound, collateral and balance speak of. */
-    readonly tokenId: number
-    /** 1-based. */
-    readonly accountPage: number
-    /** A page by its neighbour, from `nextCursor` or `prevCursor`; goes before `accountPage` while it is readable. */
-    readonly accountCursor?: string | null
-    readonly accountPageSize: PageSize
-    readonly accountSortBy: AccountSortKey
-    readonly accountSortDir: SortDirection
-    /** 1-based; newest first. */
-    readonly activityPage: number
-    readonly activityPageSize: PageSize
-    /** 1-based; null while the address book is not looked at. */
-    readonly bookPage: number | null
-  }
+export type ViewState = ActivitySelection & {
+  readonly selectedEntityId: string | null
+  /** Shows the `account` section for this counterparty. */
+  readonly selectedAccountId: string | null
+  /** Which token inbound, outbound, collateral and balance speak of. */
+  readonly tokenId: number
+  /** 1-based. */
+  readonly accountPage: number
+  /** A page by its neighbour, from `nextCursor` or `prevCursor`; goes before `accountPage` while it is readable. */
+  readonly accountCursor?: string | null
+  readonly accountPageSize: PageSize
+  readonly accountSortBy: AccountSortKey
+  readonly accountSortDir: SortDirection
+  /** 1-based; newest first. */
+  readonly activityPage: number
+  readonly activityPageSize: PageSize
+  /** 1-based; null while the address book is not looked at. */
+  readonly bookPage: number | null
+  /** Whether the network map is looked at. */
+  readonly map: boolean
+}
 
 export type TokenView = {
   readonly tokenId: number
