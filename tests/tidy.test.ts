@@ -73,7 +73,7 @@ const ROOMS: { readonly [name: string]: Room } = {
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],
     packages: [],
   },
-  manager: { at: ['runtime/manager/'], rooms: [...LAYERS, ...EDGES], packages: ['valibot'] },
+  manager: { at: ['runtime/manager/'], rooms: [...LAYERS, ...EDGES], packages: ['hash-wasm', 'valibot'] },
   'public door': { at: ['runtime/index.ts'], rooms: [...LAYERS, ...EDGES], packages: [] },
   contracts: { at: ['contracts/'], rooms: [], packages: ['solc'] },
   components: {
@@ -120,7 +120,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   '@ethereumjs/util': ['runtime/jadapter/browservm.ts'],
   '@ethereumjs/vm': ['runtime/jadapter/browservm.ts'],
   '@noble/secp256k1': ['runtime/lib/secp.ts'],
-  'hash-wasm': ['entrypoints/background/wallet/vault.ts'],
+  'hash-wasm': ['entrypoints/background/wallet/vault.ts', 'runtime/manager/xln-seal.ts'],
 }
 
 /** One layer teaches the rest: the same file names in each. The chain makes the jurisdiction's frames, so it has none. */
