@@ -157,8 +157,11 @@ const stage = async (
 /** Reads, replays, and keeps the database only if all of it holds. */
 export const importRuntime = async (options: ImportOptions): Promise<ImportOutcome> => {
   const { file, password, staging, deriveKey, signal } = options
-  const onProgress = (progress: ImportProgress): void => {
+  const checkSignal = (): void => {
     if (signal?.aborted === true) throw new Cancelled()
+  }
+  const onProgress = (progress: ImportProgress): void => {
+    checkSignal()
     options.onProgress?.(progress)
   }
   let store: Store | null = null
@@ -168,8 +171,8 @@ export const importRuntime = async (options: ImportOptions): Promise<ImportOutco
     onProgress({ phase: 'reading', done: 0, total: file.size })
     store = await staging.open()
     const staged = await stage(options, store, reader, { file, onProgress })
-    // A press on Cancel after the last frame counts too.
-    onProgress({ phase: 'replaying', done: 1, total: 1 })
+    // What was pressed after the last frame counts too.
+    checkSignal()
     await store.close()
     return { type: 'verified', staged }
   } catch (error) {
