@@ -119,6 +119,7 @@ export const createSession = (
     return (
       runtime === 'halted' ||
       runtime === 'read-only' ||
+      hostStatus.value?.control === 'reader' ||
       (frame !== null && (!frame.live || frame.role === 'reader' || frame.halted !== null))
     )
   })

@@ -18,6 +18,8 @@ export const GERMAN_STATES = {
     'Dieser Browser hält die Geschichte einer anderen Wallet. Sie bleibt, wie sie ist, und nichts wird unterschrieben.',
   'state.why.newer_version':
     'Eine neuere Version dieser Wallet hat geschrieben, was hier gespeichert ist. Aktualisiere die Wallet.',
+  'state.why.snapshot': 'Das ist eine Kopie davon, wie es war. Man kann sie ansehen; sie unterschreibt nichts.',
+  'state.why.unknown_runtime': 'Diese Runtime gibt es in deiner Wallet nicht. Wähle oben eine andere.',
   'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
   'state.why.fault': '{detail}.',
   'state.startAgain': 'Neu starten',

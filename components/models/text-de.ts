@@ -9,6 +9,7 @@ import { GERMAN_COURT } from './text-de-court.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
 import { GERMAN_RECEIVE } from './text-de-receive.ts'
+import { GERMAN_RUNTIMES } from './text-de-runtimes.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
 import { GERMAN_STATES } from './text-de-states.ts'
 import { GERMAN_TIME } from './text-de-time.ts'
@@ -19,6 +20,7 @@ export const GERMAN: Messages = {
   ...GERMAN_PANEL,
   ...GERMAN_RECEIVE,
   ...GERMAN_STATES,
+  ...GERMAN_RUNTIMES,
   ...GERMAN_SITES,
   ...GERMAN_TIME,
 

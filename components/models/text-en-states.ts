@@ -17,6 +17,8 @@ export const ENGLISH_STATES = {
   'state.why.foreign_history':
     'This browser holds the history of another wallet. It is left as it is, and nothing is signed.',
   'state.why.newer_version': 'A newer version of this wallet has written what is stored here. Update the wallet.',
+  'state.why.snapshot': 'This is a copy of how it was. It can be looked at, and signs nothing.',
+  'state.why.unknown_runtime': 'There is no such runtime in this wallet. Choose another one above.',
   'state.why.held_elsewhere': '{name} is open in another window.',
   'state.why.fault': '{detail}.',
   'state.startAgain': 'Start again',

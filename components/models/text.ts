@@ -13,9 +13,11 @@ import { ENGLISH } from './text-en.ts'
 import type { ENGLISH_ACCOUNT } from './text-en-account.ts'
 import type { ENGLISH_APPROVAL } from './text-en-approval.ts'
 import type { ENGLISH_COURT } from './text-en-court.ts'
+import type { ENGLISH_ENTRY } from './text-en-entry.ts'
 import type { ENGLISH_OWNER } from './text-en-owner.ts'
 import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
+import type { ENGLISH_RUNTIMES } from './text-en-runtimes.ts'
 import type { ENGLISH_SITES } from './text-en-sites.ts'
 import type { ENGLISH_STATES } from './text-en-states.ts'
 import type { ENGLISH_TIME } from './text-en-time.ts'
@@ -27,9 +29,11 @@ type English = typeof ENGLISH &
   typeof ENGLISH_ACCOUNT &
   typeof ENGLISH_APPROVAL &
   typeof ENGLISH_COURT &
+  typeof ENGLISH_ENTRY &
   typeof ENGLISH_OWNER &
   typeof ENGLISH_PANEL &
   typeof ENGLISH_RECEIVE &
+  typeof ENGLISH_RUNTIMES &
   typeof ENGLISH_STATES &
   typeof ENGLISH_SITES &
   typeof ENGLISH_TIME &

@@ -30,7 +30,10 @@ const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | n
   const isOfNow = status === null || status.runtime === 'running'
   if (status?.runtime === 'halted' || (isOfNow && frame !== null && frame.halted !== null))
     return { type: 'halted', reason }
-  if (status?.runtime === 'read-only' || frame?.role === 'reader') return { type: 'read_only', reason }
+  // Who only looks on because another window writes has nothing to repair.
+  const isLookingOn = status?.control === 'reader'
+  if (status?.runtime === 'read-only' || (frame?.role === 'reader' && !isLookingOn))
+    return { type: 'read_only', reason }
   return null
 }
 

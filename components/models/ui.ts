@@ -21,6 +21,8 @@ export type Host = {
   /** True in the toolbar's popup, which the browser closes at the first press outside it. */
   readonly isPopup: boolean
   readonly openTab: (path: string) => void
+  /** Shows this runtime on this page, in place of the one it shows. */
+  readonly showRuntime: (id: string) => void
   /** Asks the browser, within the user's gesture. @returns whether notifications may be shown */
   readonly allowNotifications: () => Promise<boolean>
 }

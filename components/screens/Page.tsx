@@ -18,6 +18,8 @@ import { Unlock } from './Unlock.tsx'
 
 // Fetched when something is wrong, which most visits never see.
 const TroubleNotice = lazy(async () => (await import('./Trouble.tsx')).TroubleNotice)
+// For the window that comes second.
+const OtherWindow = lazy(async () => (await import('./runtimes/OtherWindow.tsx')).OtherWindow)
 const TroubleScreen = lazy(async () => (await import('./Trouble.tsx')).TroubleScreen)
 
 /** The host restarts its auto-lock countdown on input; telling it more often than this changes nothing. */
@@ -100,6 +102,7 @@ const Inside = ({ children, needsView }: { readonly children: ComponentChildren;
   return (
     <>
       <Header />
+      {status?.control === 'reader' && <OtherWindow />}
       {standing === null && trouble !== null && <TroubleNotice trouble={trouble} />}
       {standing === null ? shown : <TroubleScreen trouble={standing} onLook={look} />}
     </>

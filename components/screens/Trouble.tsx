@@ -45,6 +45,8 @@ const WHY: { readonly [R in StopReason['type']]: `state.why.${R}` } = {
   foreign_history: 'state.why.foreign_history',
   newer_version: 'state.why.newer_version',
   held_elsewhere: 'state.why.held_elsewhere',
+  snapshot: 'state.why.snapshot',
+  unknown_runtime: 'state.why.unknown_runtime',
   fault: 'state.why.fault',
 }
 

@@ -21,6 +21,7 @@ export type PagePorts = {
   readonly memory: Memory
   readonly openSidePanel: () => void
   readonly openTab: (path: string) => void
+  readonly showRuntime: (id: string) => void
   readonly allowNotifications: () => Promise<boolean>
   /** Where the page begins to look. */
   readonly view?: Partial<ViewState>
@@ -28,7 +29,7 @@ export type PagePorts = {
 
 /** @returns once the page is on screen. */
 export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: PagePorts): Promise<void> => {
-  const { adapter, version, drafts, memory, openSidePanel, openTab, allowNotifications, view = {} } = ports
+  const { adapter, version, drafts, memory, openSidePanel, openTab, showRuntime, allowNotifications, view = {} } = ports
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
@@ -51,6 +52,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
       preferences,
       openSidePanel,
       openTab,
+      showRuntime,
       allowNotifications,
       isPopup: 'popup' in document.documentElement.dataset,
     },

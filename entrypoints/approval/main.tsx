@@ -9,4 +9,4 @@ const memory = { load: () => Promise.resolve(null), save: () => undefined, clear
 
 const openSidePanel = (): void => void browser.tabs.create({ url: '/sidepanel.html' })
 
-void startPage(ApprovalApp, { ...sharedPorts('popup'), memory, openSidePanel })
+void startPage(ApprovalApp, { ...sharedPorts({ page: 'popup' }), memory, openSidePanel })

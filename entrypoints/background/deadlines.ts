@@ -13,7 +13,11 @@ import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { labelOf } from '../../runtime/radapter/names.ts'
 import type { Alarms } from './wallet/ports.ts'
 
-export const DEADLINE_ALARM = 'notice.deadline'
+const DEADLINE_ALARM = 'notice.deadline.'
+export const deadlineAlarm = (runtimeId: string): string => DEADLINE_ALARM + runtimeId
+/** Whose alarm this is; null when it is something else's. */
+export const deadlinesOfAlarm = (name: string): string | null =>
+  name.startsWith(DEADLINE_ALARM) ? name.slice(DEADLINE_ALARM.length) : null
 
 const MINUTE_MS = 60_000
 
@@ -93,6 +97,8 @@ export type Deadlines = {
 type Ports = {
   readonly slot: Slot
   readonly alarms: Alarms
+  /** The name of its alarm. */
+  readonly alarm: string
   readonly clock: Clock
   readonly names: () => AddressBook
   readonly tell: (deadline: Deadline) => Promise<void>
@@ -101,7 +107,7 @@ type Ports = {
 const tellAtMs = ({ kind, atMs }: Deadline): number => atMs - KINDS[kind].leadMs
 
 /** The keeper of the plan: one thing after another. */
-export const createDeadlines = ({ slot, alarms, clock, names, tell }: Ports): Deadlines => {
+export const createDeadlines = ({ slot, alarms, alarm, clock, names, tell }: Ports): Deadlines => {
   let turn: Promise<unknown> = Promise.resolve()
   let followed: RuntimeHost | null = null
   let unfollow = (): unknown => undefined
@@ -119,8 +125,8 @@ export const createDeadlines = ({ slot, alarms, clock, names, tell }: Ports): De
   }
   const setAlarm = async ({ plan, told }: Stored): Promise<void> => {
     const waiting = plan.filter(({ id }) => told[id] === undefined).map(tellAtMs)
-    if (waiting.length === 0) await alarms.clear(DEADLINE_ALARM)
-    else await alarms.create(DEADLINE_ALARM, Math.max(Math.min(...waiting), clock.now()))
+    if (waiting.length === 0) await alarms.clear(alarm)
+    else await alarms.create(alarm, Math.max(Math.min(...waiting), clock.now()))
   }
   const keep = async (stored: Stored): Promise<void> => {
     await slot.set(stored)
@@ -170,7 +176,7 @@ export const createDeadlines = ({ slot, alarms, clock, names, tell }: Ports): De
     forget: () =>
       inTurn(async () => {
         await slot.clear()
-        await alarms.clear(DEADLINE_ALARM)
+        await alarms.clear(alarm)
       }),
   }
 }

@@ -7,15 +7,15 @@ import type { RuntimeHost } from '../../runtime/host.ts'
 const LIMIT_MS = 60_000
 
 /** Nothing is on its way, or will ever arrive. */
-export const isQuiet = (host: RuntimeHost | null): boolean => {
-  if (host === null || host.halted() !== null) return true
+export const isQuiet = (host: RuntimeHost): boolean => {
+  if (host.halted() !== null) return true
   const env = host.env()
   return env.queue.length === 0 && [...env.eReplicas.values()].every(({ state }) => state.payments.size === 0)
 }
 
-export const drained = (host: RuntimeHost | null): Promise<void> =>
+const hostDrained = (host: RuntimeHost): Promise<void> =>
   new Promise((resolve) => {
-    if (host === null || isQuiet(host)) return resolve()
+    if (isQuiet(host)) return resolve()
     const done = () => {
       clearTimeout(timer)
       stop()
@@ -26,3 +26,8 @@ export const drained = (host: RuntimeHost | null): Promise<void> =>
       if (isQuiet(host)) done()
     })
   })
+
+/** All of them, within the same minute. */
+export const drained = async (hosts: readonly RuntimeHost[]): Promise<void> => {
+  await Promise.all(hosts.map(hostDrained))
+}

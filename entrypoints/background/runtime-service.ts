@@ -1,8 +1,9 @@
 /**
- * Holds the one local runtime of this wallet open while it is unlocked, and says how it is doing.
+ * Holds one local runtime open while the wallet is unlocked, and says how it is doing.
  *
- * Contract: `start` and `stop` are idempotent and run one after another; a second `start` gives the first one's
- * result. A runtime that cannot be opened is reported, never replaced.
+ * Contract: its states follow one another as the table of the lifecycle says. `start` and `stop` run one after another
+ * and are idempotent: whoever starts what is being started waits for the same start. A runtime that cannot be opened is
+ * reported, never replaced.
  */
 import { isQuota } from '../../runtime/checkpoints.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
@@ -11,12 +12,11 @@ import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
 import { LOCAL_TIERS, type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
-import { browserWriterPorts } from '../../runtime/manager/lock.ts'
 import { type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
+import type { RuntimeEntry } from '../../runtime/manager/registry.ts'
 import {
   ownIdentity,
   SIMNET_CHAIN,
-  SIMNET_CHAIN_ID,
   type SimnetIdentities,
   seedSimnet,
   simnetIdentities,
@@ -24,22 +24,19 @@ import {
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { internal, RAdapterError, walletLocked } from '../../runtime/radapter/errors.ts'
 import type { StopReason } from '../../runtime/radapter/health.ts'
+import { type LifecycleEvent, nextState } from '../../runtime/radapter/lifecycle.ts'
 import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
-import { deleteDexieStore, openDexieStore } from '../../runtime/storage/dexie.ts'
 import { StoreError } from '../../runtime/storage/store.ts'
-import { forgetCanary, localCanary } from './canary.ts'
-import { packagedCode } from './code.ts'
-import { localSlot } from './slot.ts'
+import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
 import type { EntityRole, KeyRef, Keyring } from './wallet/keyring.ts'
-import type { Alarms } from './wallet/ports.ts'
 
-export const WAKE_ALARM = 'runtime.wake'
+const WAKE_ALARM = 'runtime.wake.'
 
-export const RUNTIME_ID = 'simnet'
-const RUNTIME_NAME = 'Simnet'
-const DATABASE = `xln-${RUNTIME_ID}`
-const RUNTIME_INDEX = 0
-const OWN_ENTITIES = `entities.${RUNTIME_ID}`
+/** Whose alarm this is; null when it is something else's. */
+export const runtimeOfAlarm = (name: string): string | null =>
+  name.startsWith(WAKE_ALARM) ? name.slice(WAKE_ALARM.length) : null
+
+export const databaseOf = (runtimeId: string): string => `xln-${runtimeId}`
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
 const reasonOf = (error: unknown): StopReason => {
@@ -50,37 +47,45 @@ const reasonOf = (error: unknown): StopReason => {
 export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
 
-const ownRef = (entityIndex: number) => ({ role: 'own' as const, runtimeIndex: RUNTIME_INDEX, entityIndex })
+/** The keys of one runtime. */
+type Keys = { readonly keyring: Keyring; readonly runtimeIndex: number }
 
 /** The owner's n-th entity under these keys, whose signer knows it from then on. */
-const ownEntity = (keyring: Keyring, index: number, label: string): ReturnType<typeof ownIdentity> => {
-  const identity = ownIdentity(label, keyring.entity(ownRef(index)))
-  keyring.register(identity.entityId, ownRef(index))
+const ownEntity = ({ keyring, runtimeIndex }: Keys, entityIndex: number, label: string) => {
+  const ref = { role: 'own' as const, runtimeIndex, entityIndex }
+  const identity = ownIdentity(label, keyring.entity(ref))
+  keyring.register(identity.entityId, ref)
   return identity
 }
 
 /** Identities of the Simnet under these keys, whose signer knows them from then on. */
-const identitiesOf = (keyring: Keyring): SimnetIdentities => {
-  const refOf = (role: EntityRole, entityIndex: number) => ({ role, runtimeIndex: RUNTIME_INDEX, entityIndex })
+const identitiesOf = ({ keyring, runtimeIndex }: Keys): SimnetIdentities => {
+  const refOf = (role: EntityRole, entityIndex: number) => ({ role, runtimeIndex, entityIndex })
   const identities = simnetIdentities((role, index) => keyring.entity(refOf(role, index)))
-  keyring.register(identities.own.entityId, ownRef(0))
+  keyring.register(identities.own.entityId, refOf('own', 0))
   for (const [i, { entityId }] of [identities.hub, ...identities.peers].entries())
     keyring.register(entityId, refOf('simulated', i))
   return identities
 }
 
 export class RuntimeService {
-  readonly #alarms: Alarms
+  readonly #entry: () => RuntimeEntry
+  readonly #id: string
+  readonly #ports: RuntimePorts
   readonly #listeners = new Set<() => void>()
   #queue: Promise<unknown> = Promise.resolve()
+  #starting: Promise<void> | null = null
   #status: RuntimeStatus = STOPPED
   #open: Exclude<LocalRuntime, { type: 'held_by_other' }> | null = null
   #own: { readonly owner: EntityId; readonly more: OwnEntities } | null = null
   /** Ends the wait of a start that a stop has overtaken. */
   #abandon: () => void = () => undefined
 
-  constructor(alarms: Alarms) {
-    this.#alarms = alarms
+  /** @param entry its name may change. */
+  constructor(entry: () => RuntimeEntry, ports: RuntimePorts) {
+    this.#entry = entry
+    this.#id = entry().id
+    this.#ports = ports
   }
 
   get status(): RuntimeStatus {
@@ -131,34 +136,39 @@ export class RuntimeService {
   }
 
   start(keyring: Keyring): Promise<void> {
-    return this.#inTurn(async () => {
+    this.#starting ??= this.#inTurn(async () => {
       if (this.#open !== null) return
-      this.#set({ ...STOPPED, runtime: 'starting' })
+      // One that has failed to start starts from the beginning.
+      if (this.#status.runtime !== 'stopped') this.#end()
+      this.#go('start')
       try {
         await this.#begin(keyring)
       } catch (error) {
-        this.#set({ ...STOPPED, runtime: 'halted', reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
+        this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
       }
     })
+    return this.#starting
   }
 
   /** Another try at a runtime that has stopped by itself, or could only be read. */
   async reopen(keyring: Keyring): Promise<void> {
     const { runtime } = this.#status
     if (runtime !== 'halted' && runtime !== 'read-only') return
-    // What a broken store says while it is closed is no reason not to open it.
-    await this.stop().catch(() => undefined)
+    await this.stop()
     await this.start(keyring)
   }
 
   /** Also ends a start that does not come to its end by itself. */
   stop(): Promise<void> {
     this.#abandon()
+    this.#starting = null
     return this.#inTurn(async () => {
+      if (this.#status.runtime === 'stopped') return
       const open = this.#open
       this.#open = null
-      this.#set(STOPPED)
+      this.#go('drain')
       await open?.close()
+      this.#go('close')
     })
   }
 
@@ -166,46 +176,51 @@ export class RuntimeService {
   async forget(): Promise<void> {
     await this.stop()
     await this.#inTurn(async () => {
-      await deleteDexieStore(DATABASE)
-      await forgetCanary(RUNTIME_ID)
-      await localSlot(OWN_ENTITIES).clear()
+      await this.#ports.deleteStore(databaseOf(this.#id))
+      await canarySlot(this.#ports, this.#id).clear()
+      await this.#ownSlot().clear()
+      await this.#ports.alarms.clear(WAKE_ALARM + this.#id)
       this.#own = null
     })
   }
 
+  #ownSlot() {
+    return this.#ports.slot(`entities.${this.#id}`)
+  }
+
   async #begin(keyring: Keyring): Promise<void> {
-    const identities = identitiesOf(keyring)
-    const more = await openOwnEntities(localSlot(OWN_ENTITIES), (index, label) => ownEntity(keyring, index, label))
+    const { clock, entropy, schedule, code, openStore, writer } = this.#ports
+    const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
+    const keys = { keyring, runtimeIndex }
+    const identities = identitiesOf(keys)
+    const more = await openOwnEntities(this.#ownSlot(), (index, label) => ownEntity(keys, index, label))
     this.#own = { owner: identities.own.entityId, more }
     const opened = await openLocalRuntime({
-      runtimeId: RUNTIME_ID,
-      name: RUNTIME_NAME,
+      runtimeId: worldId,
+      lockId: this.#id,
+      name,
       owner: identities.own.entityId,
+      signs: kind === 'local',
       chainName: SIMNET_CHAIN,
-      chainId: SIMNET_CHAIN_ID,
-      openStore: (options) => openDexieStore(DATABASE, options),
-      canary: localCanary(RUNTIME_ID),
-      clock: { now: () => Date.now() },
-      entropy: { draw: () => crypto.getRandomValues(new Uint8Array(32)) },
-      signer: keyring.signer(RUNTIME_INDEX),
+      chainId,
+      openStore: (options) => openStore(databaseOf(this.#id), options),
+      canary: canaryOf(this.#ports, this.#id),
+      clock,
+      entropy,
+      signer: keyring.signer(runtimeIndex),
       gasSigners: () => [keyring.gasSigner(OWN_ADDRESS)],
-      code: packagedCode,
-      schedule: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs)
-        return () => clearTimeout(timer)
-      },
+      code,
+      schedule,
       writer: {
         self: { instanceId: toHex(crypto.getRandomValues(new Uint8Array(16))), label: 'background' },
-        ports: browserWriterPorts(),
+        ports: writer,
       },
       tiers: LOCAL_TIERS,
-      onProgress: (progress) => this.#set({ ...STOPPED, runtime: 'replaying', progress }),
+      onProgress: (progress) => this.#go('replay', { progress }),
     })
-    if (opened.type === 'held_by_other') {
-      return this.#set({ ...STOPPED, runtime: 'halted', reason: { type: 'held_elsewhere', name: RUNTIME_NAME } })
-    }
+    if (opened.type === 'held_by_other') return this.#go('fail', { reason: { type: 'held_elsewhere', name } })
     this.#open = opened
-    if (opened.type === 'read_only') return this.#set({ ...STOPPED, runtime: 'read-only', reason: opened.reason })
+    if (opened.type === 'read_only') return this.#go('distrust', { reason: opened.reason })
     this.#follow(opened.host)
     const abandoned = new Promise<boolean>((resolve) => {
       this.#abandon = () => resolve(true)
@@ -214,8 +229,7 @@ export class RuntimeService {
     const seeded = seedSimnet(opened.host, opened.chain, identities, address)
       .then(() => more.finish(opened.host))
       .then(() => false)
-    if (!(await Promise.race([seeded, abandoned])))
-      this.#set({ ...STOPPED, runtime: 'running', storage: opened.host.storage() })
+    if (!(await Promise.race([seeded, abandoned]))) this.#go('open', { storage: opened.host.storage() })
   }
 
   /** Reports a halt, and keeps an alarm set for the next thing that is due, since this worker may be gone by then. */
@@ -225,16 +239,30 @@ export class RuntimeService {
       // What a runtime does while it is being closed is nobody's status any more.
       if (this.#open?.host !== host) return
       const [reason, storage] = [host.halted(), host.storage()]
-      if (reason !== null)
-        return this.#set({ ...STOPPED, runtime: 'halted', reason: { type: 'fault', detail: reason }, storage })
+      if (reason !== null) {
+        if (this.#status.runtime !== 'halted') this.#go('fail', { reason: { type: 'fault', detail: reason }, storage })
+        return
+      }
       if (storage !== this.#status.storage) this.#set({ ...this.#status, storage })
       const due = nextDueMs(host.env())
       if (due === alarmMs) return
       alarmMs = due
       // An alarm that cannot be set costs punctuality, not money: the next start runs what is due first.
-      const set = due === null ? this.#alarms.clear(WAKE_ALARM) : this.#alarms.create(WAKE_ALARM, due)
+      const { alarms } = this.#ports
+      const alarm = WAKE_ALARM + this.#id
+      const set = due === null ? alarms.clear(alarm) : alarms.create(alarm, due)
       set.catch(() => {})
     })
+  }
+
+  #go(event: LifecycleEvent, about: Partial<Omit<RuntimeStatus, 'runtime'>> = {}): void {
+    this.#set({ ...STOPPED, ...about, runtime: nextState(this.#status.runtime, event) })
+  }
+
+  /** Of one that holds nothing. */
+  #end(): void {
+    this.#go('drain')
+    this.#go('close')
   }
 
   #set(status: RuntimeStatus): void {

@@ -1,6 +1,6 @@
 /**
  * A newer version of this extension: installed as soon as no payment is under way, however long that takes, or a
- * minute after the owner asks for it, in this order: what is on its way arrives, the runtime stops, the program starts
+ * minute after the owner asks for it, in this order: what is on its way arrives, the runtimes stop, the program starts
  * anew. A payment that is still open then is taken up by the next version, like after any other stop.
  */
 import type { RuntimeHost } from '../../runtime/host.ts'
@@ -16,7 +16,7 @@ export type UpdatePort = {
 }
 
 export type Updatable = {
-  readonly host: RuntimeHost | null
+  hosts(): readonly RuntimeHost[]
   onChange(listener: () => void): () => void
   stop(): Promise<void>
 }
@@ -28,32 +28,33 @@ export type Updates = {
   readonly install: () => void
 }
 
-/** Calls `look` at every change of the runtime, of whichever there is. */
-const follow = (service: Updatable, look: () => void): void => {
-  let followed: RuntimeHost | null = null
-  let stop = (): unknown => undefined
+/** Calls `look` at every change of every runtime, of whichever there are. */
+const follow = (runtimes: Updatable, look: () => void): void => {
+  const followed = new Map<RuntimeHost, () => void>()
   const changed = (): void => {
-    if (service.host !== followed) {
+    const hosts = runtimes.hosts()
+    for (const [host, stop] of followed) {
+      if (hosts.includes(host)) continue
       stop()
-      followed = service.host
-      stop = followed?.onChange(look) ?? (() => undefined)
+      followed.delete(host)
     }
+    for (const host of hosts) if (!followed.has(host)) followed.set(host, host.onChange(look))
     look()
   }
-  service.onChange(changed)
+  runtimes.onChange(changed)
   changed()
 }
 
-export const createUpdates = (port: UpdatePort, runtime: Promise<Updatable>): Updates => {
+export const createUpdates = (port: UpdatePort, runtimes: Promise<Updatable>): Updates => {
   const listeners = new Set<() => void>()
   let isReady = false
   let isInstalling = false
 
   const carryOut = async (): Promise<void> => {
-    const service = await runtime
-    await drained(service.host)
-    // However it stops: what it has committed is stored.
-    await service.stop().catch(() => undefined)
+    const running = await runtimes
+    await drained(running.hosts())
+    // However they stop: what they have committed is stored.
+    await running.stop().catch(() => undefined)
     port.reload()
   }
   const install = (): void => {
@@ -65,9 +66,9 @@ export const createUpdates = (port: UpdatePort, runtime: Promise<Updatable>): Up
     if (isReady) return
     isReady = true
     for (const listener of listeners) listener()
-    void runtime.then((service) =>
-      follow(service, () => {
-        if (isQuiet(service.host)) install()
+    void runtimes.then((running) =>
+      follow(running, () => {
+        if (running.hosts().every(isQuiet)) install()
       }),
     )
   })

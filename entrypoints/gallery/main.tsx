@@ -4,4 +4,4 @@ import { Gallery } from '../../components/screens/gallery/Gallery.tsx'
 import { startPage } from '../../components/screens/start.tsx'
 import { sharedPorts } from '../popup/ports.ts'
 
-void startPage(Gallery, { ...sharedPorts('popup'), memory: NO_MEMORY, openSidePanel: () => undefined })
+void startPage(Gallery, { ...sharedPorts({ page: 'popup' }), memory: NO_MEMORY, openSidePanel: () => undefined })

@@ -19,7 +19,7 @@ const start = async (): Promise<void> => {
     else browser.sidePanel.open({ windowId }).then(() => isPopup && window.close(), openInTab)
   }
   await startPage(PopupApp, {
-    ...sharedPorts('popup'),
+    ...sharedPorts({ page: 'popup' }),
     openSidePanel,
     view: { accountPageSize: 10, activityPageSize: 10 },
   })

@@ -1,37 +1,66 @@
 /** What all pages get from the browser: the port to the worker, its storage, and the program's version. */
 import { browser } from 'wxt/browser'
 import type { PagePorts } from '../../components/screens/start.tsx'
-import { portAdapter } from '../../runtime/radapter/port.ts'
+import { portAdapter, portName } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
 import type { FrameView } from '../../runtime/radapter/types.ts'
 
-const DRAFT = 'pay-draft'
 const PREFERENCES = 'preferences'
 
+/** The list of runtimes (runtime/manager/registry.ts), as far as it matters here. */
+const RUNTIMES = 'runtimes'
+const FIRST = 'simnet'
+
+/** What this page shows: what its address names, or whichever runtime is the current one. */
+const named = new URLSearchParams(location.search).get('runtime')
+
+const currentIn = (stored: unknown): string =>
+  typeof stored === 'object' && stored !== null && 'current' in stored && typeof stored.current === 'string'
+    ? stored.current
+    : FIRST
+
 /**
- * What the page last showed, if nothing has been committed since: the runtime's high-water mark outside the database
- * (entrypoints/background/canary.ts) is of the same height. What is older would be wrong, not just old.
+ * What the page last showed of this runtime, if nothing has been committed since: the high-water mark outside the
+ * database (entrypoints/background/ports.ts) is of the same height. What is older would be wrong, not just old.
  */
 const rememberedBy = async (page: string): Promise<FrameView | null> => {
   const key = `view.${page}`
-  const view = readRemembered((await browser.storage.session.get(key))[key])
-  if (view === null) return null
+  const [kept, listed] = await Promise.all([browser.storage.session.get(key), browser.storage.local.get(RUNTIMES)])
+  const view = readRemembered(kept[key])
+  if (view === null || view.runtimeId !== (named ?? currentIn(listed[RUNTIMES]))) return null
   const canary = `canary.${view.runtimeId}`
   const mark: unknown = (await browser.storage.local.get(canary))[canary]
   return typeof mark === 'object' && mark !== null && 'height' in mark && mark.height === view.height ? view : null
 }
 
-/** @param page a name for what this page remembers. */
-export const sharedPorts = (page: 'popup' | 'sidepanel' | 'welcome'): Omit<PagePorts, 'openSidePanel'> => ({
-  adapter: portAdapter(() => browser.runtime.connect({ name: 'radapter' })),
+/** An unfinished payment belongs to its runtime. */
+const draftKey = async (): Promise<string> =>
+  `pay-draft.${named ?? currentIn((await browser.storage.local.get(RUNTIMES))[RUNTIMES])}`
+
+type Named = {
+  /** A name for what this page remembers. */
+  readonly page: 'popup' | 'sidepanel' | 'welcome' | 'view'
+  /** Of a window that asks for the pen. */
+  readonly clientId?: string
+}
+
+export const sharedPorts = ({ page, clientId }: Named): Omit<PagePorts, 'openSidePanel'> => ({
+  adapter: portAdapter(() =>
+    browser.runtime.connect({ name: portName({ runtimeId: named, clientId: clientId ?? null }) }),
+  ),
   version: browser.runtime.getManifest().version,
   openTab: (path) => void browser.tabs.create({ url: path }),
+  // Another world: nothing of this one stays.
+  showRuntime: (id) => location.replace(`?runtime=${encodeURIComponent(id)}`),
   allowNotifications: () => browser.permissions.request({ permissions: ['notifications'] }).catch(() => false),
   /** Ends with the browser session, and content scripts cannot read it. */
   drafts: {
-    load: async () => (await browser.storage.session.get(DRAFT))[DRAFT],
-    save: (draft) => browser.storage.session.set({ [DRAFT]: draft }),
-    clear: () => browser.storage.session.remove(DRAFT),
+    load: async () => {
+      const key = await draftKey()
+      return (await browser.storage.session.get(key))[key]
+    },
+    save: async (draft) => browser.storage.session.set({ [await draftKey()]: draft }),
+    clear: async () => browser.storage.session.remove(await draftKey()),
   },
   /** Gone with the browser session, and at every lock (the worker sees to that too). */
   memory: {

@@ -4,4 +4,4 @@ import { startPage } from '../../components/screens/start.tsx'
 import { sharedPorts } from '../popup/ports.ts'
 
 // This page has no way to a side panel of its own.
-void startPage(SidePanelApp, { ...sharedPorts('sidepanel'), openSidePanel: () => undefined })
+void startPage(SidePanelApp, { ...sharedPorts({ page: 'sidepanel' }), openSidePanel: () => undefined })

@@ -12,11 +12,14 @@ import type { EntityId } from '../lib/units.ts'
 import { startRuntime } from '../loop.ts'
 import { createPast } from '../past.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store } from '../ports.ts'
-import { bookFromRows } from '../radapter/activity.ts'
+import { type ActivityBook, emptyBook } from '../radapter/activity.ts'
+import { createHistory } from '../radapter/activity-history.ts'
+import { readBook } from '../radapter/activity-known.ts'
+import { rewriteHistory } from '../radapter/activity-migration.ts'
 import { CHAIN_UP, type StopReason } from '../radapter/health.ts'
 import { beginning, type Damage, type Recovered, recover } from '../recover.ts'
 import { migrate } from '../storage/migrate.ts'
-import { keysUnder, StoreError } from '../storage/store.ts'
+import { StoreError } from '../storage/store.ts'
 import type { Env } from '../types.ts'
 import { acquireWriterLock, type WriterIdentity, type WriterPorts } from './lock.ts'
 
@@ -28,10 +31,15 @@ export const LOCAL_TIERS: Tiers = {
 }
 
 export type LocalRuntimeOptions = {
+  /** In its state. */
   readonly runtimeId: string
+  /** Of its writer lock: one for each database. */
+  readonly lockId: string
   readonly name: string
   /** The first entity of the wallet that opens it; what belongs to another one's is only shown. */
   readonly owner: EntityId
+  /** False for a copy, which is only looked at. */
+  readonly signs: boolean
   readonly chainName: string
   readonly chainId: bigint
   /** @throws StoreError 'missing' when it does not exist and `create` is false. */
@@ -77,8 +85,8 @@ const reasonOf = (damage: Damage): StopReason => {
 }
 
 export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
-  const { runtimeId, canary, writer } = options
-  const lock = await acquireWriterLock(runtimeId, writer.self, writer.ports)
+  const { lockId, canary, writer } = options
+  const lock = await acquireWriterLock(lockId, writer.self, writer.ports)
   if (lock.type === 'held_by_other') return lock
   const { release } = lock.lease
   try {
@@ -108,7 +116,7 @@ const missing = async (
 ): Promise<LocalRuntime> => {
   return {
     type: 'read_only',
-    host: readOnlyHost(beginning(runtimeId, name), bookFromRows([]), null),
+    host: readOnlyHost(beginning(runtimeId, name), emptyBook(), null),
     reason: { type: 'database_missing' },
     close: release,
   }
@@ -122,6 +130,7 @@ const isForeign = (env: Env, { owner }: LocalRuntimeOptions): boolean => {
 
 const whyReadOnly = ({ damage, env }: Recovered, options: LocalRuntimeOptions): StopReason | null => {
   if (damage !== null) return reasonOf(damage)
+  if (!options.signs) return { type: 'snapshot' }
   return isForeign(env, options) ? { type: 'foreign_history' } : null
 }
 
@@ -132,7 +141,7 @@ const openOver = async (
 ): Promise<LocalRuntime> => {
   const { runtimeId, name, chainName, chainId, clock, tiers } = options
   const epoch = await store.claimEpoch()
-  await migrate({ store, epoch })
+  await migrate({ store, epoch }, rewriteHistory)
   const recovered = await recover({
     store,
     runtimeId,
@@ -141,9 +150,10 @@ const openOver = async (
     claimedEpoch: epoch,
     ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
   })
-  const activity = bookFromRows(await store.range(keysUnder('act/')))
+  const activity = await readBook(store)
+  const bounded = boundedBy(options.schedule)
   const closeStore = async () => {
-    await store.close()
+    await bounded(store.close())
     await release()
   }
   const reason = whyReadOnly(recovered, options)
@@ -166,21 +176,37 @@ const openOver = async (
     { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, tiers },
   )
   const close = async () => {
-    await host.stop()
-    await chain.close()
+    await bounded(host.stop())
+    await bounded(chain.close())
     await closeStore()
   }
   return { type: 'running', host, chain, close }
 }
 
+/** Each step of a stop. */
+const STEP_LIMIT_MS = 5_000
+
+/**
+ * What does not end in time, or fails, is left behind: the next step is taken all the same, and the next writer's epoch
+ * keeps out what may still come of it.
+ */
+const boundedBy =
+  (schedule: Scheduler) =>
+  (step: Promise<void>): Promise<void> =>
+    new Promise((resolve) => {
+      const cancel = schedule(STEP_LIMIT_MS, resolve)
+      const done = (): void => {
+        cancel()
+        resolve()
+      }
+      step.then(done, done)
+    })
+
 /** Shows what there is and takes nothing. */
-const readOnlyHost = (
-  position: Recovered,
-  activity: ReturnType<typeof bookFromRows>,
-  store: Store | null,
-): RuntimeHost => ({
+const readOnlyHost = (position: Recovered, activity: ActivityBook, store: Store | null): RuntimeHost => ({
   env: () => position.env,
   activity: () => activity,
+  history: createHistory(store ?? { getMany: async () => [], range: async () => [] }, activity),
   root: () => position.root,
   halted: () => null,
   storage: () => 'ok',

@@ -4,6 +4,8 @@ import type { ApprovalRequest, ApprovalView } from './approvals.ts'
 import { natural, openEnvelope, writeEnvelope } from './codec.ts'
 import { frameWire } from './frame-wire.ts'
 import { STORAGE_STATUSES, type StopReason } from './health.ts'
+import { RUNTIME_STATES } from './lifecycle.ts'
+import { RUNTIME_KINDS, type RuntimeListing } from './manager-methods.ts'
 import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
@@ -38,7 +40,14 @@ const stopReasonWire: Wire<StopReason> = {
   schema: v.variant('type', [
     v.strictObject({ type: v.picklist(['log_damaged', 'replay_differs']), height: natural }),
     v.strictObject({
-      type: v.picklist(['rolled_back', 'database_missing', 'foreign_history', 'newer_version']),
+      type: v.picklist([
+        'rolled_back',
+        'database_missing',
+        'foreign_history',
+        'newer_version',
+        'snapshot',
+        'unknown_runtime',
+      ]),
     }),
     v.strictObject({ type: v.literal('held_elsewhere'), name: v.pipe(v.string(), v.maxLength(1_024)) }),
     v.strictObject({ type: v.literal('fault'), detail: v.pipe(v.string(), v.maxLength(16_384)) }),
@@ -47,7 +56,10 @@ const stopReasonWire: Wire<StopReason> = {
 
 const statusWire: Wire<HostStatus> = row<HostStatus>({
   wallet: word(['none', 'locked', 'unlocked']),
-  runtime: word(['stopped', 'starting', 'replaying', 'running', 'read-only', 'halted']),
+  runtimeId: text(64),
+  runtimes: list(row<RuntimeListing>({ id: text(64), name: text(256), kind: word(RUNTIME_KINDS), usedAt: count }), 100),
+  control: word(['writer', 'reader']),
+  runtime: word(RUNTIME_STATES),
   progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),
   reason: nullable(stopReasonWire),
   storage: word(STORAGE_STATUSES),

@@ -10,6 +10,7 @@ import { invoiceCodec } from '../entity/codec.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import { largestPayment } from '../entity/largest.ts'
 import { offerLink, offerTerms } from '../entity/offer.ts'
+import type { EntityState } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { Fault, present } from '../lib/assert.ts'
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
@@ -17,7 +18,7 @@ import { taggedHash } from '../lib/hash.ts'
 import type { EntityId, PaymentId, TokenId } from '../lib/units.ts'
 import type { Clock } from '../ports.ts'
 import { profileOf } from '../step.ts'
-import { exportActivity, findActivity, frameHashesOf } from './activity-page.ts'
+import type { EntryWithBalance } from './activity-methods.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
 import {
   accountOf,
@@ -41,7 +42,7 @@ import type { RpcMethod, RpcMethods } from './types.ts'
 
 export type RuntimeMethod = Exclude<
   RpcMethod,
-  `${'wallet' | 'approvals' | 'sites' | 'book' | 'entity' | 'host' | 'simnet'}.${string}`
+  `${'wallet' | 'approvals' | 'sites' | 'book' | 'entity' | 'host' | 'runtime' | 'simnet'}.${string}`
 >
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
@@ -89,8 +90,8 @@ const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay
   const { entityId } = entityOf(host.env(), params.from)
   const paymentId = paymentIdFor(entityId, params.commandId)
   // Answers are forgotten in the end, history is not: a command of long ago does not pay again.
-  const before = findActivity(host.activity(), entityId, paymentId)
-  if (before !== null) return { height: before.height, paymentId }
+  const before = await host.history.find({ entityId, id: paymentId, height: host.env().height })
+  if (before !== null) return { height: before.entry.height, paymentId }
   const committed = await submit(host, { commandId: params.commandId, entityId }, (env) => {
     const { to, invoice, offer } = recipientOf(env, params.to, book)
     const [amount, maxFee] = [amountOf(params.amount), amountOf(params.maxFee, 0n)]
@@ -162,22 +163,30 @@ const listOffers = async ({ host }: On, { entityId }: Params<'offer.list'>): Res
 const withdrawOffer = async ({ host }: On, params: Params<'offer.withdraw'>): Result<'offer.withdraw'> =>
   done(await submit(host, params, () => ({ type: 'withdraw_offer', offerId: offerIdOf(params.offerId) })))
 
-const getPayment = async ({ host, book }: On, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
-  const { entityId } = entityOf(host.env(), from)
-  const entry = findActivity(host.activity(), entityId, paymentId, book)
-  if (entry !== null) return entry
-  throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
+const getPayment = async (on: On, { from, paymentId }: Params<'pay.get'>): Result<'pay.get'> => {
+  const { entry } = await activityDetail(on, { entityId: from, id: paymentId, height: null })
+  const { balance: _, ...payment } = entry
+  return payment
 }
 
-const activityDetail = async (on: On, { entityId, id }: Params<'activity.detail'>): Result<'activity.detail'> => {
-  const entry = await getPayment(on, { from: entityId, paymentId: id })
-  return { entry, frameHashes: frameHashesOf(on.host.activity(), entityOf(on.host.env(), entityId).entityId, id) }
+/** Balances of who lives on fees would leave them out. */
+const withoutSum = (entry: EntryWithBalance, { hubPolicy }: EntityState): EntryWithBalance =>
+  hubPolicy === null ? entry : { ...entry, balance: null }
+
+const activityDetail = async ({ host, book }: On, params: Params<'activity.detail'>): Result<'activity.detail'> => {
+  const { entityId, state } = entityOf(host.env(), params.entityId)
+  const height = params.height ?? host.env().height
+  const found = await host.history.find({ entityId, id: params.id, height, book })
+  if (found !== null) return { ...found, entry: withoutSum(found.entry, state) }
+  throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
 }
 
 const activityExport = async ({ host, book }: On, params: Params<'activity.export'>): Result<'activity.export'> => {
   const { activitySearch: search, activityFilter: filter, activityTokenId: tokenId, before } = params
-  const { entityId } = entityOf(host.env(), params.entityId)
-  return exportActivity(host.activity(), { entityId, search, filter, tokenId, before, book })
+  const { entityId, state } = entityOf(host.env(), params.entityId)
+  const height = params.height ?? host.env().height
+  const part = await host.history.part({ entityId, height, search, filter, tokenId, before, book })
+  return { ...part, entries: part.entries.map((entry) => withoutSum(entry, state)) }
 }
 
 const openAccount = async ({ host, book }: On, params: Params<'account.open'>): Result<'account.open'> =>

@@ -29,12 +29,19 @@ export type StorageStatus = (typeof STORAGE_STATUSES)[number]
  * - log_damaged, replay_differs: the history on this device is not what was written, or leads elsewhere than it did.
  * - rolled_back: it is older than what has been signed. - database_missing: it is gone, and has been there.
  * - foreign_history: it is another wallet's. - newer_version: newer code wrote it. - held_elsewhere: by another context.
+ * - snapshot: a copy, which never signs. - unknown_runtime: this wallet has none of this id.
  * - fault: anything else, as the program says it.
  */
 export type StopReason =
   | { readonly type: 'log_damaged' | 'replay_differs'; readonly height: number }
   | {
-      readonly type: 'rolled_back' | 'database_missing' | 'foreign_history' | 'newer_version'
+      readonly type:
+        | 'rolled_back'
+        | 'database_missing'
+        | 'foreign_history'
+        | 'newer_version'
+        | 'snapshot'
+        | 'unknown_runtime'
     }
   | { readonly type: 'held_elsewhere'; readonly name: string }
   | { readonly type: 'fault'; readonly detail: string }

@@ -14,6 +14,8 @@ export type Naming = {
   readonly book: AddressBook
   /** The first of the owner's entities; null while it is not known. */
   readonly owner: EntityId | null
+  /** What this host calls the runtime, where that is not what its state says: it was renamed, or is a copy. */
+  readonly runtime?: { readonly id: string; readonly name: string }
 }
 
 export const NO_NAMING: Naming = { book: NO_BOOK, owner: null }

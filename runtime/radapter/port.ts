@@ -16,6 +16,20 @@ export type PortLike = {
   readonly onDisconnect: { addListener(listener: () => void): void }
 }
 
+/** What a page connects to: a runtime (null: the current one), and who it is if it asks for the pen. */
+export type PortTarget = { readonly runtimeId: string | null; readonly clientId: string | null }
+
+const PORT_NAME = /^radapter(?:\/([a-z0-9-]{0,32})(?:\/([0-9a-f]{32}))?)?$/
+
+export const portName = ({ runtimeId, clientId }: PortTarget): string =>
+  clientId === null ? `radapter/${runtimeId ?? ''}` : `radapter/${runtimeId ?? ''}/${clientId}`
+
+/** Null for a port of something else. */
+export const readPortName = (name: string): PortTarget | null => {
+  const found = PORT_NAME.exec(name)
+  return found === null ? null : { runtimeId: found[1] || null, clientId: found[2] ?? null }
+}
+
 /** Listens at once, so that nothing said before anybody asks is lost. */
 export const portConnection = (port: PortLike): Connection => {
   const inbox = createInbox()

@@ -114,8 +114,8 @@ export const envReader = (
     head: {
       height: env.height,
       timestamp: env.timestampMs,
-      runtimeId: env.runtimeId,
-      runtimeName: env.name,
+      runtimeId: naming.runtime?.id ?? env.runtimeId,
+      runtimeName: naming.runtime?.name ?? env.name,
       stateRoot: toHex(root),
       checkpointInterval,
       live,

@@ -1,6 +1,7 @@
 /** How the result of every method travels. */
+import type { EntryWithBalance } from './activity-methods.ts'
 import { moveQuoteWire, positionWire } from './court-wire.ts'
-import { entryWire, short } from './frame-wire.ts'
+import { ENTRY, entryWire, short } from './frame-wire.ts'
 import type { OfferView } from './receive-methods.ts'
 import type { SiteView } from './site-methods.ts'
 import type { Quote, RpcMethod, RpcMethods } from './types.ts'
@@ -9,6 +10,8 @@ import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
 const long = text(65_536)
 const nothing: Wire<Record<string, never>> = row<Record<string, never>>({})
 const committed: Wire<{ readonly height: number }> = row<{ readonly height: number }>({ height: count })
+
+const made: Wire<{ readonly id: string }> = row<{ readonly id: string }>({ id: short })
 
 const quoteWire: Wire<Quote> = row<Quote>({
   to: short,
@@ -33,6 +36,8 @@ const siteWire: Wire<SiteView> = row<SiteView>({
   entityId: short,
   chainId: figure,
 })
+
+const balancedWire: Wire<EntryWithBalance> = row<EntryWithBalance>({ ...ENTRY, balance: nullable(figure) })
 
 export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']> } = {
   'wallet.draftPhrase': row<RpcMethods['wallet.draftPhrase']['result']>({ words: list(short, 24) }),
@@ -61,6 +66,12 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
     total: count,
   }),
   'offer.withdraw': committed,
+  'runtime.create': made,
+  'runtime.clone': made,
+  'runtime.select': nothing,
+  'runtime.rename': nothing,
+  'runtime.delete': nothing,
+  'runtime.takeControl': nothing,
   'host.update': nothing,
   'host.retry': nothing,
   'host.reopen': nothing,
@@ -83,9 +94,12 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'collateral.request': committed,
   'collateral.policy': committed,
   'debts.enforce': committed,
-  'activity.detail': row<RpcMethods['activity.detail']['result']>({ entry: entryWire, frameHashes: list(short, 100) }),
+  'activity.detail': row<RpcMethods['activity.detail']['result']>({
+    entry: balancedWire,
+    frameHashes: list(short, 100),
+  }),
   'activity.export': row<RpcMethods['activity.export']['result']>({
-    entries: list(entryWire, 1_000),
+    entries: list(balancedWire, 1_000),
     before: nullable(count),
   }),
   'book.set': nothing,

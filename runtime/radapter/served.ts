@@ -12,6 +12,7 @@ import { RESULTS } from './results.ts'
 import { MAX_MESSAGE_BYTES } from './tagged.ts'
 import {
   DEFAULT_VIEW,
+  type FrameView,
   type HostStatus,
   type RpcMethod,
   type RpcMethods,
@@ -28,9 +29,27 @@ export type RpcHandlers = {
 /** `inspect` reads; `admin` also writes. */
 export type Access = 'inspect' | 'admin'
 
+/** What one client may do: always, and for as long as no other window has the pen. */
+export type Seat = {
+  readonly access: Access
+  readonly mayWrite: () => boolean
+  /** Takes the pen. */
+  readonly take: () => Promise<void>
+  /** Its line has ended. */
+  readonly leave: () => void
+}
+
+/** Of a page that needs no pen. */
+export const seatOf = (access: Access): Seat => ({
+  access,
+  mayWrite: () => true,
+  take: async () => undefined,
+  leave: () => undefined,
+})
+
 /** What a served client needs of its server. */
 export type Backstage = {
-  readonly status: () => HostStatus
+  readonly status: () => Omit<HostStatus, 'control'>
   /** Null while nothing may be shown: the wallet is locked, or nothing runs. */
   readonly views: () => Views | null
   /** Waits while the runtime is starting. @throws RAdapterError when it may not be used like this. */
@@ -56,14 +75,19 @@ const READS: ReadonlySet<RpcMethod> = new Set([
 ])
 
 /** These say themselves what they need of a runtime: a question can be refused without one. */
-const STANDING_ALONE = /^(wallet|approvals|sites|host)\./
+const STANDING_ALONE = /^(wallet|approvals|sites|host|runtime)\./
 
 const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
+const otherWindow: WireError = {
+  code: 'E_LOCKED',
+  message: 'another window writes: take control of this runtime, or look at it only',
+  retryable: false,
+}
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
 
 type Asynchronous = Extract<Request, { type: 'rpc' | 'get_frame_at' | 'get_checkpoints' }>
 
-export const serve = (connection: Connection, access: Access, backstage: Backstage): Served => {
+export const serve = (connection: Connection, seat: Seat, backstage: Backstage): Served => {
   let lastId = 0
   let lastSeq = 0
   let underWay = 0
@@ -86,21 +110,37 @@ export const serve = (connection: Connection, access: Access, backstage: Backsta
       return false
     }
   }
+  const failed = (error: unknown): null => {
+    backstage.onError(error)
+    refuse(null, internal(false))
+    return null
+  }
   /** The number is taken only by what was sent. */
   const push = (write: (id: number, seq: number) => string | null): number | null =>
     post(null, (id) => write(id, lastSeq + 1)) ? ++lastSeq : null
-  const status = createLane(() => push((id, seq) => writePush(id, { type: 'status', seq, status: backstage.status() })))
+  const statusNow = (): HostStatus => ({ ...backstage.status(), control: seat.mayWrite() ? 'writer' : 'reader' })
+  const asSeen = (view: FrameView): FrameView => (seat.mayWrite() ? view : { ...view, role: 'reader' })
+  const status = createLane(() => push((id, seq) => writePush(id, { type: 'status', seq, status: statusNow() })))
   const frame = createLane(() => {
     const [views, shown] = [backstage.views(), view]
     if (views === null || shown === null) return null
-    return push((id, seq) => writePush(id, { type: 'frame', seq, view: views.live(shown) }))
+    // Not after it was locked, nor once something else is looked at.
+    const isWanted = (): boolean => backstage.views() === views && view === shown
+    const send = (made: FrameView | null): number | null =>
+      made === null || !isWanted() ? null : push((id, seq) => writePush(id, { type: 'frame', seq, view: asSeen(made) }))
+    try {
+      const made = views.live(shown, isWanted)
+      return made instanceof Promise ? made.then(send).catch(failed) : send(made)
+    } catch (error) {
+      return failed(error)
+    }
   })
 
   const answer = async (id: number, request: Asynchronous): Promise<void> => {
     if (underWay >= MAX_REQUESTS) return refuse(id, rateLimited)
     underWay++
     try {
-      const reply = await perform(request, view ?? DEFAULT_VIEW, access, backstage)
+      const reply = await perform(request, view ?? DEFAULT_VIEW, seat, backstage)
       post(id, (own) => writeAnswer(own, id, reply))
     } catch (error) {
       if (!(error instanceof RAdapterError)) backstage.onError(error)
@@ -132,12 +172,7 @@ export const serve = (connection: Connection, access: Access, backstage: Backsta
 
 const wireErrorOf = (error: unknown): WireError => (error instanceof RAdapterError ? error.error : internal(false))
 
-const perform = async (
-  request: Asynchronous,
-  view: ViewState,
-  access: Access,
-  backstage: Backstage,
-): Promise<Reply> => {
+const perform = async (request: Asynchronous, view: ViewState, seat: Seat, backstage: Backstage): Promise<Reply> => {
   switch (request.type) {
     case 'get_checkpoints': {
       const found = await (await backstage.ready('read')).checkpoints()
@@ -152,7 +187,7 @@ const perform = async (
       return { type: 'get_frame_at', view: past }
     }
     case 'rpc':
-      return call(request, access, backstage)
+      return call(request, seat, backstage)
   }
 }
 
@@ -164,15 +199,22 @@ const visible = (backstage: Backstage): Views => {
 
 const call = async (
   { method, params }: Extract<Request, { type: 'rpc' }>,
-  access: Access,
+  seat: Seat,
   { handlers, ready }: Backstage,
 ): Promise<Reply> => {
+  if (method === 'runtime.takeControl') {
+    await seat.take()
+    return { type: 'rpc', result: RESULTS[method].write({}) }
+  }
   // The table pairs each method with its own parameters and result, which a union of them cannot say.
   const handler = handlers[method] as ((params: unknown) => Promise<unknown>) | undefined
   const { write } = RESULTS[method] as { readonly write: (result: unknown) => unknown }
   if (handler === undefined) throw new RAdapterError(badRequest('this method is not served here'))
   const use = READS.has(method) ? 'read' : 'write'
-  if (use === 'write' && access === 'inspect') throw new RAdapterError(unauthorized)
-  if (!STANDING_ALONE.test(method)) await ready(use)
+  if (use === 'write' && seat.access === 'inspect') throw new RAdapterError(unauthorized)
+  if (!STANDING_ALONE.test(method)) {
+    if (use === 'write' && !seat.mayWrite()) throw new RAdapterError(otherWindow)
+    await ready(use)
+  }
   return { type: 'rpc', result: write(await handler(params)) }
 }

@@ -9,14 +9,14 @@ import type { RuntimeHost } from '../host.ts'
 import type { Connection } from './connection.ts'
 import { RAdapterError, walletLocked } from './errors.ts'
 import type { Naming } from './names.ts'
-import { type Access, type RpcHandlers, type Served, serve } from './served.ts'
+import { type RpcHandlers, type Seat, type Served, seatOf, serve } from './served.ts'
 import type { ErrorCode, HostStatus } from './types.ts'
 import { createViews, type Views } from './views.ts'
 
 export type ServerOptions = {
   /** The runtime to show, or null while there is none. */
   readonly host: () => RuntimeHost | null
-  readonly status: () => HostStatus
+  readonly status: () => Omit<HostStatus, 'control'>
   /** Tells of every change of the two above. @returns unsubscribe */
   readonly onChange: (listener: () => void) => () => void
   readonly handlers: RpcHandlers
@@ -27,7 +27,8 @@ export type ServerOptions = {
 }
 
 export type RAdapterServer = {
-  accept(connection: Connection, access?: Access): void
+  /** @param seat by default that of a page which may do everything. */
+  accept(connection: Connection, seat?: Seat): void
   /** Ends every connection and listens no more. Idempotent. */
   close(): void
 }
@@ -40,7 +41,7 @@ const refuse = (code: ErrorCode, message: string): RAdapterError =>
 /** Null: it is still starting, so wait. */
 const hostFor = (
   use: 'read' | 'write',
-  status: HostStatus,
+  status: Omit<HostStatus, 'control'>,
   host: RuntimeHost | null,
 ): RuntimeHost | RAdapterError | null => {
   const { wallet, runtime, reason } = status
@@ -94,9 +95,12 @@ export const createServer = (options: ServerOptions): RAdapterServer => {
   const unsubscribe = options.onChange(changed)
   follow()
   return {
-    accept: (connection, access = 'admin') => {
-      clients.set(connection, serve(connection, access, { status, views, ready, handlers, onError }))
-      connection.onClose(() => clients.delete(connection))
+    accept: (connection, seat = seatOf('admin')) => {
+      clients.set(connection, serve(connection, seat, { status, views, ready, handlers, onError }))
+      connection.onClose(() => {
+        clients.delete(connection)
+        seat.leave()
+      })
     },
     close: () => {
       unsubscribe()

@@ -12,6 +12,8 @@ import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
 import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
+import type { RuntimeState } from './lifecycle.ts'
+import type { Control, ManagerMethods, RuntimeListing } from './manager-methods.ts'
 import type { MapSection } from './map-types.ts'
 import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
@@ -308,7 +310,13 @@ export type WireError = {
 /** What the host tells every client, locked or not. */
 export type HostStatus = {
   readonly wallet: 'none' | 'locked' | 'unlocked'
-  readonly runtime: 'stopped' | 'starting' | 'replaying' | 'running' | 'read-only' | 'halted'
+  /** The one that this connection shows. */
+  readonly runtimeId: string
+  /** Every one of this wallet, the one used last first; none while it is locked. */
+  readonly runtimes: readonly RuntimeListing[]
+  /** What this connection may do with it. */
+  readonly control: Control
+  readonly runtime: RuntimeState
   /** While replaying. */
   readonly progress: { readonly done: number; readonly total: number } | null
   /** Why `halted` or `read-only`; null otherwise. */
@@ -353,6 +361,7 @@ export type RpcMethods = AccountMethods &
   HostMethods &
   PayMethods &
   ReceiveMethods &
+  ManagerMethods &
   SimnetMethods &
   SiteMethods &
   WalletMethods

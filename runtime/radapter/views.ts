@@ -5,15 +5,17 @@
 import { runtimeRoot } from '../frame.ts'
 import type { RuntimeHost } from '../host.ts'
 import type { Env } from '../types.ts'
-import { assembleFrameView } from './assemble.ts'
+import type { ActivityQuery } from './activity-page.ts'
+import { activityQueryOf, assembleFrameView } from './assemble.ts'
 import { RAdapterError } from './errors.ts'
 import { createLru } from './lru.ts'
 import { type Naming, NO_NAMING } from './names.ts'
 import { createViewIndexes, envReader, type ReaderMeta } from './reader.ts'
-import type { FrameView, HostStatus, ViewState } from './types.ts'
+import type { ActivityPage, FrameView, HostStatus, ViewState } from './types.ts'
 
 export type Views = {
-  readonly live: (view: ViewState) => FrameView
+  /** At once where memory has all of it; null once it is not wanted any more. */
+  readonly live: (view: ViewState, isWanted?: () => boolean) => FrameView | Promise<FrameView | null>
   /** @throws RAdapterError E_RANGE, E_NOT_FOUND */
   readonly at: (height: number, view: ViewState) => Promise<FrameView>
   /** Forgets what it kept of the past. */
@@ -32,7 +34,7 @@ const notRetained = (height: number): RAdapterError =>
 
 export const createViews = (
   host: RuntimeHost,
-  status: () => HostStatus,
+  status: () => Pick<HostStatus, 'runtime'>,
   naming: () => Naming = () => NO_NAMING,
 ): Views => {
   // One set for the present and the past: it follows from one state to another by what differs.
@@ -61,13 +63,29 @@ export const createViews = (
     if (found === null) past.delete(height)
     return found
   }
+  /** Null where no entity is selected. */
+  const queryOf = (env: Env, view: ViewState): ActivityQuery | null => {
+    const selected = view.selectedEntityId === null ? undefined : env.eReplicas.get(view.selectedEntityId)
+    if (selected === undefined) return null
+    return { ...activityQueryOf(selected.state, view), height: env.height, book: naming().book }
+  }
   return {
-    live: (view) => assembleFrameView(envReader(host.env(), host.activity(), metaOf(host.root(), true), indexes), view),
+    live: (view, isWanted) => {
+      const [env, activity, meta] = [host.env(), host.activity(), metaOf(host.root(), true)]
+      const show = (page: ActivityPage | null): FrameView =>
+        assembleFrameView(envReader(env, activity, meta, indexes, page), view)
+      const query = queryOf(env, view)
+      const now = query === null ? null : host.history.pageNow(query)
+      if (query === null || now !== null) return show(now)
+      return host.history.page(query, isWanted).then((page) => (page === null ? null : show(page)))
+    },
     at: async (height, view) => {
       if (height < 0 || height > host.env().height) throw outOfRange(height)
       const found = await pastAt(height)
       if (found === null) throw notRetained(height)
-      return assembleFrameView(envReader(found.env, host.activity(), metaOf(found.root, false), indexes), view)
+      const query = queryOf(found.env, view)
+      const page = query === null ? null : await host.history.page(query)
+      return assembleFrameView(envReader(found.env, host.activity(), metaOf(found.root, false), indexes, page), view)
     },
     forget: past.clear,
   }

@@ -153,6 +153,8 @@ export const openEconomy = async (opened: Store, tiers = NO_CHECKPOINTS): Promis
   const { signer, counts: asked } = countingSigner(testSigner(...NAMES))
   const runtime = await openLocalRuntime({
     ...RUNTIME,
+    lockId: RUNTIME.runtimeId,
+    signs: true,
     owner: identities.own.entityId,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,

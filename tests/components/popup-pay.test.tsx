@@ -174,6 +174,9 @@ describe('Pay: the payment', () => {
       autoLockMinutes: 15,
       approvals: [],
       updateReady: false,
+      runtimeId: 'simnet',
+      runtimes: [],
+      control: 'writer',
     } as const
     await act(() => adapter.pushHost(locked))
     expect(await screen.findByRole('button', { name: 'Unlock' })).toBeTruthy()

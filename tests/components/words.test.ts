@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COURT_WORDS } from '../../components/models/court-words.ts'
 import { formatFor } from '../../components/models/format.ts'
+import { RUNTIME_WORDS } from '../../components/models/runtimes.ts'
 import { textFor } from '../../components/models/text.ts'
 import { wordsOfError, wordsOfFailure } from '../../components/models/words.ts'
 import { WHOLE_ENGLISH } from '../support/english.ts'
@@ -46,7 +47,8 @@ const NOT_FOR_PEOPLE = [
 
 const text = textFor('en-US', { language: 'en', messages: WHOLE_ENGLISH })
 /** With the words of every screen that asks for something. */
-const context = { text, format: formatFor('en-US'), tokens: [], tokenId: null, more: COURT_WORDS }
+const more = { rows: { ...COURT_WORDS.rows, ...RUNTIME_WORDS.rows }, haveNeed: COURT_WORDS.haveNeed }
+const context = { text, format: formatFor('en-US'), tokens: [], tokenId: null, more }
 
 describe('refusals', () => {
   const types = [

@@ -13,9 +13,9 @@ import { createRelay, type Relay, type RelayPort } from '../../entrypoints/inpag
 import type { Ask, Told } from '../../entrypoints/inpage/wire.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { SIMNET_CHAIN_ID } from '../../runtime/manager/simnet.ts'
-import { activityPage } from '../../runtime/radapter/activity-page.ts'
 import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/commands.ts'
 import type { ActivityEntry } from '../../runtime/radapter/types.ts'
+import { modelAll } from '../support/history-model.ts'
 import { type ManualTime, manualTime, quiet } from '../support/manual-time.ts'
 import type { Running } from '../support/running.ts'
 
@@ -195,22 +195,17 @@ export const createDesktop = (running: Running): Desktop => {
         address: () => (wallet.isUnlocked ? ADDRESS : null),
         onChange: (listener) => void wallet.listeners.add(hear(listener)),
       },
-      runtime: {
-        ...runtimePort({
-          host: () => (wallet.isUnlocked ? running.host : null),
-          owner: () => place.owner,
-          onChange: (listener) => void runtimeListeners.add(hear(listener)),
-          calls: guarded(
-            commandHandlers(() => running.host, running.time.clock),
-            life,
-          ),
-          runtimeId: place.runtimeId,
-          chainId: SIMNET_CHAIN_ID,
-        }),
-        get runtimeId() {
-          return place.runtimeId
-        },
-      },
+      runtime: runtimePort({
+        host: () => (wallet.isUnlocked ? running.host : null),
+        owner: () => place.owner,
+        onChange: (listener) => void runtimeListeners.add(hear(listener)),
+        calls: guarded(
+          commandHandlers(() => running.host, running.time.clock),
+          life,
+        ),
+        runtimeId: () => place.runtimeId,
+        chainId: () => SIMNET_CHAIN_ID,
+      }),
       window: {
         show: () =>
           life.step(async () => {
@@ -342,10 +337,8 @@ export const connected = async (desktop: Desktop, site: Site): Promise<void> => 
 
 /** Payments the owner made, as the history has them, newest first. */
 export const paymentsIn = (running: Running): readonly ActivityEntry[] =>
-  activityPage(running.host.activity(), {
+  modelAll(running.rows(), {
     entityId: running.id('You'),
     height: running.host.env().height,
     search: '',
-    page: 1,
-    pageSize: 100,
-  }).entries.filter(({ kind }) => kind === 'payment_out')
+  }).filter(({ kind }) => kind === 'payment_out')

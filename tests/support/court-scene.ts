@@ -9,8 +9,8 @@ import type { JEvent } from '../../runtime/jurisdiction/types.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { type Bytes, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
-import type { StoreRow } from '../../runtime/ports.ts'
 import { type ActivityBook, emptyBook, projectActivity } from '../../runtime/radapter/activity.ts'
+import { needsOf } from '../../runtime/radapter/activity-known.ts'
 import { assembleFrameView } from '../../runtime/radapter/assemble.ts'
 import { envReader } from '../../runtime/radapter/reader.ts'
 import {
@@ -19,6 +19,7 @@ import {
   type EntityReplicaFull,
   type FrameView,
 } from '../../runtime/radapter/types.ts'
+import { knownIn, type Rows } from './history-model.ts'
 import { createWorld, paperChain, TUSD, testPolicy, usd, type World } from './world.ts'
 
 export const RESERVE = usd(1_000)
@@ -51,7 +52,7 @@ export type Scene = {
   /** The history of everything up to now, tick by tick. */
   readonly history: () => ActivityBook
   /** What is on disk of it. */
-  readonly rows: () => readonly StoreRow[]
+  readonly rows: () => Rows
 }
 
 const META = { checkpointInterval: 50, root: ZERO_32, live: true, halted: null, role: 'writer' } as const
@@ -70,13 +71,15 @@ export const emptyScene = (): Scene => {
   }
   let seen = 0
   let book = emptyBook()
-  const rows = new Map<string, StoreRow>()
+  const rows = new Map<string, Bytes>()
   const history = (): ActivityBook => {
     for (const { step } of world.history.slice(seen)) {
       const { height, timestampMs } = step.env
-      const projected = projectActivity(book, step.env, { height, timestampMs }, step.events)
+      const known = knownIn(rows, needsOf(book, step.events))
+      const projected = projectActivity(book, step.env, { height, timestampMs }, step.events, known)
       book = projected.book
-      for (const row of projected.rows) rows.set(row.key, row)
+      for (const key of projected.gone) rows.delete(key)
+      for (const { key, value } of projected.rows) rows.set(key, value)
     }
     seen = world.history.length
     return book
@@ -131,7 +134,7 @@ export const emptyScene = (): Scene => {
     history,
     rows: () => {
       history()
-      return [...rows.values()]
+      return new Map(rows)
     },
   }
 }

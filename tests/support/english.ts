@@ -4,9 +4,11 @@ import { ENGLISH } from '../../components/models/text-en.ts'
 import { ENGLISH_ACCOUNT } from '../../components/models/text-en-account.ts'
 import { ENGLISH_APPROVAL } from '../../components/models/text-en-approval.ts'
 import { ENGLISH_COURT } from '../../components/models/text-en-court.ts'
+import { ENGLISH_ENTRY } from '../../components/models/text-en-entry.ts'
 import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
+import { ENGLISH_RUNTIMES } from '../../components/models/text-en-runtimes.ts'
 import { ENGLISH_SITES } from '../../components/models/text-en-sites.ts'
 import { ENGLISH_STATES } from '../../components/models/text-en-states.ts'
 import { ENGLISH_TIME } from '../../components/models/text-en-time.ts'
@@ -17,9 +19,11 @@ export const ENGLISH_PARTS = {
   ENGLISH_ACCOUNT,
   ENGLISH_APPROVAL,
   ENGLISH_COURT,
+  ENGLISH_ENTRY,
   ENGLISH_OWNER,
   ENGLISH_PANEL,
   ENGLISH_RECEIVE,
+  ENGLISH_RUNTIMES,
   ENGLISH_STATES,
   ENGLISH_SITES,
   ENGLISH_TIME,

@@ -57,6 +57,7 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
       preferences: createPreferences(memoryPort(), document.documentElement),
       openSidePanel: () => void opened.push('sidepanel'),
       openTab: (path) => void opened.push(path),
+      showRuntime: (id) => void opened.push(`runtime ${id}`),
       isPopup: options.isPopup ?? false,
       allowNotifications: () => Promise.resolve(options.allowsNotifications ?? true),
     },

@@ -2,7 +2,7 @@
 import { stringify } from 'devalue'
 import { type Push, type ReadAnswer, type Reply, readAnswer } from '../../runtime/radapter/answer.ts'
 import { connectionPair } from '../../runtime/radapter/embedded.ts'
-import type { Access } from '../../runtime/radapter/served.ts'
+import { type Access, seatOf } from '../../runtime/radapter/served.ts'
 import type { RAdapterServer } from '../../runtime/radapter/server.ts'
 import {
   DEFAULT_VIEW,
@@ -56,7 +56,7 @@ export const rawClient = (
   near.onClose(() => {
     closed = true
   })
-  server.accept(far, access)
+  server.accept(far, seatOf(access))
   const pushes = <T extends Push['type']>(type: T) =>
     answers.flatMap((answer) =>
       answer.type === 'push' && answer.push.type === type ? [answer.push as Extract<Push, { type: T }>] : [],

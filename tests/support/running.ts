@@ -11,11 +11,10 @@ import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
 import { type LoopPorts, startRuntime } from '../../runtime/loop.ts'
 import type { Store, Transport } from '../../runtime/ports.ts'
-import { bookFromRows, emptyBook } from '../../runtime/radapter/activity.ts'
+import { readBook } from '../../runtime/radapter/activity-known.ts'
 import { beginning, recover } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
-import { keysUnder } from '../../runtime/storage/store.ts'
 import type { RuntimeInput } from '../../runtime/types.ts'
 import { type ManualTime, manualTime, quiet } from './manual-time.ts'
 import { identityOf, keysOf, testSigner } from './signer.ts'
@@ -66,13 +65,11 @@ const open = async (disk: Disk, time: ManualTime, canary = memoryCanary(), aroun
   let commands = 0
   const store = (around.storeOf ?? ((plain) => plain))(memoryStore(disk))
   const epoch = await store.claimEpoch()
-  const isNew = disk.rows.size === 0
-  const start = isNew
-    ? { ...beginning('test', 'Simnet'), activity: emptyBook() }
-    : {
-        ...(await recover({ store, runtimeId: 'test', name: 'Simnet', canary, claimedEpoch: epoch })),
-        activity: bookFromRows(await store.range(keysUnder('act/'))),
-      }
+  const position =
+    disk.rows.size === 0
+      ? beginning('test', 'Simnet')
+      : await recover({ store, runtimeId: 'test', name: 'Simnet', canary, claimedEpoch: epoch })
+  const start = { ...position, activity: await readBook(store) }
   const host = startRuntime(start, {
     store,
     epoch,

@@ -20,6 +20,9 @@ export type ServedTown = {
 
 export const UNLOCKED: HostStatus = {
   wallet: 'unlocked',
+  runtimeId: 'simnet',
+  runtimes: [{ id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 0 }],
+  control: 'writer',
   runtime: 'running',
   progress: null,
   reason: null,

@@ -12,7 +12,7 @@ const ALARM = 'wallet.autoLock'
 const watched = (town: Running) => {
   const runtime = {
     stops: 0,
-    host: town.host,
+    hosts: () => [town.host],
     stop: async () => {
       runtime.stops++
       await town.host.stop()
@@ -53,10 +53,10 @@ describe('auto-lock with a runtime', () => {
   })
 
   test('a touch that comes too late -- is refused, and takes no keys from a running runtime', async () => {
-    const { wallet, runtime, town } = await lateBy15Minutes()
+    const { wallet, town } = await lateBy15Minutes()
     expect(await wallet.touch()).toEqual(refused({ type: 'wallet_locked' }))
     await town.run('You', { type: 'create_offer', tokenId: TUSD, amount: null, memo: '' })
-    expect(runtime.host.halted()).toBeNull()
+    expect(town.host.halted()).toBeNull()
   })
 
   test('a payment under way -- ends before the runtime stops', async () => {

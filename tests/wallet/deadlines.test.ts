@@ -1,6 +1,6 @@
 /** Deadlines: told once and in time, also by a worker that knows nothing but what is kept, or of a locked wallet. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createDeadlines, DEADLINE_ALARM, type Deadline } from '../../entrypoints/background/deadlines.ts'
+import { createDeadlines, type Deadline, deadlineAlarm } from '../../entrypoints/background/deadlines.ts'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import type { PaymentId } from '../../runtime/lib/units.ts'
 import { bookOfEntries, NO_BOOK } from '../../runtime/radapter/address-book.ts'
@@ -10,6 +10,7 @@ import { memorySlot } from '../support/memory-slot.ts'
 import { type Running, startTown } from '../support/running.ts'
 import { paymentIdOf, START_MS, TUSD, usd } from '../support/world.ts'
 
+const ALARM = deadlineAlarm('simnet')
 const MINUTE_MS = 60_000
 const FIRST = paymentIdOf(1)
 const SECOND = paymentIdOf(2)
@@ -85,7 +86,7 @@ const setUp = (slot = memorySlot()) => {
   const time = { nowMs: START_MS }
   const alarms = {
     create: (name: string, whenMs: number) => {
-      if (name === DEADLINE_ALARM) alarm.atMs = whenMs
+      if (name === ALARM) alarm.atMs = whenMs
       return Promise.resolve()
     },
     clear: () => {
@@ -96,7 +97,7 @@ const setUp = (slot = memorySlot()) => {
   const ports = { slot, alarms, clock: { now: () => time.nowMs } }
   /** A worker of its own over the same browser. */
   const worker = (names = () => NO_BOOK, tell = (deadline: Deadline) => void told.push(deadline)) =>
-    createDeadlines({ ...ports, names, tell: async (deadline) => tell(deadline) })
+    createDeadlines({ ...ports, alarm: ALARM, names, tell: async (deadline) => tell(deadline) })
   return { worker, told, alarm, time, slot }
 }
 const ids = (told: readonly Deadline[]): readonly string[] => told.map(({ id }) => id)

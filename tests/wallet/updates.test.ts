@@ -15,6 +15,7 @@ const setUp = async () => {
   const changes = new Set<() => void>()
   const holder = {
     host: town.host as RuntimeHost | null,
+    hosts: () => (holder.host === null ? [] : [holder.host]),
     onChange: (listener: () => void) => {
       changes.add(listener)
       return () => changes.delete(listener)

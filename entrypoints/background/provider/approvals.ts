@@ -41,11 +41,14 @@ export type Approvals = {
   windowClosed(): Promise<void>
   /** Looks at what has changed outside. */
   reconcile(): Promise<void>
+  /** Sites deal with another runtime now: what was put to the one before, and is not being carried out, is refused. */
+  moved(): Promise<void>
   /** Takes up what an earlier worker left. */
   restore(): Promise<void>
 }
 
 const GRACE_MS = 5_000
+const MOVED = failed('rejected', 'The wallet was switched to another runtime.')
 const LEFT = failed('rejected', 'The page left before the answer came.')
 
 const requestOf = ({ to, isInvoice, amount, token, memo }: PayQuestion): ApprovalView['request'] => ({
@@ -96,7 +99,9 @@ export const createApprovals = (
       show()
       return failed('pending')
     }
-    const room = await queue.add({ id, origin, seenBefore: permissions.isKnown(origin), question }, clock.now())
+    const { runtimeId } = runtime
+    const open = { id, origin, seenBefore: permissions.isKnown(origin), runtimeId, question }
+    const room = await queue.add(open, clock.now())
     if (room.type === 'must_wait') return failed('limit', '', { waitMs: room.waitMs })
     if (room.type === 'full') return failed('limit')
     desk.enter(id, { type: 'waiting' })
@@ -118,14 +123,13 @@ export const createApprovals = (
   /** After a restart the word may come before the history has been looked at. */
   const verified = async (id: string): Promise<Open | null> => {
     const open = queue.open().find((known) => known.id === id)
-    if (open !== undefined && desk.phaseOf(id).type === 'unverified') await carrier.look(open, carrier.own())
+    if (open !== undefined && desk.phaseOf(id).type === 'unverified') await carrier.look(open, carrier.own(open))
     return shown(id)
   }
   const handlers: ApprovalHandlers = {
     'approvals.quote': async ({ id }) => {
-      const own = carrier.own()
       const open = shown(id)
-      if (open?.question.type === 'pay') return quoteOf(open.question, own, runtime)
+      if (open?.question.type === 'pay') return quoteOf(open.question, carrier.own(open), runtime)
       throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such question', retryable: false })
     },
     // The same word again, or one that comes too late, changes nothing.
@@ -167,6 +171,13 @@ export const createApprovals = (
         .map(({ id, origin, seenBefore, question }) => ({ id, origin, seenBefore, request: requestFor(question) }))
     },
     windowClosed: () => desk.refuse(queue.open()),
+    moved: async () => {
+      const ids = queue
+        .open()
+        .filter(({ id, runtimeId }) => runtimeId !== runtime.runtimeId && desk.phaseOf(id).type === 'waiting')
+        .map(({ id }) => id)
+      if (ids.length > 0) await desk.conclude(ids, MOVED)
+    },
     restore: async () => {
       const left = queue.open()
       for (const { id } of left) giveTime(id)

@@ -1,10 +1,9 @@
 /** The provider's ports over the browser: the approval window, the badge, the tabs, and who a port belongs to. */
 import { browser } from 'wxt/browser'
-import { SIMNET_CHAIN_ID } from '../../../runtime/manager/simnet.ts'
 import type { RuntimeHandlers } from '../../../runtime/radapter/commands.ts'
 import { systemPorts } from '../../../runtime/radapter/line.ts'
 import { PROVIDER_CHANGED, PROVIDER_ORIGIN } from '../../inpage/wire.ts'
-import { RUNTIME_ID, type RuntimeService } from '../runtime-service.ts'
+import type { Current } from '../runtimes.ts'
 import type { KeyValueArea, WalletPorts } from '../wallet/ports.ts'
 import type { WalletSession } from '../wallet/session.ts'
 import type { ApprovalWindow, ProviderPorts } from './ports.ts'
@@ -121,7 +120,7 @@ export type BrowserProviderPorts = ProviderPorts & { readonly window: BrowserWin
 export const browserProviderPorts = (
   { local, session: area }: WalletPorts,
   session: WalletSession,
-  service: RuntimeService,
+  current: Current,
   calls: RuntimeHandlers,
 ): BrowserProviderPorts => ({
   session: area,
@@ -134,15 +133,15 @@ export const browserProviderPorts = (
     onChange: (listener) => void session.onChange(listener),
   },
   runtime: runtimePort({
-    host: () => (session.keyring !== null && service.status.runtime === 'running' ? service.host : null),
-    owner: () => service.owner,
+    host: () => (session.keyring !== null && current.status.runtime === 'running' ? current.host : null),
+    owner: () => current.owner,
     onChange: (listener) => {
       session.onChange(listener)
-      service.onChange(listener)
+      current.onChange(listener)
     },
     calls,
-    runtimeId: RUNTIME_ID,
-    chainId: SIMNET_CHAIN_ID,
+    runtimeId: () => current.entry.id,
+    chainId: () => current.entry.chainId,
   }),
   window: approvalWindow(area),
   setBadge,

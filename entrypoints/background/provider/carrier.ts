@@ -16,8 +16,8 @@ import type { Own, ProviderPorts } from './ports.ts'
 import type { Open } from './queue.ts'
 
 export type Carrier = {
-  /** @throws RAdapterError when nothing may be paid now. */
-  own(): Own
+  /** @throws RAdapterError when nothing may be paid now, or this was put to another runtime. */
+  own(open: Open): Own
   connect(open: Open): Promise<void>
   /** Pays what was on screen, or throws RAdapterError and pays nothing. */
   pay(open: Open, question: PayQuestion, terms: ApprovedTerms | null): Promise<void>
@@ -39,9 +39,10 @@ export const createCarrier = ({ clock, wallet, runtime }: ProviderPorts, desk: D
     const address = wallet.address()
     return address !== null && permissions.grantOf(origin) !== null ? { result: [address] } : null
   }
-  const own = (): Own => {
+  const isPutTo = ({ runtimeId }: Open): boolean => runtimeId === runtime.runtimeId
+  const own = (open: Open): Own => {
     if (!wallet.isUnlocked()) throw new RAdapterError(walletLocked)
-    const found = runtime.own()
+    const found = isPutTo(open) ? runtime.own() : null
     if (found === null) throw notReady
     return found
   }
@@ -61,10 +62,10 @@ export const createCarrier = ({ clock, wallet, runtime }: ProviderPorts, desk: D
     if (answer !== null) await conclude([open.id], answer)
   }
   const lookAfter = async (open: Open): Promise<void> => {
-    const isAsking = open.question.type === 'connect' && phaseOf(open.id).type !== 'under_way'
+    const isAsking = isPutTo(open) && open.question.type === 'connect' && phaseOf(open.id).type !== 'under_way'
     const known = isAsking ? connected(open.origin) : null
     if (known !== null) return conclude([open.id], known)
-    const mine = wallet.isUnlocked() ? runtime.own() : null
+    const mine = wallet.isUnlocked() && isPutTo(open) ? runtime.own() : null
     if (mine !== null) await look(open, mine)
   }
   const reconcile = async (): Promise<void> => {
@@ -74,8 +75,9 @@ export const createCarrier = ({ clock, wallet, runtime }: ProviderPorts, desk: D
     own,
     look,
     reconcile,
-    connect: async ({ id, origin }) => {
-      const { entityId } = own()
+    connect: async (open) => {
+      const { id, origin } = open
+      const { entityId } = own(open)
       const { runtimeId, chainId } = runtime
       enter(id, { type: 'under_way' })
       try {
@@ -89,13 +91,14 @@ export const createCarrier = ({ clock, wallet, runtime }: ProviderPorts, desk: D
         throw error
       }
     },
-    pay: async ({ id, origin }, question, terms) => {
+    pay: async (open, question, terms) => {
+      const { id, origin } = open
       if (terms === null) throw new RAdapterError(badRequest('a payment is agreed to by its terms'))
-      const quote = await quoteOf(question, own(), runtime)
+      const quote = await quoteOf(question, own(open), runtime)
       if (!isAgreed(quote, terms)) throw new RAdapterError(refusal({ type: 'approval_changed' }))
       await permissions.note([origin], clock.now(), null)
       // Agreed to while unlocked, paid while unlocked: the word does not outlive a lock.
-      const mine = own()
+      const mine = own(open)
       if (phaseOf(id).type !== 'waiting') return
       enter(id, { type: 'under_way' })
       try {

@@ -50,7 +50,11 @@ const startProvider = async (ports: ProviderPorts, router: () => Router): Promis
     changed()
     void approvals.reconcile()
   })
-  sight.onMove(changed)
+  sight.onMove(() => {
+    changed()
+    // Unwritten, they stay questions to a runtime that is not there, and are refused at the next move.
+    void approvals.moved().catch(() => undefined)
+  })
   runtime.onChange(() => void approvals.reconcile())
   sight.callPages()
   await approvals.restore()

@@ -32,7 +32,14 @@ const questionSchema = v.variant('type', [
     memo: text,
   }),
 ])
-const openSchema = v.strictObject({ id: text, origin: text, seenBefore: v.boolean(), question: questionSchema })
+const openSchema = v.strictObject({
+  id: text,
+  origin: text,
+  seenBefore: v.boolean(),
+  /** Which runtime it was put to, and no other. */
+  runtimeId: text,
+  question: questionSchema,
+})
 const errorSchema = v.strictObject({ code: v.number(), message: text, data: v.optional(v.unknown()) })
 const rowSchema = v.strictObject({
   open: v.array(openSchema),

@@ -11,8 +11,8 @@ export type RuntimeSource = {
   readonly owner: () => EntityId | null
   readonly onChange: (listener: () => void) => void
   readonly calls: RuntimeHandlers
-  readonly runtimeId: string
-  readonly chainId: bigint
+  readonly runtimeId: () => string
+  readonly chainId: () => bigint
 }
 
 const ownOf = (host: RuntimeHost, owner: EntityId): Own | null => {
@@ -23,8 +23,12 @@ const ownOf = (host: RuntimeHost, owner: EntityId): Own | null => {
 
 export const runtimePort = ({ host, owner, onChange, calls, runtimeId, chainId }: RuntimeSource): RuntimePort => ({
   ...calls,
-  runtimeId,
-  chainId,
+  get runtimeId() {
+    return runtimeId()
+  },
+  get chainId() {
+    return chainId()
+  },
   own: () => {
     const [running, entityId] = [host(), owner()]
     return running === null || entityId === null ? null : ownOf(running, entityId)

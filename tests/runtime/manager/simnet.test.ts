@@ -44,6 +44,8 @@ const open = async (machine: Machine, owner = identities.own.entityId): Promise<
   const context = createFakeBrowser().context()
   return openLocalRuntime({
     runtimeId: 'simnet',
+    lockId: 'simnet',
+    signs: true,
     name: 'Simnet',
     owner,
     chainName: SIMNET_CHAIN,

@@ -279,6 +279,12 @@ describe('readAnswer', () => {
       autoLockMinutes: 15,
       approvals: [],
       updateReady: false,
+      runtimeId: 'local-1',
+      runtimes: [
+        { id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 1_700_000_000_000 },
+        { id: 'snapshot-1a2b3c4d', name: 'Simnet-2', kind: 'snapshot', usedAt: 0 },
+      ],
+      control: 'reader',
     } as const
     const text = writePush(1, { type: 'status', seq: 1, status: { ...status, secret: 'x' } as never })
     expect(text).not.toContain('secret')

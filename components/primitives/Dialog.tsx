@@ -1,0 +1,28 @@
+/** A question that has to be answered first: over the page, with its heading as its name. Esc leaves it, where it may be left. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import styles from './Dialog.module.css'
+
+type Props = {
+  readonly title: string
+  /** Without it only the buttons inside lead out. */
+  readonly onClose?: () => void
+  readonly children: ComponentChildren
+}
+
+export const Dialog = ({ title, onClose, children }: Props) => {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const id = useId()
+  useEffect(() => dialog.current?.showModal(), [])
+  const cancel = (event: Event): void => {
+    if (onClose === undefined) event.preventDefault()
+  }
+  return (
+    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onCancel={cancel} onClose={onClose}>
+      <div class={styles.inside}>
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  )
+}

@@ -1,0 +1,282 @@
+/**
+ * The RuntimeManager: every runtime of this wallet, each a world of its own with its own store, lock, book of names,
+ * deadlines and lines to pages. A world is there from the moment somebody asks for it, and runs while the wallet is
+ * unlocked.
+ *
+ * Contract: what one world does, no other one sees. One is deleted for good, in an order that a dying worker cannot
+ * turn into a new world under an old name: first it is no longer in the list, then its store goes, and its mark last;
+ * what was cut short is finished at the next start.
+ */
+import type { RuntimeHost } from '../../runtime/host.ts'
+import type { JAdapter } from '../../runtime/jadapter/types.ts'
+import { toHex, utf8 } from '../../runtime/lib/bytes.ts'
+import { taggedHash } from '../../runtime/lib/hash.ts'
+import type { EntityId } from '../../runtime/lib/units.ts'
+import { MOST_RUNTIMES, openRegistry, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import { type AddressBook, NO_BOOK } from '../../runtime/radapter/address-book.ts'
+import type { Connection } from '../../runtime/radapter/connection.ts'
+import { RAdapterError, refusal, walletLocked } from '../../runtime/radapter/errors.ts'
+import type { RuntimeRejection } from '../../runtime/radapter/manager-methods.ts'
+import type { PortTarget } from '../../runtime/radapter/port.ts'
+import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
+import type { RpcMethods } from '../../runtime/radapter/types.ts'
+import { copyStore } from '../../runtime/storage/copy.ts'
+import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
+import { databaseOf, type RuntimeStatus } from './runtime-service.ts'
+import type { Keyring } from './wallet/keyring.ts'
+import { createWorld, listingsFor, type World, type WorldHooks } from './world.ts'
+
+/** Whichever runtime is the current one, for what deals with that alone. */
+export type Current = {
+  readonly entry: RuntimeEntry
+  readonly status: RuntimeStatus
+  readonly host: RuntimeHost | null
+  readonly owner: EntityId | null
+  readonly names: () => AddressBook
+  chain(name: string): JAdapter | null
+  onChange(listener: () => void): void
+}
+
+type ManagerMethod = Exclude<Extract<keyof RpcMethods, `runtime.${string}`>, 'runtime.takeControl'>
+export type RuntimeManagerHandlers = {
+  readonly [M in ManagerMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
+}
+
+export type Runtimes = {
+  readonly current: Current
+  /** Makes it, and starts it while the wallet is unlocked; null where this wallet has none of this id. */
+  readonly world: (id: string) => Promise<World | null>
+  /** A line to what it asks for; where this wallet has none of this id, to somebody who says so. */
+  readonly accept: (connection: Connection, target: PortTarget) => Promise<void>
+  /** Something is due in this one. One that cannot be started now is when it can be. */
+  readonly wake: (id: string) => Promise<void>
+  /** Of everything that runs. */
+  readonly hosts: () => readonly RuntimeHost[]
+  /** Starts what is there with these keys; null when they are gone. Says nothing of how it goes. */
+  readonly follow: (keyring: Keyring | null) => void
+  readonly stop: () => Promise<void>
+  /** Everything, with the list of them. */
+  readonly forget: () => Promise<void>
+  /** Of any world, and of the list. */
+  readonly onChange: (listener: () => void) => () => void
+}
+
+const refuse = (rejection: RuntimeRejection): RAdapterError => new RAdapterError(refusal(rejection))
+
+/** One command makes one copy, also when the worker died while it was made. */
+const copyIdOf = (commandId: string): string =>
+  `snapshot-${toHex(taggedHash('xln:copy', utf8(commandId))).slice(2, 10)}`
+
+type Stored = { readonly ports: RuntimePorts; readonly registry: Registry }
+
+/** A copy of what this runtime is now. @throws RAdapterError */
+const cloneRuntime = async (
+  { ports, registry }: Stored,
+  { commandId, id }: RpcMethods['runtime.clone']['params'],
+): Promise<{ id: string }> => {
+  const made = registry.madeBy(commandId)
+  if (made !== null) return { id: made.id }
+  const source = registry.find(id)
+  if (source === null) throw refuse({ type: 'unknown_runtime' })
+  // Known before anything is copied, which may take a while.
+  if (registry.entries().length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
+  const copyId = copyIdOf(commandId)
+  await ports.deleteStore(databaseOf(copyId))
+  const from = await ports.openStore(databaseOf(id), { create: false }).catch(() => null)
+  if (from === null) throw refuse({ type: 'runtime_not_open' })
+  try {
+    const to = await ports.openStore(databaseOf(copyId), { create: true })
+    await copyStore(from, to).finally(() => to.close())
+  } finally {
+    await from.close()
+  }
+  const { worldId, index, chainId } = source
+  const copy = { id: copyId, worldId, index, chainId }
+  await registry.add({ name: registry.copyName(source.name), commandId, copy })
+  return { id: copyId }
+}
+
+/** A place that shows no runtime, and the way to those there are. */
+const nowhere = (runtimeId: string, registry: Registry, hooks: WorldHooks): RAdapterServer =>
+  createServer({
+    host: () => null,
+    status: () => {
+      const shared = hooks.status()
+      return {
+        ...shared,
+        runtimeId,
+        runtimes: listingsFor(shared, registry),
+        runtime: 'halted',
+        reason: { type: 'unknown_runtime' },
+        progress: null,
+        storage: 'ok',
+      }
+    },
+    onChange: (listener) => {
+      const stops = [hooks.onChange(listener), registry.onChange(listener)]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+    handlers: hooks.handlers,
+  })
+
+/** The worlds that are there, each made once; those in `made` are whole. */
+const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMade: (world: World) => void) => {
+  const making = new Map<string, Promise<World>>()
+  const made = new Map<string, World>()
+  const make = async (entry: RuntimeEntry): Promise<World> => {
+    const world = await createWorld({
+      entry: () => registry.find(entry.id) ?? entry,
+      ports,
+      hooks: hooks(),
+      registry,
+    })
+    made.set(entry.id, world)
+    onMade(world)
+    return world
+  }
+  return {
+    made,
+    of: async (id: string): Promise<World | null> => {
+      const entry = registry.find(id)
+      if (entry === null) return null
+      const world = making.get(id) ?? make(entry)
+      making.set(id, world)
+      // One that could not be made is made anew.
+      world.catch(() => making.delete(id))
+      return world
+    },
+    /** With all that is stored of it. */
+    remove: async (id: string): Promise<void> => {
+      const world = await (making.get(id) ?? null)
+      making.delete(id)
+      made.delete(id)
+      if (world !== null) return world.forget()
+      await ports.deleteStore(databaseOf(id))
+      await canarySlot(ports, id).clear()
+    },
+  }
+}
+
+const handlersOf = (
+  stored: Stored,
+  worlds: ReturnType<typeof createWorlds>,
+  isUnlocked: () => boolean,
+): RuntimeManagerHandlers => {
+  const { ports, registry } = stored
+  const unlocked =
+    <P, T>(act: (params: P) => Promise<T>) =>
+    async (params: P): Promise<T> => {
+      if (!isUnlocked()) throw new RAdapterError(walletLocked)
+      return act(params)
+    }
+  return {
+    'runtime.create': unlocked(async ({ commandId, name }) => ({ id: (await registry.add({ commandId, name })).id })),
+    'runtime.clone': unlocked((params) => cloneRuntime(stored, params)),
+    'runtime.select': unlocked(async ({ id }) => {
+      await registry.select(id)
+      return {}
+    }),
+    'runtime.rename': unlocked(async ({ id, name }) => {
+      await registry.rename(id, name)
+      return {}
+    }),
+    'runtime.delete': unlocked(async ({ id, confirmation }) => {
+      registry.mayDelete(id, confirmation)
+      await worlds.made.get(id)?.service.stop()
+      // A mark that cannot be read says nothing.
+      const mark = await canaryOf(ports, id)
+        .read()
+        .catch(() => null)
+      await registry.bury(id, mark)
+      await worlds.remove(id)
+      return {}
+    }),
+  }
+}
+
+const NOT_RUNNING: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
+
+/** @throws Error when the list of runtimes cannot be read. */
+export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Promise<Runtimes> => {
+  const registry = await openRegistry(ports.slot('runtimes'), ports.clock)
+  const listeners = new Set<() => void>()
+  let keys: Keyring | null = null
+
+  const changed = (): void => {
+    for (const listener of listeners) listener()
+  }
+  const stored = { ports, registry }
+  const worlds = createWorlds(
+    stored,
+    () => hooks,
+    ({ service }) => {
+      service.onChange(changed)
+      if (keys !== null) void service.start(keys)
+      changed()
+    },
+  )
+  const handlers = handlersOf(stored, worlds, () => keys !== null)
+  const hooks: WorldHooks = { ...shared, handlers: { ...shared.handlers, ...handlers } }
+  const all = (): readonly World[] => [...worlds.made.values()]
+  const current = (): World | null => worlds.made.get(registry.current().id) ?? null
+  /** There before anybody asks for it. */
+  const ensureCurrent = async (): Promise<void> => void (await worlds.of(registry.current().id))
+  /** What an earlier worker had begun to remove. */
+  const finishRemovals = async (): Promise<void> => {
+    for (const { id } of registry.tombstones())
+      if ((await canarySlot(ports, id).get()) !== undefined) await worlds.remove(id)
+  }
+
+  registry.onChange(() => {
+    void ensureCurrent().catch(() => undefined)
+    changed()
+  })
+  await ensureCurrent()
+  // What is left stays out of sight, and is tried again by the next worker.
+  void finishRemovals().catch(() => undefined)
+  return {
+    current: {
+      get entry() {
+        return registry.current()
+      },
+      get status() {
+        return current()?.service.status ?? NOT_RUNNING
+      },
+      get host() {
+        return current()?.service.host ?? null
+      },
+      get owner() {
+        return current()?.service.owner ?? null
+      },
+      names: () => current()?.names() ?? NO_BOOK,
+      chain: (name) => current()?.service.chain(name) ?? null,
+      onChange: (listener) => void listeners.add(listener),
+    },
+    world: worlds.of,
+    accept: async (connection, { runtimeId, clientId }) => {
+      const world = await worlds.of(runtimeId ?? registry.current().id)
+      if (world === null) nowhere(runtimeId ?? '', registry, hooks).accept(connection)
+      else await world.accept(connection, clientId)
+    },
+    // Once there, it starts with the keys.
+    wake: async (id) => void (await worlds.of(id)),
+    hosts: () => all().flatMap(({ service: { host } }) => (host === null ? [] : [host])),
+    follow: (keyring) => {
+      keys = keyring
+      if (keyring !== null) for (const { service } of all()) void service.start(keyring)
+    },
+    stop: async () => {
+      await Promise.all(all().map(({ service }) => service.stop()))
+    },
+    forget: async () => {
+      for (const { id } of registry.entries()) await worlds.remove(id)
+      await registry.forget()
+    },
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

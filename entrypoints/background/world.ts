@@ -1,0 +1,154 @@
+/** One runtime with all that is its own: what it is called by, what it owes the owner a word about, and its lines to pages. */
+import type { RuntimeHost } from '../../runtime/host.ts'
+import { type ControlLease, createControl } from '../../runtime/manager/control.ts'
+import type { Registry, RuntimeEntry } from '../../runtime/manager/registry.ts'
+import type { ActivityRecord } from '../../runtime/radapter/activity-record.ts'
+import type { AddressBook } from '../../runtime/radapter/address-book.ts'
+import { type BookKeeper, openBook } from '../../runtime/radapter/book-keeper.ts'
+import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/commands.ts'
+import type { Connection } from '../../runtime/radapter/connection.ts'
+import type { RpcHandlers } from '../../runtime/radapter/served.ts'
+import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
+import { simnetHandlers } from '../../runtime/radapter/simnet-methods.ts'
+import type { HostStatus } from '../../runtime/radapter/types.ts'
+import { createDeadlines, type Deadline, type Deadlines, deadlineAlarm } from './deadlines.ts'
+import { createNotices } from './notices.ts'
+import type { RuntimePorts } from './ports.ts'
+import { OWN_ADDRESS, RuntimeService, runtimeServiceHandlers } from './runtime-service.ts'
+import type { Keyring } from './wallet/keyring.ts'
+
+/** What all worlds share. */
+export type WorldHooks = {
+  readonly keyring: () => Keyring | null
+  /** What every page is told, whichever runtime it shows. */
+  readonly status: () => Pick<
+    HostStatus,
+    'wallet' | 'unlockNotBefore' | 'autoLockMinutes' | 'approvals' | 'updateReady'
+  >
+  /** Of that. @returns unsubscribe */
+  readonly onChange: (listener: () => void) => () => void
+  readonly handlers: RpcHandlers
+  readonly received: (received: ActivityRecord) => void
+  readonly due: (deadline: Deadline) => Promise<void>
+}
+
+export type World = {
+  readonly service: RuntimeService
+  readonly deadlines: Deadlines
+  readonly names: () => AddressBook
+  /** @param clientId of a window that asks for the pen; null for a page that needs none. */
+  readonly accept: (connection: Connection, clientId: string | null) => Promise<void>
+  /** Stops it, and removes all that is kept of it. */
+  readonly forget: () => Promise<void>
+}
+
+type Given = {
+  readonly entry: () => RuntimeEntry
+  readonly ports: RuntimePorts
+  readonly hooks: WorldHooks
+  readonly registry: Pick<Registry, 'entries' | 'onChange'>
+}
+
+type Parts = {
+  readonly service: RuntimeService
+  readonly book: BookKeeper
+  readonly calls: RuntimeHandlers
+  readonly control: ControlLease
+}
+
+/** What a page is told of all runtimes: nothing while the wallet is locked. */
+export const listingsFor = (
+  { wallet }: Pick<HostStatus, 'wallet'>,
+  { entries }: Pick<Registry, 'entries'>,
+): HostStatus['runtimes'] =>
+  wallet !== 'unlocked' ? [] : entries().map(({ id, name, kind, usedMs }) => ({ id, name, kind, usedAt: usedMs }))
+
+const serverOf = ({ entry, hooks, registry }: Given, parts: Parts): RAdapterServer => {
+  const { service, book, calls, control } = parts
+  const status = (): Omit<HostStatus, 'control'> => {
+    const shared = hooks.status()
+    return {
+      ...shared,
+      ...service.status,
+      runtimeId: entry().id,
+      runtimes: listingsFor(shared, registry),
+    }
+  }
+  return createServer({
+    host: () => service.host,
+    status,
+    naming: () => ({ book: book.current(), owner: service.owner, runtime: entry() }),
+    onChange: (listener) => {
+      const stops = [
+        hooks.onChange(listener),
+        service.onChange(listener),
+        book.onChange(listener),
+        control.onChange(listener),
+        registry.onChange(listener),
+      ]
+      return () => {
+        for (const stop of stops) stop()
+      }
+    },
+    handlers: {
+      ...hooks.handlers,
+      ...calls,
+      ...book.handlers,
+      'entity.create': (params) => service.createEntity(params, book.current()),
+      ...runtimeServiceHandlers(service, hooks.keyring),
+      ...simnetHandlers(() => service.world),
+    },
+  })
+}
+
+const partsOf = async ({ entry, ports, hooks }: Given): Promise<Parts> => {
+  const { id } = entry()
+  const service = new RuntimeService(entry, ports)
+  const book = await openBook(ports.slot(`names.${id}`), () => service.host?.env() ?? null)
+  const calls = commandHandlers(() => service.host, ports.clock, book.current, {
+    address: () => hooks.keyring()?.key(OWN_ADDRESS).address ?? null,
+    chain: (name) => service.chain(name),
+  })
+  const control = createControl({ slot: ports.sessionSlot(`control.${id}`), isAlive: ports.isPageAlive })
+  return { service, book, calls, control }
+}
+
+export const createWorld = async (given: Given): Promise<World> => {
+  const { entry, ports, hooks } = given
+  const { id } = entry()
+  const parts = await partsOf(given)
+  const { service, book, control } = parts
+  const deadlines = createDeadlines({
+    slot: ports.slot(`deadlines.${id}`),
+    alarms: ports.alarms,
+    alarm: deadlineAlarm(id),
+    clock: ports.clock,
+    names: book.current,
+    tell: hooks.due,
+  })
+  const notices = createNotices(hooks.received)
+  service.onChange(() => {
+    const host: RuntimeHost | null = service.host
+    notices(host)
+    deadlines.follow(host)
+  })
+  // Whatever came due while no worker was there, should its alarm have been lost.
+  void deadlines.ring().catch(() => undefined)
+  const server = serverOf(given, parts)
+  return {
+    service,
+    deadlines,
+    names: book.current,
+    accept: async (connection, clientId) => {
+      if (clientId === null) return server.accept(connection)
+      const place = await control.enter(clientId)
+      server.accept(connection, { access: 'admin', ...place, leave: () => void place.leave() })
+    },
+    forget: async () => {
+      server.close()
+      await service.forget()
+      await book.forget()
+      await deadlines.forget()
+    },
+  }
+}

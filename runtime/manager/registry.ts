@@ -1,0 +1,231 @@
+/**
+ * Which runtimes a wallet has: a list in one value outside every database.
+ *
+ * Contract: a wallet has one at least. Ids, indexes of keys and chain ids are given once and never again, also not
+ * after a deletion: what was signed in a world that is gone binds nothing in another one, and its tombstone says up to
+ * where it had signed. A change is true once it has been written. A list that is there and cannot be read is an error:
+ * without it nobody knows which keys belong where.
+ */
+import * as v from 'valibot'
+import type { CanaryMark, Clock, Slot } from '../ports.ts'
+import { nameProblem, sameName } from '../radapter/address-book.ts'
+import { RAdapterError, refusal } from '../radapter/errors.ts'
+import { RUNTIME_KINDS, type RuntimeKind, type RuntimeRejection } from '../radapter/manager-methods.ts'
+import { SIMNET_CHAIN_ID } from './simnet.ts'
+
+export type RuntimeEntry = {
+  /** In addresses of pages, and in the names of everything that is stored of it. */
+  readonly id: string
+  readonly name: string
+  readonly kind: RuntimeKind
+  /** What its state was born as: of a copy, the id of the runtime it is of. */
+  readonly worldId: string
+  /** Of its keys (BIP-32), below 2^31. A snapshot has that of the runtime it is of. */
+  readonly index: number
+  readonly chainId: bigint
+  readonly usedMs: number
+  /** What asked for it. */
+  readonly commandId: string
+}
+
+/** What is left of a runtime that was deleted. */
+export type Tombstone = Pick<RuntimeEntry, 'id' | 'index' | 'chainId'> & { readonly mark: CanaryMark | null }
+
+/** What is known of a copy before it is one of the list. */
+export type CopyOf = Pick<RuntimeEntry, 'id' | 'worldId' | 'index' | 'chainId'>
+
+export type Registry = {
+  /** The one used last first. */
+  readonly entries: () => readonly RuntimeEntry[]
+  readonly find: (id: string) => RuntimeEntry | null
+  /** The one pages open on that name none. */
+  readonly current: () => RuntimeEntry
+  readonly onChange: (listener: () => void) => () => void
+  /** The one this command has made. */
+  readonly madeBy: (commandId: string) => RuntimeEntry | null
+  /** Writes down a new one; the same `commandId` gives the one it gave. @throws RAdapterError */
+  readonly add: (wanted: Pick<RuntimeEntry, 'name' | 'commandId'> & { readonly copy?: CopyOf }) => Promise<RuntimeEntry>
+  /** @throws RAdapterError */
+  readonly select: (id: string) => Promise<void>
+  /** @throws RAdapterError */
+  readonly rename: (id: string, name: string) => Promise<void>
+  /** @throws RAdapterError when it is not there, is the last one, or `confirmation` is not its name. */
+  readonly mayDelete: (id: string, confirmation: string) => RuntimeEntry
+  readonly bury: (id: string, mark: CanaryMark | null) => Promise<void>
+  readonly tombstones: () => readonly Tombstone[]
+  /** The next free name of a copy: "Simnet-2". */
+  readonly copyName: (name: string) => string
+  readonly forget: () => Promise<void>
+}
+
+export const MOST_RUNTIMES = 20
+/** Every wallet begins with this one. */
+export const FIRST_RUNTIME: RuntimeEntry = {
+  id: 'simnet',
+  name: 'Simnet',
+  kind: 'local',
+  worldId: 'simnet',
+  index: 0,
+  chainId: SIMNET_CHAIN_ID,
+  usedMs: 0,
+  commandId: '',
+}
+
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+const id = v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/))
+const chainId = v.pipe(
+  v.string(),
+  v.regex(/^[0-9]{1,20}$/),
+  v.transform((text) => BigInt(text)),
+)
+const storedSchema = v.strictObject({
+  entries: v.pipe(
+    v.array(
+      v.strictObject({
+        id,
+        name: v.string(),
+        kind: v.picklist(RUNTIME_KINDS),
+        worldId: id,
+        index: natural,
+        chainId,
+        usedMs: natural,
+        commandId: v.string(),
+      }),
+    ),
+    v.minLength(1),
+  ),
+  current: id,
+  /** How many were ever made. */
+  made: natural,
+  tombstones: v.array(
+    v.strictObject({
+      id,
+      index: natural,
+      chainId,
+      mark: v.nullable(
+        v.strictObject({
+          epoch: natural,
+          height: natural,
+          recordHash: v.string(),
+          signedNonces: v.record(v.string(), natural),
+        }),
+      ),
+    }),
+  ),
+})
+type State = v.InferOutput<typeof storedSchema>
+
+const FIRST: State = { entries: [FIRST_RUNTIME], current: FIRST_RUNTIME.id, made: 1, tombstones: [] }
+const DAMAGED = 'The list of your runtimes on this device is damaged. Nothing is signed, so that nothing can be lost.'
+
+const refuse = (rejection: RuntimeRejection): RAdapterError => new RAdapterError(refusal(rejection))
+
+const nameRefusal = ({ entries }: State, name: string, of: string | null): RuntimeRejection | null => {
+  const problem = nameProblem(name)
+  if (problem?.type === 'bad_name' || problem?.type === 'name_too_long') return problem
+  const isTaken = entries.some((entry) => entry.id !== of && sameName(entry.name) === sameName(name))
+  return isTaken ? { type: 'runtime_name_taken' } : null
+}
+
+/** JSON knows no bigint. */
+const stored = ({ entries, tombstones, ...rest }: State): unknown => ({
+  ...rest,
+  entries: entries.map((entry) => ({ ...entry, chainId: `${entry.chainId}` })),
+  tombstones: tombstones.map((tombstone) => ({ ...tombstone, chainId: `${tombstone.chainId}` })),
+})
+
+/** @throws Error when the list is there and cannot be read. */
+export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> => {
+  const listeners = new Set<() => void>()
+  const read = v.safeParse(storedSchema, (await slot.get()) ?? stored(FIRST))
+  if (!read.success) throw new Error(DAMAGED)
+  let state: State = read.output
+  let turn: Promise<unknown> = Promise.resolve()
+
+  const become = async (next: State): Promise<void> => {
+    await slot.set(stored(next))
+    state = next
+    for (const listener of listeners) listener()
+  }
+  /** One change after another, each from what the one before it left. */
+  const change = <T>(act: () => Promise<T>): Promise<T> => {
+    const run = turn.then(act)
+    turn = run.catch(() => undefined)
+    return run
+  }
+  const find = (wanted: string): RuntimeEntry | null => state.entries.find((entry) => entry.id === wanted) ?? null
+  const known = (wanted: string): RuntimeEntry => {
+    const entry = find(wanted)
+    if (entry === null) throw refuse({ type: 'unknown_runtime' })
+    return entry
+  }
+  const replace = (entry: RuntimeEntry): State['entries'] =>
+    state.entries.map((other) => (other.id === entry.id ? entry : other))
+
+  return {
+    entries: () => [...state.entries].sort((a, b) => b.usedMs - a.usedMs),
+    find,
+    current: () => find(state.current) ?? (state.entries[0] as RuntimeEntry),
+    onChange: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    madeBy: (commandId) => state.entries.find((entry) => entry.commandId === commandId) ?? null,
+    add: ({ name, commandId, copy }) =>
+      change(async () => {
+        const before = state.entries.find((entry) => entry.commandId === commandId)
+        if (before !== undefined) return before
+        const problem = nameRefusal(state, name, null)
+        if (problem !== null) throw refuse(problem)
+        if (state.entries.length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
+        const number = state.made
+        const id = `local-${number}`
+        const born = { id, worldId: id, index: number, chainId: SIMNET_CHAIN_ID + BigInt(number) }
+        const kind = copy === undefined ? 'local' : 'snapshot'
+        const entry: RuntimeEntry = { ...(copy ?? born), kind, name, usedMs: clock.now(), commandId }
+        await become({ ...state, entries: [...state.entries, entry], made: number + 1 })
+        return entry
+      }),
+    select: (wanted) =>
+      change(async () => {
+        const entry = { ...known(wanted), usedMs: clock.now() }
+        await become({ ...state, entries: replace(entry), current: entry.id })
+      }),
+    rename: (wanted, name) =>
+      change(async () => {
+        const entry = known(wanted)
+        const problem = nameRefusal(state, name, entry.id)
+        if (problem !== null) throw refuse(problem)
+        await become({ ...state, entries: replace({ ...entry, name }) })
+      }),
+    mayDelete: (wanted, confirmation) => {
+      const entry = known(wanted)
+      if (confirmation !== entry.name) throw refuse({ type: 'wrong_confirmation' })
+      if (state.entries.length === 1) throw refuse({ type: 'last_runtime' })
+      return entry
+    },
+    bury: (wanted, mark) =>
+      change(async () => {
+        const { id, index, chainId } = known(wanted)
+        const entries = state.entries.filter((entry) => entry.id !== id)
+        const latest = [...entries].sort((a, b) => b.usedMs - a.usedMs)[0]
+        await become({
+          ...state,
+          entries,
+          current: state.current === id && latest !== undefined ? latest.id : state.current,
+          tombstones: [...state.tombstones, { id, index, chainId, mark }],
+        })
+      }),
+    tombstones: () => state.tombstones,
+    copyName: (name) => {
+      for (let number = 2; ; number++)
+        if (nameRefusal(state, `${name}-${number}`, null)?.type !== 'runtime_name_taken') return `${name}-${number}`
+    },
+    forget: () =>
+      change(async () => {
+        await slot.clear()
+        state = FIRST
+        for (const listener of listeners) listener()
+      }),
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Runtimes of one wallet: which there are, and what can be done with them. Each is a world of its own; a connection
+ * shows one of them (`HostStatus.runtimeId`), and every connection is told of all.
+ */
+import type { BookRejection } from './address-book.ts'
+
+/**
+ * - local: keys and chain are in this wallet, and everything in it can be done.
+ * - snapshot: what a runtime was when it was copied; it never signs.
+ */
+export const RUNTIME_KINDS = ['local', 'snapshot'] as const
+export type RuntimeKind = (typeof RUNTIME_KINDS)[number]
+
+export type RuntimeListing = {
+  readonly id: string
+  readonly name: string
+  readonly kind: RuntimeKind
+  /** When it was last selected, or made (ms). */
+  readonly usedAt: number
+}
+
+/**
+ * Who may write, where several windows could: the host gives the right to one of them. Pages that need none (popup,
+ * side panel, approval) are writers always.
+ */
+export type Control = 'writer' | 'reader'
+
+export type RuntimeRejection =
+  | Extract<BookRejection, { type: 'bad_name' | 'name_too_long' }>
+  | { readonly type: 'runtime_name_taken' }
+  | { readonly type: 'too_many_runtimes'; readonly limit: number }
+  | { readonly type: 'unknown_runtime' }
+  /** What was typed is not its name. */
+  | { readonly type: 'wrong_confirmation' }
+  /** A wallet has one at least. */
+  | { readonly type: 'last_runtime' }
+  /** It cannot be copied while it is being opened, or when it cannot be read. */
+  | { readonly type: 'runtime_not_open' }
+
+/** The same `commandId` makes one runtime, however often it comes. */
+export type ManagerMethods = {
+  /** A new world with its own keys, chain and test money. */
+  'runtime.create': { params: { commandId: string; name: string }; result: { id: string } }
+  /** A copy of what this runtime is now, under the next free name; it never signs. */
+  'runtime.clone': { params: { commandId: string; id: string }; result: { id: string } }
+  /** The one that pages open on which name none, and that sites deal with. */
+  'runtime.select': { params: { id: string }; result: Record<string, never> }
+  'runtime.rename': { params: { id: string; name: string }; result: Record<string, never> }
+  /** For ever. `confirmation` is its name. */
+  'runtime.delete': { params: { id: string; confirmation: string }; result: Record<string, never> }
+  /** Makes the window that asks the writer; whoever was it finishes what was begun, and reads from then on. */
+  'runtime.takeControl': { params: Record<string, never>; result: Record<string, never> }
+}
