@@ -4,13 +4,17 @@
  */
 import type { EntityId } from './lib/units.ts'
 import type { ActivityBook } from './radapter/activity.ts'
+import type { ActivityHistory } from './radapter/activity-history.ts'
 import type { ChainStatus, StorageStatus } from './radapter/health.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
 
 export type RuntimeHost = {
   /** The committed state; a new object after each tick. */
   readonly env: () => Env
+  /** What of history is in memory, as of the committed state. */
   readonly activity: () => ActivityBook
+  /** All of it. */
+  readonly history: ActivityHistory
   /** Root of the committed state, 32 bytes. */
   readonly root: () => Uint8Array
   /** Why the loop stopped for good, or null. */

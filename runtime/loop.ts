@@ -20,7 +20,8 @@ import type { EntityId } from './lib/units.ts'
 import { liveOracle, type Oracle } from './oracle.ts'
 import { createPast } from './past.ts'
 import type { Canary, Clock, Entropy, Scheduler, Signer, Store, Transport } from './ports.ts'
-import { type ActivityBook, projectActivity } from './radapter/activity.ts'
+import type { ActivityBook } from './radapter/activity.ts'
+import { createHistory } from './radapter/activity-history.ts'
 import type { Position, Recovered } from './recover.ts'
 import { createSignedNonces } from './signed-nonces.ts'
 import { isDeliverable, type RuntimeStep, stepRuntime } from './step.ts'
@@ -59,7 +60,8 @@ type Start = Position &
   }
 
 export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
-  let { env, root, recordHash, activity } = start
+  let { env, root, recordHash } = start
+  const history = createHistory(ports.store, start.activity)
   let halted: string | null = null
   let stopping = false
   let running: Promise<void> | null = null
@@ -89,15 +91,15 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
     checkEnv(step.env, env)
     const postRoot = runtimeRoot(step.env)
     const { height, timestampMs } = step.env
-    const projected = projectActivity(activity, step.env, { height, timestampMs }, step.events)
+    const projected = await history.project(step.env, { height, timestampMs }, step.events)
     const payload = encode(runtimeFrameCodec, frame)
     const record = append({ height, timestampMs, prevHash: recordHash, payload, postRoot })
-    await ports.store.commit({ epoch: ports.epoch, puts: [...record.rows, ...projected.rows], deletes: [] })
+    await ports.store.commit({ epoch: ports.epoch, puts: [...record.rows, ...projected.rows], deletes: projected.gone })
     const before = env
     env = step.env
     root = postRoot
     recordHash = record.hash
-    activity = projected.book
+    history.adopt(projected)
     signed.note(before, env)
     const signedNonces = signed.marks()
     await ports.canary.write({ epoch: ports.epoch, height, recordHash: toHex(recordHash), signedNonces })
@@ -182,7 +184,8 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
 
   return {
     env: () => env,
-    activity: () => activity,
+    activity: history.book,
+    history,
     root: () => root,
     halted: () => halted,
     storage: () => (isFull ? 'full' : checkpoints.storage()),

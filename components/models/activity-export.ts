@@ -1,15 +1,16 @@
 /**
  * History as a file: everything that matches, read part by part, as CSV (RFC 4180) or JSON. Amounts are exact decimal
  * text. In CSV a text that a spreadsheet would take for a formula is led by an apostrophe; amounts are unsigned, with
- * their direction in a column of its own, and so are never one.
+ * their direction in a column of its own, and so are never one. The balance is what there was after the entry.
  */
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { formatAmount } from '../../runtime/lib/amount.ts'
-import type { ActivityEntry, RpcMethods, TokenView } from '../../runtime/radapter/types.ts'
+import type { RpcMethods, TokenView } from '../../runtime/radapter/types.ts'
 import { directionOf } from './activity.ts'
 import { type Outcome, untilAnswered } from './reliable.ts'
 import type { Session } from './session.ts'
 
+type ExportedEntry = RpcMethods['activity.export']['result']['entries'][number]
 export type ExportFormat = 'csv' | 'json'
 export type ExportFile = { readonly name: string; readonly type: string; readonly text: string }
 
@@ -29,10 +30,11 @@ const COLUMNS = [
   'hashlock',
   'preimage',
   'height',
+  'balance',
 ] as const
 type Row = { readonly [C in (typeof COLUMNS)[number]]: string }
 
-const rowOf = (entry: ActivityEntry, token: TokenView): Row => {
+const rowOf = (entry: ExportedEntry, token: TokenView): Row => {
   const exact = (amount: bigint): string =>
     formatAmount(amount, token.decimals, { rounding: 'down', maxDecimals: token.decimals })
   return {
@@ -51,6 +53,7 @@ const rowOf = (entry: ActivityEntry, token: TokenView): Row => {
     hashlock: entry.proof?.hashlock ?? '',
     preimage: entry.proof?.preimage ?? '',
     height: String(entry.height),
+    balance: entry.balance === null ? '' : exact(entry.balance),
   }
 }
 
@@ -60,13 +63,16 @@ const cell = (value: string): string => {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
+/** A balance may be below zero: it is a figure all the same, for it never is anything else. */
+const cellOf = (column: keyof Row, value: string): string => (column === 'balance' ? value : cell(value))
+
 const csvOf = (rows: readonly Row[]): string =>
-  [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cell(row[column])).join(','))]
+  [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cellOf(column, row[column])).join(','))]
     .map((line) => `${line}\r\n`)
     .join('')
 
 export const exportFile = (
-  entries: readonly ActivityEntry[],
+  entries: readonly ExportedEntry[],
   {
     format,
     tokenOf,
@@ -120,7 +126,10 @@ export const createActivityExport = (session: Session): ActivityExport => {
       if (entity === null || state.peek().type === 'reading') return
       state.value = { type: 'reading' }
       const { activitySearch, activityFilter, activityTokenId } = session.viewState.peek()
-      const entries: ActivityEntry[] = []
+      // In the past, the history as it stood then.
+      const { height: shown = null, live = true } = session.frameView.peek() ?? {}
+      const height = live ? null : shown
+      const entries: ExportedEntry[] = []
       let before: number | null = null
       do {
         const params: RpcMethods['activity.export']['params'] = {
@@ -129,6 +138,7 @@ export const createActivityExport = (session: Session): ActivityExport => {
           activityFilter,
           activityTokenId,
           before,
+          height,
         }
         const answer: Outcome<RpcMethods['activity.export']['result']> = await untilAnswered(
           session,

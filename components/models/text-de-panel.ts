@@ -26,6 +26,7 @@ export const GERMAN_PANEL = {
   'activity.frames': 'Buchungen',
   'activity.copyFrame': 'Hash der Buchung kopieren',
   'activity.noFrames': 'Dazu ist keine Buchung aufbewahrt.',
+  'activity.balanceAfter': 'Guthaben danach',
   'activity.exportCsv': 'Als CSV speichern',
   'activity.exportJson': 'Als JSON speichern',
   'activity.exporting': 'Verlauf wird gelesen',

@@ -14,6 +14,7 @@ import type { ENGLISH_ACCOUNT } from './text-en-account.ts'
 import type { ENGLISH_APPROVAL } from './text-en-approval.ts'
 import type { ENGLISH_COURT } from './text-en-court.ts'
 import type { ENGLISH_ENTRY } from './text-en-entry.ts'
+import type { ENGLISH_FILES } from './text-en-files.ts'
 import type { ENGLISH_OWNER } from './text-en-owner.ts'
 import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
@@ -30,6 +31,7 @@ type English = typeof ENGLISH &
   typeof ENGLISH_APPROVAL &
   typeof ENGLISH_COURT &
   typeof ENGLISH_ENTRY &
+  typeof ENGLISH_FILES &
   typeof ENGLISH_OWNER &
   typeof ENGLISH_PANEL &
   typeof ENGLISH_RECEIVE &

@@ -1,12 +1,13 @@
 /** The history as a file: what is saved is what matches, all of its pages. */
 import { useMemo } from 'preact/hooks'
 import { createActivityExport } from '../models/activity-export.ts'
+import { ENGLISH_ENTRY } from '../models/text-en-entry.ts'
 import { useUi } from '../models/ui.ts'
 import { Button } from '../primitives/Button.tsx'
 import styles from './ActivityBrowser.module.css'
 
 export const ActivityExport = () => {
-  const { session, text } = useUi()
+  const { session, text } = useUi(ENGLISH_ENTRY)
   const model = useMemo(() => createActivityExport(session), [session])
   const state = model.state.value
   const words = {

@@ -1,72 +1,116 @@
 /**
- * One entity's history as an immutable book that shares what did not change. Entries stand in the order of the height
- * they began at, then of their ids, which is also the order of their rows: a restored book equals the lost one.
+ * What of one entity's history is in memory: the newest entries, those that wait for the chain, and the ends of its
+ * running balances. Bounded, however long the history; the rows in the store are the whole of it. Immutable. Entries
+ * stand in the order of the height they began at, then of their ids.
  */
-import { ZERO_32 } from '../lib/bytes.ts'
-import { MerkleMap } from '../lib/merkle.ts'
 import { byCodePoint } from '../lib/units.ts'
-import type { ActivityRecord } from './activity-record.ts'
-import { append, at, emptySequence, replaceAt, type Sequence, sequenceOf } from './sequence.ts'
+import { type BalancePoint, type Points, withPoint } from './activity-balances.ts'
+import type { ActivityRecord, Placed } from './activity-record.ts'
+import { append, at, emptySequence, replaceAt, type Sequence, startOf } from './sequence.ts'
 import type { ActivityEntry } from './types.ts'
 
 export type EntityBook = {
   /** Oldest first. */
   readonly records: Sequence<ActivityRecord>
-  /** Place of each entry, by id. */
-  readonly places: MerkleMap<number>
-  /** Ids of those that are open, oldest first. */
-  readonly open: readonly string[]
+  /** Those that wait for the chain or the other side, by id, oldest first. */
+  readonly open: ReadonlyMap<string, Placed>
+  /** By token. */
+  readonly balances: ReadonlyMap<number, Points>
+}
+
+/** What the history says of ids and accounts that a tick names, as far as a book has no room for it. */
+export type Known = {
+  /** By id. */
+  readonly records: ReadonlyMap<string, Placed>
   /** Collateral as last settled, by `collateralKey`. */
-  readonly collateral: MerkleMap<bigint>
-  /** What the entries that have ended add up to, by token: one point for each height that changed it, oldest first. */
-  readonly balances: ReadonlyMap<number, Sequence<BalancePoint>>
+  readonly collateral: ReadonlyMap<string, bigint>
 }
 
-export type BalancePoint = { readonly height: number; readonly balance: bigint }
+export const NOTHING_KNOWN: Known = { records: new Map(), collateral: new Map() }
 
-/** Only the sharing of `MerkleMap` is used here; nobody asks for the root. */
-const unhashed = () => ZERO_32
-
-export const NO_HISTORY: EntityBook = {
-  records: emptySequence(),
-  places: MerkleMap.empty<number>(unhashed),
-  open: [],
-  collateral: MerkleMap.empty<bigint>(unhashed),
-  balances: new Map(),
-}
+export const NO_HISTORY: EntityBook = { records: emptySequence(), open: new Map(), balances: new Map() }
 
 export const collateralKey = (counterpartyId: string, tokenId: number): string => `${counterpartyId}/${tokenId}`
 
-export const recordOf = ({ records, places }: EntityBook, id: string): ActivityRecord | undefined => {
-  const place = places.get(id)
-  return place === undefined ? undefined : at(records, place)
+/** Of what is in memory. */
+export const placedOf = ({ records, open }: EntityBook, id: string): Placed | undefined => {
+  const waiting = open.get(id)
+  if (waiting !== undefined) return waiting
+  for (let place = records.size - 1; place >= startOf(records); place--) {
+    const record = at(records, place)
+    if (record?.entry.id === id) return { place, record }
+  }
+  return undefined
 }
 
-const byStart = (a: ActivityRecord, b: ActivityRecord): number =>
+/** What of an entry its end goes by. */
+export type Ended = Pick<ActivityRecord, 'endedHeight' | 'total'> & {
+  readonly entry: Pick<ActivityEntry, 'id' | 'kind' | 'status' | 'height' | 'tokenId' | 'amount' | 'fee'>
+}
+
+const byStart = (a: Pick<Ended, 'entry'>, b: Pick<Ended, 'entry'>): number =>
   a.entry.height - b.entry.height || byCodePoint(a.entry.id, b.entry.id)
 
-const put = (book: EntityBook, record: ActivityRecord): EntityBook => {
-  const { records, places } = book
+/** A total is one after everything else of its height. */
+export const byEnd = (a: Ended, b: Ended): number =>
+  (a.endedHeight ?? 0) - (b.endedHeight ?? 0) || Number(a.total !== null) - Number(b.total !== null) || byStart(a, b)
+
+const put = (book: EntityBook, { place, record }: Placed): EntityBook => {
+  const isNew = place === book.records.size
+  const records = isNew ? append(book.records, record) : replaceAt(book.records, place, record)
   const { id } = record.entry
-  const place = places.get(id)
-  return place === undefined
-    ? { ...book, records: append(records, record), places: places.set(id, records.size) }
-    : { ...book, records: replaceAt(records, place, record) }
+  if (!isOpen(record) && !book.open.has(id)) return { ...book, records }
+  const open = new Map(book.open)
+  if (isOpen(record)) open.set(id, { place, record })
+  else open.delete(id)
+  return { ...book, records, open }
 }
 
-/** A total is one after everything else of its height. */
-const byEnd = (a: ActivityRecord, b: ActivityRecord): number =>
-  (a.endedHeight ?? 0) - (b.endedHeight ?? 0) || Number(a.total !== null) - Number(b.total !== null)
+export type Changed = {
+  readonly book: EntityBook
+  /** What was written, each with its place. */
+  readonly placed: readonly Placed[]
+}
 
-/** Replaces what is known by its id and adds the rest, which must have begun after everything that is there. */
-export const putAll = (book: EntityBook, changed: readonly ActivityRecord[]): EntityBook => {
-  const sorted = [...changed].sort(byStart)
-  const ended = sorted.filter(({ entry }) => (recordOf(book, entry.id)?.endedHeight ?? null) === null)
-  return { ...sorted.reduce(put, book), balances: withEffects(book.balances, ended.sort(byEnd)) }
+/**
+ * Replaces what is known by its id and adds the rest, which must have begun after everything that is there.
+ * @param known what was there before, by id; undefined for what is new.
+ */
+export const putAll = (
+  book: EntityBook,
+  changed: readonly ActivityRecord[],
+  known: (id: string) => Placed | undefined,
+): Changed => {
+  const hasEndedNow = ({ entry, endedHeight }: ActivityRecord): boolean =>
+    endedHeight !== null && (known(entry.id)?.record.endedHeight ?? null) === null
+  const balances = new Map(book.balances)
+  const final = new Map<string, ActivityRecord>()
+  for (const record of [...changed].filter(hasEndedNow).sort(byEnd)) {
+    const point = pointOf(balances.get(record.entry.tokenId), record)
+    if (point === null) continue
+    balances.set(record.entry.tokenId, withPoint(balances.get(record.entry.tokenId), point))
+    final.set(record.entry.id, { ...record, balance: point.balance })
+  }
+  let next: EntityBook = { ...book, balances }
+  const placed: Placed[] = []
+  for (const record of [...changed].sort(byStart)) {
+    const place = known(record.entry.id)?.place ?? next.records.size
+    const one = { place, record: final.get(record.entry.id) ?? record }
+    next = put(next, one)
+    placed.push(one)
+  }
+  return { book: next, placed }
+}
+
+/** What an entry that has ended leaves its entity with; null where it changes nothing. */
+export const pointOf = (points: Points | undefined, { entry, endedHeight, total }: Ended): BalancePoint | null => {
+  const effect = effectOf(entry)
+  if (endedHeight === null || (effect === 0n && total === null)) return null
+  return { height: endedHeight, balance: total ?? (points?.last.balance ?? 0n) + effect }
 }
 
 /** What an ended entry did to what its entity has; collateral moves within. */
-const effectOf = ({ kind, status, amount, fee }: ActivityEntry): bigint => {
+const effectOf = ({ kind, status, amount, fee }: Ended['entry']): bigint => {
   if (status === 'failed' || status === 'pending') return 0n
   switch (kind) {
     case 'payment_out':
@@ -84,39 +128,6 @@ const effectOf = ({ kind, status, amount, fee }: ActivityEntry): bigint => {
     case 'debt_in':
     case 'debt_out':
       return 0n
-  }
-}
-
-/** `records` end in the order of their ends, after everything that is there. */
-const withEffects = (before: EntityBook['balances'], records: readonly ActivityRecord[]): EntityBook['balances'] => {
-  const balances = new Map(before)
-  for (const { entry, endedHeight, total } of records) {
-    const effect = effectOf(entry)
-    if (endedHeight === null || (effect === 0n && total === null)) continue
-    const points = balances.get(entry.tokenId) ?? emptySequence<BalancePoint>()
-    const last = at(points, points.size - 1)
-    const point = { height: endedHeight, balance: total ?? (last?.balance ?? 0n) + effect }
-    const isSame = last?.height === endedHeight
-    balances.set(entry.tokenId, isSame ? replaceAt(points, points.size - 1, point) : append(points, point))
-  }
-  return balances
-}
-
-export const restoreBook = (unsorted: readonly ActivityRecord[]): EntityBook => {
-  const records = [...unsorted].sort(byStart)
-  const settled = records
-    .flatMap(({ entry, settled: after }) => (after === null ? [] : [{ entry, ...after }]))
-    .sort((a, b) => a.jHeight - b.jHeight)
-    .map(({ entry, collateral }) => [collateralKey(entry.counterpartyId, entry.tokenId), collateral] as const)
-  return {
-    records: sequenceOf(records),
-    places: MerkleMap.from(
-      records.map(({ entry }, i) => [entry.id, i] as const),
-      unhashed,
-    ),
-    open: records.filter(isOpen).map(({ entry }) => entry.id),
-    collateral: MerkleMap.from(settled, unhashed),
-    balances: withEffects(new Map(), records.toSorted(byEnd)),
   }
 }
 

@@ -6,14 +6,15 @@ import type { AccountEvent, Settlement } from '../account/types.ts'
 import type { EntityEvent } from '../entity/events.ts'
 import type { Debt } from '../entity/types.ts'
 import { type EntityId, max, min, type TokenId } from '../lib/units.ts'
-import { collateralKey } from './activity-book.ts'
 import {
   type ActivityDraft,
+  collateralOf,
   end,
   find,
   freshId,
   newEntry,
   openRecords,
+  setCollateral,
   stateOf,
   totalOf,
   write,
@@ -161,7 +162,7 @@ export const settlementEnded = (
 
 /** What both sides know of the collateral by now. */
 const agreedOn = (draft: ActivityDraft, { entry, settled: known }: ActivityRecord): ActivityRecord['settled'] => {
-  const collateral = draft.collateral.get(collateralKey(entry.counterpartyId, entry.tokenId)) ?? 0n
+  const collateral = collateralOf(draft, entry.counterpartyId, entry.tokenId)
   return known ?? { jHeight: jHeightOf(draft), collateral }
 }
 
@@ -190,10 +191,9 @@ export const settled = (
   counterparty: EntityId,
   { tokenId, collateral, jHeight }: Extract<AccountEvent, { type: 'settled' }>,
 ): void => {
-  const key = collateralKey(counterparty, tokenId)
   const away = settledAway(draft, counterparty, tokenId)
-  let rest = collateral - (draft.collateral.get(key) ?? 0n) + away
-  draft.collateral = draft.collateral.set(key, collateral)
+  let rest = collateral - collateralOf(draft, counterparty, tokenId) + away
+  setCollateral(draft, counterparty, tokenId, collateral)
   const after = { jHeight, collateral }
   for (const { entry, nonce } of openRecords(draft)) {
     const isOurs = entry.kind === 'collateral' && entry.counterpartyId === counterparty && entry.tokenId === tokenId
@@ -234,7 +234,7 @@ export const disputeFinalized = (draft: ActivityDraft, { counterparty }: Event<'
     const tokenId = entry.tokenId as TokenId
     const net = came.get(tokenId) ?? 0n
     came.delete(tokenId)
-    draft.collateral = draft.collateral.set(collateralKey(counterparty, tokenId), 0n)
+    setCollateral(draft, counterparty, tokenId, 0n)
     end(
       draft,
       { ...entry, status: net < 0n ? 'sent' : 'received', amount: net < 0n ? -net : net },
@@ -251,10 +251,13 @@ export const disputeFinalized = (draft: ActivityDraft, { counterparty }: Event<'
     else end(draft, { ...entry, status: 'failed', failure: 'account_judged' })
 }
 
+export const debtEntryId = ({ debtor, tokenId, debtId }: Pick<Debt, 'debtor' | 'tokenId' | 'debtId'>): string =>
+  `debt-${debtor}-${tokenId}-${debtId}`
+
 const debtEntry = (draft: ActivityDraft, { debtor, creditor, tokenId, debtId, amount }: Debt): ActivityEntry => {
   const isIn = creditor === draft.entityId
   return newEntry(draft, {
-    id: `debt-${debtor}-${tokenId}-${debtId}`,
+    id: debtEntryId({ debtor, tokenId, debtId }),
     kind: isIn ? 'debt_in' : 'debt_out',
     status: 'pending',
     counterparty: isIn ? debtor : creditor,

@@ -1,18 +1,10 @@
-/**
- * Choosing among entries of a history: by kind, by token, by words. What was found is kept for each chunk of a history;
- * chunks never change and are shared by succeeding histories, so that a choice that stays looks only at what is new,
- * and turning its pages looks at nothing again.
- */
+/** Choosing among entries of a history: by kind, by token, by words. */
 import type { ActivityFilter } from './activity-methods.ts'
 import type { ActivityRecord } from './activity-record.ts'
 import { type AddressBook, NO_BOOK, sameName } from './address-book.ts'
-import { createLru, type Lru } from './lru.ts'
-import { CHUNK, type Sequence } from './sequence.ts'
 import type { ActivityEntry, ActivityStatus } from './types.ts'
 
 export type Selection = {
-  /** The history as it stood at this height. */
-  readonly height: number
   /** Every word must occur in the counterparty's name, the memo, the amount, the status or (six letters on) the id. */
   readonly search: string
   readonly filter?: ActivityFilter
@@ -43,6 +35,12 @@ const isMatch = ({ words, entry }: ActivityRecord, status: ActivityStatus, { tex
   ids.has(entry.counterpartyId) ||
   (text.length >= ID_CHARACTERS && entry.id.includes(text))
 
+/** Whatever matches `narrow` matches `wide`. */
+const isWithin = (narrow: Word, wide: Word): boolean =>
+  narrow.text.includes(wide.text) &&
+  (narrow.text.length < ID_CHARACTERS || wide.text.length >= ID_CHARACTERS) &&
+  [...narrow.ids].every((id) => wide.ids.has(id))
+
 const isOfKind = (kind: ActivityEntry['kind'], status: ActivityStatus, filter: ActivityFilter): boolean => {
   switch (filter) {
     case 'all':
@@ -59,85 +57,43 @@ const isOfKind = (kind: ActivityEntry['kind'], status: ActivityStatus, filter: A
   }
 }
 
+/** As it stood at a height: an end that came later had not come. */
+export const statusAt = ({ entry, endedHeight }: ActivityRecord, height: number): ActivityStatus =>
+  endedHeight === null || endedHeight <= height ? entry.status : 'pending'
+
 export type Choice = {
-  readonly isChosen: (record: ActivityRecord) => boolean
+  readonly filter: ActivityFilter
+  readonly tokenId: number | null
+  readonly words: readonly Word[]
   /** Equal choices have equal names. */
   readonly name: string
 }
 
 /** Null: every entry. */
-export const choiceOf = (selection: Selection): Choice | null => {
-  const { height, search, filter = 'all', tokenId = null, book = NO_BOOK } = selection
+export const choiceOf = ({ search, filter = 'all', tokenId = null, book = NO_BOOK }: Selection): Choice | null => {
   const words = wordsOf(search, book)
   if (words.length === 0 && filter === 'all' && tokenId === null) return null
-  const isChosen = (record: ActivityRecord): boolean => {
-    const { entry, endedHeight } = record
-    const status = endedHeight === null || endedHeight <= height ? entry.status : 'pending'
-    return (
-      (tokenId === null || entry.tokenId === tokenId) &&
-      isOfKind(entry.kind, status, filter) &&
-      words.every((word) => isMatch(record, status, word))
-    )
-  }
-  const name = JSON.stringify([filter, tokenId, words.map(({ text, ids }) => [text, ...ids])])
-  return { isChosen, name }
-}
-
-type Chunk = readonly ActivityRecord[]
-/** Offsets in a chunk of what was chosen, ascending. */
-type Found = readonly number[]
-
-/** What choices found, chunk by chunk. For the newest state of one runtime: the past needs one of its own. */
-export type ActivityIndex = Lru<string, WeakMap<Chunk, Found>>
-
-/** As many as there are people typing at once, and some. */
-const CHOICES = 8
-export const createActivityIndex = (): ActivityIndex => createLru(CHOICES)
-
-const offsetsIn = (chunk: Chunk, isChosen: Choice['isChosen']): Found => {
-  const offsets: number[] = []
-  for (let offset = 0; offset < chunk.length; offset++) {
-    const record = chunk[offset]
-    if (record !== undefined && isChosen(record)) offsets.push(offset)
-  }
-  return offsets
-}
-
-export type Chosen = {
-  readonly count: number
-  /** Newest first, from the `first`-th on. */
-  readonly places: (first: number, length: number) => readonly number[]
-}
-
-/** Of the first `count` records. */
-export const choose = (
-  { chunks }: Sequence<ActivityRecord>,
-  { count, choice, index }: { readonly count: number; readonly choice: Choice; readonly index?: ActivityIndex },
-): Chosen => {
-  const known = index?.get(choice.name) ?? new WeakMap<Chunk, Found>()
-  index?.set(choice.name, known)
-  const found = chunks.slice(0, Math.ceil(count / CHUNK)).map((chunk, i): Found => {
-    const before = known.get(chunk)
-    const all = before ?? offsetsIn(chunk, choice.isChosen)
-    if (before === undefined) known.set(chunk, all)
-    return (i + 1) * CHUNK <= count ? all : all.filter((offset) => i * CHUNK + offset < count)
-  })
   return {
-    count: found.reduce((sum, offsets) => sum + offsets.length, 0),
-    places: (first, length) => {
-      const places: number[] = []
-      let skip = first
-      for (let i = found.length - 1; i >= 0 && places.length < length; i--) {
-        const offsets = found[i] ?? []
-        if (skip >= offsets.length) {
-          skip -= offsets.length
-          continue
-        }
-        for (let o = offsets.length - 1 - skip; o >= 0 && places.length < length; o--)
-          places.push(i * CHUNK + (offsets[o] ?? 0))
-        skip = 0
-      }
-      return places
-    },
+    filter,
+    tokenId,
+    words,
+    name: JSON.stringify([filter, tokenId, words.map(({ text, ids }) => [text, ...ids])]),
   }
 }
+
+/** The history as it stood at this height. */
+export const isChosen = ({ filter, tokenId, words }: Choice, record: ActivityRecord, height: number): boolean => {
+  const { entry } = record
+  const status = statusAt(record, height)
+  return (
+    (tokenId === null || entry.tokenId === tokenId) &&
+    isOfKind(entry.kind, status, filter) &&
+    words.every((word) => isMatch(record, status, word))
+  )
+}
+
+/** Whatever `narrow` chooses, `wide` chooses too: so it goes while a search is being typed. */
+export const narrows = (narrow: Choice, wide: Choice): boolean =>
+  (wide.filter === 'all' || wide.filter === narrow.filter) &&
+  (wide.tokenId === null || wide.tokenId === narrow.tokenId) &&
+  wide.words.every((word) => narrow.words.some((own) => isWithin(own, word)))

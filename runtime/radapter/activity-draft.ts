@@ -4,11 +4,10 @@ import type { EntityEvent } from '../entity/events.ts'
 import type { EntityState } from '../entity/types.ts'
 import { formatAmount } from '../lib/amount.ts'
 import { present } from '../lib/assert.ts'
-import type { MerkleMap } from '../lib/merkle.ts'
 import type { EntityId, TokenId } from '../lib/units.ts'
 import type { Env } from '../types.ts'
-import { type EntityBook, isOpen, recordOf } from './activity-book.ts'
-import { type ActivityFields, type ActivityRecord, activityRecord } from './activity-record.ts'
+import { collateralKey, type EntityBook, isOpen, type Known, placedOf } from './activity-book.ts'
+import { type ActivityFields, type ActivityRecord, activityRecord, type Placed } from './activity-record.ts'
 import { labelOf } from './names.ts'
 import { positionIn } from './positions.ts'
 import type { ActivityEntry } from './types.ts'
@@ -24,31 +23,47 @@ export type ActivityDraft = {
   /** All of the tick's; some explain others. */
   readonly events: readonly EntityEvent[]
   readonly before: EntityBook
+  /** Of what the events name and `before` has no room for. */
+  readonly known: Known
   /** By id. */
   readonly changed: Map<string, ActivityRecord>
   /** What the tick's debts brought to the reserve and took from it, as far as no change of it is explained by that yet. */
   readonly unexplained: Map<TokenId, { readonly paidIn: bigint; readonly paidOut: bigint }>
   /** What the tick's judgements brought to the reserve, by counterparty and token; negative where they took. */
   readonly judged: Map<EntityId, Map<TokenId, bigint>>
+  /** Collateral as settled in this tick, by `collateralKey`. */
+  readonly collateral: Map<string, bigint>
+  /** Ids of those that wait, oldest first. */
   open: readonly string[]
-  collateral: MerkleMap<bigint>
 }
 
 export const draftOf = (
   before: EntityBook,
-  at: Pick<ActivityDraft, 'env' | 'tick' | 'entityId' | 'events'>,
+  at: Pick<ActivityDraft, 'env' | 'tick' | 'entityId' | 'events' | 'known'>,
 ): ActivityDraft => ({
   ...at,
   before,
   changed: new Map(),
   unexplained: new Map(),
   judged: new Map(),
-  open: before.open,
-  collateral: before.collateral,
+  collateral: new Map(),
+  open: [...before.open.keys()],
 })
 
+/** What was there before the tick. */
+export const known = (draft: ActivityDraft, id: string): Placed | undefined =>
+  placedOf(draft.before, id) ?? draft.known.records.get(id)
+
+/** What the account held as last settled. */
+export const collateralOf = (draft: ActivityDraft, counterpartyId: string, tokenId: number): bigint => {
+  const key = collateralKey(counterpartyId, tokenId)
+  return draft.collateral.get(key) ?? draft.known.collateral.get(key) ?? 0n
+}
+export const setCollateral = (draft: ActivityDraft, counterpartyId: string, tokenId: number, amount: bigint): void =>
+  void draft.collateral.set(collateralKey(counterpartyId, tokenId), amount)
+
 export const find = (draft: ActivityDraft, id: string): ActivityRecord | undefined =>
-  draft.changed.get(id) ?? recordOf(draft.before, id)
+  draft.changed.get(id) ?? known(draft, id)?.record
 
 export const stateOf = ({ env, entityId }: Pick<ActivityDraft, 'env' | 'entityId'>): EntityState =>
   present(env.eReplicas.get(entityId), entityId).state
@@ -62,16 +77,17 @@ const amountText = (draft: ActivityDraft, amount: bigint, tokenId: TokenId): str
 
 /** A new record, or what is new about a known one; it keeps the place it began at. */
 export const write = (draft: ActivityDraft, fields: Pick<ActivityFields, 'entry'> & Partial<ActivityFields>): void => {
-  const known = find(draft, fields.entry.id)
-  const { height, timestamp } = known?.entry ?? fields.entry
+  const before = find(draft, fields.entry.id)
+  const { height, timestamp } = before?.entry ?? fields.entry
   const entry: ActivityEntry = { ...fields.entry, height, timestamp }
   const record = activityRecord({
     amountText: amountText(draft, entry.amount, entry.tokenId as TokenId),
-    endedHeight: known?.endedHeight ?? null,
-    nonce: known?.nonce ?? null,
-    settled: known?.settled ?? null,
-    total: known?.total ?? null,
-    frameHashes: known?.frameHashes ?? [],
+    endedHeight: before?.endedHeight ?? null,
+    nonce: before?.nonce ?? null,
+    settled: before?.settled ?? null,
+    total: before?.total ?? null,
+    balance: before?.balance ?? null,
+    frameHashes: before?.frameHashes ?? [],
     ...fields,
     entry,
   })

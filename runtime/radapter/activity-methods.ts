@@ -27,15 +27,24 @@ export type ActivitySelection = {
   readonly activityTokenId: number | null
 }
 
+/** With what its entity then had of the token; null where it changed nothing, or had not ended, or nobody is shown it. */
+export type EntryWithBalance = ActivityEntry & { readonly balance: bigint | null }
+
 export type ActivityMethods = {
-  /** `frameHashes`: of the account frames that carried it, oldest first; what was still known when it ended. */
+  /**
+   * As it stood at a height; null: now.
+   * `frameHashes`: of the account frames that carried it, oldest first; what was still known when it ended.
+   */
   'activity.detail': {
-    params: { entityId: string; id: string }
-    result: { entry: ActivityEntry; frameHashes: readonly string[] }
+    params: { entityId: string; id: string; height: number | null }
+    result: { entry: EntryWithBalance; frameHashes: readonly string[] }
   }
-  /** The next entries that match, newest first; `before` of the answer goes on from there, null at the end. */
+  /**
+   * The next entries that match, newest first, as they stood at a height (null: now). `before` of the answer goes on
+   * from there, null at the end; an answer before the end may hold few entries, or none.
+   */
   'activity.export': {
-    params: { entityId: string; before: number | null } & ActivitySelection
-    result: { entries: readonly ActivityEntry[]; before: number | null }
+    params: { entityId: string; before: number | null; height: number | null } & ActivitySelection
+    result: { entries: readonly EntryWithBalance[]; before: number | null }
   }
 }

@@ -1,18 +1,19 @@
-/**
- * Reading history: pages newest first, filters, a search, and all that matches, part by part. Nothing is copied but the
- * entries asked for.
- */
+/** What is asked of a history, and what of it is answered from memory alone: the newest pages. */
 import type { EntityId } from '../lib/units.ts'
 import type { ActivityBook } from './activity.ts'
-import { type EntityBook, NO_HISTORY, recordOf } from './activity-book.ts'
-import { type ActivityIndex, choiceOf, choose, type Selection } from './activity-choice.ts'
+import { lineOf } from './activity-balances.ts'
+import { type EntityBook, NO_HISTORY } from './activity-book.ts'
+import { choiceOf, type Selection, statusAt } from './activity-choice.ts'
+import type { Chosen, Finder } from './activity-found.ts'
 import type { ActivityRecord } from './activity-record.ts'
 import { type AddressBook, NO_BOOK } from './address-book.ts'
-import { at, type Sequence } from './sequence.ts'
+import { at, startOf } from './sequence.ts'
 import type { ActivityEntry, ActivityPage } from './types.ts'
 
 export type ActivityQuery = Selection & {
   readonly entityId: EntityId
+  /** The history as it stood at this height. */
+  readonly height: number
   /** The token the running balance is in; absent: none is asked for. */
   readonly balanceOf?: number | null
   /** 1-based; brought into range. */
@@ -20,112 +21,66 @@ export type ActivityQuery = Selection & {
   readonly pageSize: number
 }
 
-const historyOf = (history: ActivityBook, entityId: EntityId): EntityBook =>
+export const historyOf = (history: ActivityBook, entityId: EntityId): EntityBook =>
   history.byEntity.get(entityId) ?? NO_HISTORY
 
 /** An entry whose end came later was still pending. */
-const asOf = ({ entry, endedHeight }: ActivityRecord, height: number): ActivityEntry =>
-  endedHeight === null || endedHeight <= height ? entry : { ...entry, status: 'pending', failure: '', proof: null }
+const asOf = (record: ActivityRecord, height: number): ActivityEntry =>
+  statusAt(record, height) === record.entry.status
+    ? record.entry
+    : { ...record.entry, status: 'pending', failure: '', proof: null }
 
 const named = (entry: ActivityEntry, { byId }: AddressBook): ActivityEntry => {
   const known = byId.get(entry.counterpartyId as EntityId)
   return known === undefined ? entry : { ...entry, counterpartyLabel: known.name }
 }
 
-/** The first place at which `isPast` holds; it must hold for everything after. */
-const firstWhere = <T>(items: Sequence<T>, isPast: (item: T) => boolean): number => {
-  let [low, high] = [0, items.size]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const item = at(items, middle)
-    if (item === undefined || isPast(item)) high = middle
-    else low = middle + 1
-  }
-  return low
+/** How it stood at a height, with the names of today. */
+export const entryAt = (
+  record: ActivityRecord,
+  { height, book = NO_BOOK }: { readonly height: number; readonly book?: AddressBook },
+): ActivityEntry => named(asOf(record, height), book)
+
+/** How many entries had begun; null where memory does not go back that far. */
+export const countAt = ({ records }: EntityBook, height: number): number | null => {
+  for (let place = records.size - 1; place >= startOf(records); place--)
+    if ((at(records, place)?.entry.height ?? 0) <= height) return place + 1
+  return startOf(records) === 0 ? 0 : null
 }
 
-/** How many entries had begun. */
-const countAt = (records: Sequence<ActivityRecord>, height: number): number =>
-  firstWhere(records, ({ entry }) => entry.height > height)
-
-/** Points of a running balance in a view. */
-const MAX_POINTS = 60
-
-/** What the entity had, up to a height: evenly picked points, the last one always among them. */
-const balancesAt = ({ balances }: EntityBook, tokenId: number, height: number): readonly bigint[] => {
-  const points = balances.get(tokenId)
-  if (points === undefined) return []
-  const size = firstWhere(points, (point) => point.height > height)
-  if (size === 0) return []
-  const balanceAt = (place: number): bigint => (place < 0 ? 0n : (at(points, place)?.balance ?? 0n))
-  // One more than there are: before the first there was nothing.
-  const count = Math.min(size + 1, MAX_POINTS)
-  return Array.from({ length: count }, (_, i) => balanceAt(Math.round((i * size) / (count - 1)) - 1))
+export type Place = Pick<ActivityPage, 'page' | 'totalPages' | 'totalEntries'> & {
+  /** Of the entries of the page, newest first. */
+  readonly places: readonly number[]
 }
 
-/** @param index keeps what a filter or a search found; for the state that is shown live. */
-export const activityPage = (history: ActivityBook, query: ActivityQuery, index?: ActivityIndex): ActivityPage => {
-  const { entityId, height, pageSize, balanceOf = null, book = NO_BOOK } = query
-  const own = historyOf(history, entityId)
-  const count = countAt(own.records, height)
-  const choice = choiceOf(query)
-  const found =
-    choice === null ? null : choose(own.records, { count, choice, ...(index === undefined ? {} : { index }) })
+/** @param found null: every entry. */
+export const placesOn = (query: ActivityQuery, count: number, found: Chosen | null): Place => {
+  const { pageSize } = query
   const totalEntries = found?.count ?? count
   const totalPages = Math.max(1, Math.ceil(totalEntries / pageSize))
   const page = Math.min(Math.max(1, query.page), totalPages)
   const first = (page - 1) * pageSize
   const length = Math.min(pageSize, totalEntries - first)
   const places = found?.places(first, length) ?? Array.from({ length }, (_, i) => count - 1 - first - i)
-  const entries = places.flatMap((place) => {
-    const record = at(own.records, place)
-    return record === undefined ? [] : [named(asOf(record, height), book)]
-  })
-  const balances = balanceOf === null ? [] : balancesAt(own, balanceOf, height)
-  return { entries, page, totalPages, totalEntries, balances }
+  return { page, totalPages, totalEntries, places }
 }
 
-/** Entries of one answer; a page of them stays well below what a message may hold. */
-const EXPORT_ENTRIES = 200
-
-/**
- * The next entries that match, from behind the place `before` on; places never change, so that nothing is left out or
- * repeated while history grows.
- */
-export const exportActivity = (
-  history: ActivityBook,
-  query: Omit<ActivityQuery, 'page' | 'pageSize' | 'height'> & { readonly before: number | null },
-): { readonly entries: readonly ActivityEntry[]; readonly before: number | null } => {
-  const { entityId, before, book = NO_BOOK } = query
+/** What is to be seen without the store, or null. */
+export const pageInMemory = (history: ActivityBook, query: ActivityQuery, finder?: Finder): ActivityPage | null => {
+  const { entityId, height, balanceOf = null } = query
   const own = historyOf(history, entityId)
-  const height = Number.POSITIVE_INFINITY
-  const count = Math.max(0, Math.min(before ?? own.records.size, own.records.size))
-  const isChosen = choiceOf({ ...query, height })?.isChosen ?? (() => true)
-  const found: number[] = []
-  for (let place = count - 1; place >= 0 && found.length < EXPORT_ENTRIES; place--) {
-    const record = at(own.records, place)
-    if (record !== undefined && isChosen(record)) found.push(place)
+  const count = countAt(own, height)
+  const points = balanceOf === null ? undefined : own.balances.get(balanceOf)
+  if (count === null || (points !== undefined && points.last.height > height)) return null
+  const choice = choiceOf(query)
+  const found = choice === null ? null : (finder?.known(entityId, choice, { count, height }) ?? null)
+  if (choice !== null && found === null) return null
+  const { places, ...place } = placesOn(query, count, found)
+  const entries: ActivityEntry[] = []
+  for (const one of places) {
+    const record = at(own.records, one)
+    if (record === undefined) return null
+    entries.push(entryAt(record, query))
   }
-  const entries = found.flatMap((place) => {
-    const record = at(own.records, place)
-    return record === undefined ? [] : [named(record.entry, book)]
-  })
-  return { entries, before: found.length === EXPORT_ENTRIES ? (found.at(-1) ?? null) : null }
+  return { entries, ...place, balances: points === undefined ? [] : lineOf(points) }
 }
-
-const recordIn = (history: ActivityBook, entityId: EntityId, id: string): ActivityRecord | undefined =>
-  recordOf(historyOf(history, entityId), id)
-
-export const findActivity = (
-  history: ActivityBook,
-  entityId: EntityId,
-  id: string,
-  book: AddressBook = NO_BOOK,
-): ActivityEntry | null => {
-  const record = recordIn(history, entityId, id)
-  return record === undefined ? null : named(record.entry, book)
-}
-
-/** Of the account frames that carried an entry, oldest first. */
-export const frameHashesOf = (history: ActivityBook, entityId: EntityId, id: string): readonly string[] =>
-  recordIn(history, entityId, id)?.frameHashes ?? []

@@ -1,6 +1,6 @@
 /**
- * One line of history, and the row it is kept in: key `act/<entity>/<height in 12 digits>/<id>`, value in canonical
- * encoding. The height of the key is the one the entry began at, so an entry keeps its row while its status changes.
+ * One line of history, and the row it is kept in, in canonical encoding. An entry keeps its place, and with it its row,
+ * while its status changes.
  */
 import { amount, hash32, label, memo, tokenId } from '../codec/common.ts'
 import {
@@ -19,8 +19,9 @@ import {
 } from '../codec/schema.ts'
 import { Fault } from '../lib/assert.ts'
 import { type Bytes, fromHex, toHex } from '../lib/bytes.ts'
-import { type EntityId, parseEntityId, type TokenId } from '../lib/units.ts'
+import type { EntityId, TokenId } from '../lib/units.ts'
 import type { StoreRow } from '../ports.ts'
+import { entryKey, numberOf } from './activity-keys.ts'
 import { ACTIVITY_KINDS } from './activity-methods.ts'
 import { sameName } from './address-book.ts'
 import type { ActivityEntry, ActivityStatus, PaymentProof } from './types.ts'
@@ -37,19 +38,23 @@ export type ActivityRecord = {
   readonly settled: { readonly jHeight: number; readonly collateral: bigint } | null
   /** What the entity then had of the token, where the amount alone does not tell: a judgement may leave debts. */
   readonly total: bigint | null
+  /** What the history then added up to in its token; null while it has not ended, and where it changed nothing. */
+  readonly balance: bigint | null
   /** Hashes of the account frames that carried it, oldest first, 0x-hex. */
   readonly frameHashes: readonly string[]
   /** Name, memo and amount as a search compares them. */
   readonly words: string
 }
 export type ActivityFields = Omit<ActivityRecord, 'words'>
+/** Places count from 0, in the order entries began; those of one height in the order of their ids. */
+export type Placed = { readonly place: number; readonly record: ActivityRecord }
 
 export const activityRecord = (fields: ActivityFields): ActivityRecord => {
   const { counterpartyLabel, memo: note } = fields.entry
   return { ...fields, words: [counterpartyLabel, note, fields.amountText].map(sameName).join('\n') }
 }
 
-const VERSION = 3
+const VERSION = 4
 /** Frames of one entry that are kept. */
 export const MAX_FRAMES = 4
 const STATUSES: readonly ActivityStatus[] = ['sent', 'received', 'pending', 'failed']
@@ -59,6 +64,7 @@ type ProofRow = { paymentId: Bytes; hashlock: Bytes; preimage: Bytes; isProof: b
 type Row = Omit<ActivityEntry, 'tokenId' | 'proof' | 'counterpartyId'> &
   Omit<ActivityFields, 'entry' | 'frameHashes'> & {
     readonly version: number
+    readonly place: number
     readonly tokenId: TokenId
     /** Empty text where nobody is on the other side. */
     readonly counterpartyId: string
@@ -66,13 +72,9 @@ type Row = Omit<ActivityEntry, 'tokenId' | 'proof' | 'counterpartyId'> &
     readonly frameHashes: readonly Bytes[]
   }
 
-/** As it was before frames were kept. */
-type FirstRow = Omit<Row, 'frameHashes' | 'total'>
-/** As it was before disputes. */
-type SecondRow = Omit<Row, 'total'>
-
-const FIELDS = {
+const rowCodec: Codec<Row> = struct<Row>({
   version: uint,
+  place: uint,
   id: text(128),
   kind: oneOf(ACTIVITY_KINDS),
   status: oneOf(STATUSES),
@@ -90,23 +92,10 @@ const FIELDS = {
   endedHeight: nullable(uint),
   nonce: nullable(uint),
   settled: nullable(struct<NonNullable<Row['settled']>>({ jHeight: uint, collateral: figure })),
-}
-const firstCodec: Codec<FirstRow> = struct<FirstRow>(FIELDS)
-const SECOND_FIELDS = { ...FIELDS, frameHashes: list(hash32, MAX_FRAMES) }
-const secondCodec: Codec<SecondRow> = struct<SecondRow>(SECOND_FIELDS)
-const rowCodec: Codec<Row> = struct<Row>({ ...SECOND_FIELDS, total: nullable(bigInt(256)) })
-
-const decodeRow = (value: Bytes): { readonly row: Row | null; readonly reason: string } => {
-  const read = decode(rowCodec, value)
-  if (read.type === 'ok')
-    return { row: read.value.version === VERSION ? read.value : null, reason: 'of another version' }
-  const second = decode(secondCodec, value)
-  if (second.type === 'ok' && second.value.version === 2)
-    return { row: { ...second.value, total: null }, reason: read.reason }
-  const first = decode(firstCodec, value)
-  const isFirst = first.type === 'ok' && first.value.version === 1
-  return { row: isFirst ? { ...first.value, frameHashes: [], total: null } : null, reason: read.reason }
-}
+  frameHashes: list(hash32, MAX_FRAMES),
+  total: nullable(bigInt(256)),
+  balance: nullable(bigInt(256)),
+})
 
 const writeProof = ({ paymentId, hashlock, preimage, isProof }: PaymentProof): ProofRow => ({
   paymentId: fromHex(paymentId),
@@ -121,52 +110,46 @@ const readProof = ({ paymentId, hashlock, preimage, isProof }: ProofRow): Paymen
   isProof,
 })
 
-const PREFIX = 'act'
-const keyOf = (entityId: EntityId, { height, id }: ActivityEntry): string =>
-  `${PREFIX}/${entityId}/${height.toString().padStart(12, '0')}/${id}`
-
-export const writeRecord = (
-  entityId: EntityId,
-  { entry, amountText, endedHeight, nonce, settled, total, frameHashes }: ActivityRecord,
-): StoreRow => {
+export const writeRecord = (entityId: EntityId, { place, record }: Placed): StoreRow => {
+  const { entry, words: _, frameHashes, ...fields } = record
   const { tokenId: token, proof, ...rest } = entry
   const row: Row = {
     ...rest,
+    ...fields,
     version: VERSION,
+    place,
     tokenId: token as TokenId,
     proof: proof === null ? null : writeProof(proof),
+    frameHashes: frameHashes.map(fromHex),
+  }
+  return { key: entryKey(entityId, place), value: encode(rowCodec, row) }
+}
+
+/** @throws Fault I-ACTIVITY when the row is not what `writeRecord` wrote. */
+export const readRecord = ({ key, value }: StoreRow): Placed => {
+  const read = decode(rowCodec, value)
+  const problem = read.type === 'malformed' ? read.reason : problemOf(key, read.value)
+  if (read.type === 'malformed' || problem !== null) throw new Fault('I-ACTIVITY', `${key}: ${problem}`)
+  const {
+    version: _,
+    place,
+    proof,
     amountText,
     endedHeight,
     nonce,
     settled,
     total,
-    frameHashes: frameHashes.map(fromHex),
-  }
-  return { key: keyOf(entityId, entry), value: encode(rowCodec, row) }
+    balance,
+    frameHashes,
+    ...rest
+  } = read.value
+  const entry: ActivityEntry = { ...rest, proof: proof === null ? null : readProof(proof) }
+  const hashes = frameHashes.map(toHex)
+  const fields = { entry, amountText, endedHeight, nonce, settled, total, balance, frameHashes: hashes }
+  return { place, record: activityRecord(fields) }
 }
 
-/** @throws Fault I-ACTIVITY when the row is not what `writeRecord` wrote. */
-export const readRecord = ({
-  key,
-  value,
-}: StoreRow): { readonly entityId: EntityId; readonly record: ActivityRecord } => {
-  const { row, reason } = decodeRow(value)
-  if (row === null) throw new Fault('I-ACTIVITY', `${key}: ${reason}`)
-  const { version: _, proof, amountText, endedHeight, nonce, settled, total, frameHashes, ...rest } = row
-  const entry: ActivityEntry = { ...rest, proof: proof === null ? null : readProof(proof) }
-  const entityId = parseEntityId(key.split('/')[1] ?? '')
-  if (entityId === null || keyOf(entityId, entry) !== key)
-    throw new Fault('I-ACTIVITY', `${key} is not a row of history`)
-  return {
-    entityId,
-    record: activityRecord({
-      entry,
-      amountText,
-      endedHeight,
-      nonce,
-      settled,
-      total,
-      frameHashes: frameHashes.map(toHex),
-    }),
-  }
+const problemOf = (key: string, { version, place }: Row): string | null => {
+  if (version !== VERSION) return 'of another version'
+  return key.includes('/e/') && numberOf(key) === place ? null : 'not the row of this place'
 }

@@ -7,6 +7,7 @@ import type { JReplica } from '../jurisdiction/types.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { TokenId } from '../lib/units.ts'
 import { byCodePoint } from '../lib/units.ts'
+import type { ActivityQuery } from './activity-page.ts'
 import { accountDetail, accountPage } from './assemble-accounts.ts'
 import { entityDetail } from './assemble-entity.ts'
 import { networkMap } from './assemble-map.ts'
@@ -27,7 +28,7 @@ export const assembleFrameView = (reader: StateReader, view: ViewState): FrameVi
     selectedEntity: selected === null ? null : entityDetail(reader, selected),
     accounts: selected === null ? null : accountPage(reader, selected.entityId, view),
     account: selected === null ? null : detailOf(reader, selected, view),
-    activity: selected === null ? null : activityOf(reader, selected, view),
+    activity: selected === null ? null : reader.activity(activityQueryOf(selected, view)),
     book: view.bookPage === null ? null : reader.bookPage(view.bookPage),
     map: view.map ? networkMap(reader, view.tokenId as TokenId) : null,
     jurisdictions: reader.jurisdictions().map((chain) => jurisdictionView(reader, chain)),
@@ -79,17 +80,20 @@ const detailOf = (
   return account === null ? null : accountDetail(reader, entity, account, tokenId as TokenId)
 }
 
-const activityOf = (reader: StateReader, entity: EntityFacts, view: ViewState): FrameView['activity'] =>
-  reader.activity({
-    entityId: entity.entityId,
-    search: view.activitySearch,
-    filter: view.activityFilter,
-    tokenId: view.activityTokenId,
-    // A hub lives on fees, which are no entries of its own: a sum of its entries would be wrong.
-    balanceOf: entity.hubPolicy === null ? view.tokenId : null,
-    page: view.activityPage,
-    pageSize: view.activityPageSize,
-  })
+/** The page of history a view shows of an entity. */
+export const activityQueryOf = (
+  { entityId, hubPolicy }: Pick<EntityFacts, 'entityId' | 'hubPolicy'>,
+  view: ViewState,
+): Omit<ActivityQuery, 'height' | 'book'> => ({
+  entityId,
+  search: view.activitySearch,
+  filter: view.activityFilter,
+  tokenId: view.activityTokenId,
+  // A hub lives on fees, which are no entries of its own: a sum of its entries would be wrong.
+  balanceOf: hubPolicy === null ? view.tokenId : null,
+  page: view.activityPage,
+  pageSize: view.activityPageSize,
+})
 
 const jurisdictionView = (reader: StateReader, chain: JReplica): JurisdictionView => ({
   name: chain.name,

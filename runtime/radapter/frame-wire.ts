@@ -166,7 +166,7 @@ const detailWire: Wire<AccountDetail> = both(
   }),
 )
 
-export const entryWire: Wire<ActivityEntry> = row<ActivityEntry>({
+export const ENTRY = {
   id: short,
   kind: word(ACTIVITY_KINDS),
   status: word(['sent', 'received', 'pending', 'failed']),
@@ -180,7 +180,8 @@ export const entryWire: Wire<ActivityEntry> = row<ActivityEntry>({
   memo: long,
   failure: long,
   proof: nullable(row<PaymentProof>({ paymentId: short, hashlock: short, preimage: short, isProof: flag })),
-})
+} as const
+export const entryWire: Wire<ActivityEntry> = row<ActivityEntry>(ENTRY)
 
 const activityWire: Wire<ActivityPage> = row<ActivityPage>({
   entries: list(entryWire, 100),

@@ -4,6 +4,7 @@ export type Lru<K, V> = {
   readonly set: (key: K, value: V) => void
   readonly delete: (key: K) => void
   readonly clear: () => void
+  readonly values: () => readonly V[]
 }
 
 export const createLru = <K, V>(limit: number): Lru<K, V> => {
@@ -23,5 +24,6 @@ export const createLru = <K, V>(limit: number): Lru<K, V> => {
     set,
     delete: (key) => void kept.delete(key),
     clear: () => kept.clear(),
+    values: () => [...kept.values()],
   }
 }

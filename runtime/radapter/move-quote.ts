@@ -14,8 +14,7 @@ import type { EntityState, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { withChecksum } from '../lib/address.ts'
 import { present } from '../lib/assert.ts'
-import { type Address, type EntityId, max, type TokenId } from '../lib/units.ts'
-import type { ActivityBook } from './activity.ts'
+import { type EntityId, max, type TokenId } from '../lib/units.ts'
 import type { AddressBook } from './address-book.ts'
 import { accountOf, addressOf, amountOf, diffsOf, entityOf, refuse } from './arguments.ts'
 import type { Move, MoveChange, MoveQuote, SettlementMove } from './court-types.ts'
@@ -100,7 +99,11 @@ const depositPlan = async (
   }
 }
 
-const withdrawPlan = ({ host, purse }: Ground, state: EntityState, move: Extract<Move, { type: 'withdraw' }>): Plan => {
+const withdrawPlan = async (
+  { host, purse }: Ground,
+  state: EntityState,
+  move: Extract<Move, { type: 'withdraw' }>,
+): Promise<Plan> => {
   const [tokenId, amount, to] = [move.tokenId as TokenId, amountOf(move.amount), addressOf(move.to)]
   return {
     tx: { type: 'withdraw', to, tokenId, amount },
@@ -109,16 +112,10 @@ const withdrawPlan = ({ host, purse }: Ground, state: EntityState, move: Extract
     address: {
       text: withChecksum(to),
       isOwn: to === purse.address(),
-      isKnown: wasPaid(host.activity(), state.entityId, to),
+      isKnown: await host.history.wasPaid(state.entityId, to),
     },
   }
 }
-
-/** Whether a withdrawal to this address has gone through before. */
-const wasPaid = ({ byEntity }: ActivityBook, entityId: EntityId, to: Address): boolean =>
-  (byEntity.get(entityId)?.records.chunks ?? []).some((chunk) =>
-    chunk.some(({ entry }) => entry.kind === 'withdrawal' && entry.status === 'sent' && entry.counterpartyId === to),
-  )
 
 type Views = NonNullable<MoveChange['account']>
 

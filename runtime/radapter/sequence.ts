@@ -1,34 +1,42 @@
 /**
- * Sequence: an immutable list that shares what did not change. Adding and replacing copy one chunk and the list of
- * chunks; reading a place is two look-ups. For histories, which grow at the end and change near it.
+ * Sequence: the newest part of a list that only grows at its end and changes near it; immutable. Places count from the
+ * beginning of the whole list, so they stay what they are while older items leave memory.
  */
-export const CHUNK = 256
-
-export type Sequence<T> = { readonly size: number; readonly chunks: readonly (readonly T[])[] }
-
-export const emptySequence = <T>(): Sequence<T> => ({ size: 0, chunks: [] })
-
-export const at = <T>(sequence: Sequence<T>, index: number): T | undefined =>
-  sequence.chunks[Math.floor(index / CHUNK)]?.[index % CHUNK]
-
-export const append = <T>(sequence: Sequence<T>, item: T): Sequence<T> => {
-  const last = sequence.chunks.at(-1)
-  const chunks =
-    last === undefined || last.length === CHUNK
-      ? [...sequence.chunks, [item]]
-      : [...sequence.chunks.slice(0, -1), [...last, item]]
-  return { size: sequence.size + 1, chunks }
+export type Sequence<T> = {
+  /** Of the whole list. */
+  readonly size: number
+  /** The newest; the last of them is at the place `size - 1`. */
+  readonly items: readonly T[]
 }
 
-/** `index` is a place in the sequence. */
-export const replaceAt = <T>({ size, chunks }: Sequence<T>, index: number, item: T): Sequence<T> => {
-  const place = Math.floor(index / CHUNK)
-  return { size, chunks: chunks.with(place, (chunks[place] ?? []).with(index % CHUNK, item)) }
-}
+/** At least this many of the newest are kept, and fewer than twice as many: which ones follows from the size alone. */
+const KEPT = 128
 
-/** Builds from a list in one pass. */
-export const sequenceOf = <T>(items: readonly T[]): Sequence<T> => {
-  const chunks: (readonly T[])[] = []
-  for (let from = 0; from < items.length; from += CHUNK) chunks.push(items.slice(from, from + CHUNK))
-  return { size: items.length, chunks }
+/** The first place that is kept of a list of this size. */
+const firstKept = (size: number): number => Math.max(0, (Math.floor(size / KEPT) - 1) * KEPT)
+
+/** More than are ever kept. */
+export const MOST_KEPT = 2 * KEPT
+
+export const emptySequence = <T>(): Sequence<T> => ({ size: 0, items: [] })
+
+/** The first place that is still in memory. */
+export const startOf = <T>({ size, items }: Sequence<T>): number => size - items.length
+
+/** Undefined also where the item is no longer in memory. */
+export const at = <T>(sequence: Sequence<T>, place: number): T | undefined =>
+  place < startOf(sequence) ? undefined : sequence.items[place - startOf(sequence)]
+
+export const append = <T>(sequence: Sequence<T>, item: T): Sequence<T> =>
+  sequenceOf([...sequence.items, item], sequence.size + 1)
+
+/** The same where the place is no longer in memory. */
+export const replaceAt = <T>(sequence: Sequence<T>, place: number, item: T): Sequence<T> =>
+  place < startOf(sequence) ? sequence : { ...sequence, items: sequence.items.with(place - startOf(sequence), item) }
+
+/** @param items the newest of a list of `size`, no fewer than are kept. */
+export const sequenceOf = <T>(items: readonly T[], size = items.length): Sequence<T> => {
+  const start = size - items.length
+  const first = firstKept(size)
+  return { size, items: first > start ? items.slice(first - start) : items }
 }

@@ -130,7 +130,11 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
       made === null || !isWanted() ? null : push((id, seq) => writePush(id, { type: 'frame', seq, view: asSeen(made) }))
     try {
       const made = views.live(shown, isWanted)
-      return made instanceof Promise ? made.then(send).catch(failed) : send(made)
+      if (!(made instanceof Promise)) return send(made)
+      return made.then(
+        (later) => () => send(later),
+        (error) => () => failed(error),
+      )
     } catch (error) {
       return failed(error)
     }

@@ -5,6 +5,8 @@
  *
  *   1  full checkpoints alone, `ckpt/<height>`
  *   2  fulls and diffs, `ckpt/<height>/f|d`; the log is as it was and still leads from the beginning
+ *   3  history by places, `act/<entity>/e/<place>` and what goes with it, beside the rows it was before
+ *   4  without those
  */
 import { decode, encode, struct, uint } from '../codec/schema.ts'
 import type { Store } from '../ports.ts'
@@ -18,7 +20,7 @@ const schema = struct<{ readonly version: number }>({ version: uint })
 const PAGE_ROWS = 256
 
 type Writer = { readonly store: Store; readonly epoch: number }
-type Migration = (writer: Writer) => Promise<void>
+export type Migration = (writer: Writer) => Promise<void>
 
 const removeUnder =
   (...prefixes: readonly string[]): Migration =>
@@ -31,9 +33,12 @@ const removeUnder =
       }
   }
 
+/** What only whoever writes history knows how to do: write it anew, and remove what it was. */
+export type HistorySteps = readonly [write: Migration, remove: Migration]
+
 /** Each leads from the version of its place (1-based) to the next one. */
-const MIGRATIONS: readonly Migration[] = [removeUnder('ckpt/', 'fkv/')]
-export const SCHEMA_VERSION = MIGRATIONS.length + 1
+const migrations = (history: HistorySteps): readonly Migration[] => [removeUnder('ckpt/', 'fkv/'), ...history]
+export const SCHEMA_VERSION = 4
 
 const storedVersion = async (store: Store): Promise<number | null> => {
   const row = await store.get(SCHEMA_KEY)
@@ -49,7 +54,7 @@ const storedVersion = async (store: Store): Promise<number | null> => {
  * Brings the database to this code's version.
  * @throws StoreError 'version' when newer code wrote it, and nothing was touched.
  */
-export const migrate = async (writer: Writer): Promise<void> => {
+export const migrate = async (writer: Writer, history: HistorySteps): Promise<void> => {
   const { store, epoch } = writer
   const found = await storedVersion(store)
   if (found === SCHEMA_VERSION) return
@@ -61,7 +66,7 @@ export const migrate = async (writer: Writer): Promise<void> => {
   const mark = (version: number): Promise<void> =>
     store.commit({ epoch, puts: [{ key: SCHEMA_KEY, value: seal(SCHEMA, encode(schema, { version })) }], deletes: [] })
   if (found === null) return mark(SCHEMA_VERSION)
-  for (const [i, run] of MIGRATIONS.entries()) {
+  for (const [i, run] of migrations(history).entries()) {
     if (i + 1 < found) continue
     await run(writer)
     await mark(i + 2)

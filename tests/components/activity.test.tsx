@@ -70,8 +70,8 @@ describe('what is shown', () => {
 })
 
 describe('one entry', () => {
-  const open = async (shown: ActivityEntry) => {
-    const opened = renderPage(SidePanelApp, { frame: activity({ entries: [shown] }) })
+  const open = async (shown: ActivityEntry, seen: Partial<FrameView> = {}) => {
+    const opened = renderPage(SidePanelApp, { frame: { ...activity({ entries: [shown] }), ...seen } })
     fireEvent.click(within(await list()).getByRole('button'))
     return { ...opened, region: await screen.findByRole('region', { name: 'Receipt' }) }
   }
@@ -84,18 +84,28 @@ describe('one entry', () => {
   test('who, how much, when; what proves it lies under Details, with the frames that carried it', async () => {
     const { adapter, region } = await open(entry({ memo: 'Coffee' }))
     const hash = `0x${'77'.repeat(32)}`
-    adapter.answer('activity.detail', () => ({ entry: entry(), frameHashes: [hash] }))
+    adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: usd(750) }, frameHashes: [hash] }))
     expect(region.textContent).toContain('Coffee')
     const details = region.querySelector('details')
-    expect([details?.textContent?.includes(PAYMENT_ID), details?.textContent?.includes(PREIMAGE)]).toEqual([true, true])
     unfold(region)
     await waitFor(() => expect(details?.textContent).toContain(hash))
-    expect(adapter.callsOf('activity.detail')).toEqual([{ entityId: IDS.you, id: 'payment-1' }])
+    expect([details?.textContent?.includes(PAYMENT_ID), details?.textContent?.includes(PREIMAGE)]).toEqual([true, true])
+    expect(details?.textContent).toContain('Balance after7.50 tUSD')
+    expect(adapter.callsOf('activity.detail')).toEqual([{ entityId: IDS.you, id: 'payment-1', height: null }])
+  })
+
+  test('in the past -- as it stood then; a balance that did not move is not spoken of', async () => {
+    const { adapter, region } = await open(entry(), { live: false, height: 7 })
+    adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: null }, frameHashes: [] }))
+    unfold(region)
+    await waitFor(() => expect(region.textContent).toContain('No frame is kept for this.'))
+    expect(region.textContent).not.toContain('Balance after')
+    expect(adapter.callsOf('activity.detail')).toEqual([{ entityId: IDS.you, id: 'payment-1', height: 7 }])
   })
 
   test('a failure says why, and that the money is back', async () => {
     const { adapter, region } = await open(entry({ status: 'failed', failure: 'expired', proof: null }))
-    adapter.answer('activity.detail', () => ({ entry: entry(), frameHashes: [] }))
+    adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: null }, frameHashes: [] }))
     expect(region.textContent).toContain('It took too long and was given up.')
     unfold(region)
     await waitFor(() => expect(region.textContent).toContain('No frame is kept for this.'))
@@ -120,37 +130,41 @@ describe('the balance as a line', () => {
 
 describe('a file', () => {
   const tokenOf = (tokenId: number) => (tokenId === 2 ? TETH : TUSD)
-  const rowsOf = (entries: readonly ActivityEntry[]): readonly string[] =>
+  const exported = (patch: Partial<ActivityEntry> = {}, balance: bigint | null = null) => ({ ...entry(patch), balance })
+  const rowsOf = (entries: readonly ReturnType<typeof exported>[]): readonly string[] =>
     exportFile(entries, { format: 'csv', tokenOf, name: 'You' }).text.split('\r\n')
 
   test('CSV -- exact amounts, the direction apart, one line each', () => {
     const [head, first, second, end] = rowsOf([
-      entry({ amount: 123_456_789_012_345_678n, fee: 1n, tokenId: 2, memo: 'a, "b"\nc' }),
-      entry({ kind: 'payment_in', status: 'received', amount: usd(5), proof: null, fee: 0n }),
+      exported({ amount: 123_456_789_012_345_678n, fee: 1n, tokenId: 2, memo: 'a, "b"\nc' }),
+      exported({ kind: 'payment_in', status: 'received', amount: usd(5), proof: null, fee: 0n }, -5_000n),
     ])
     expect(head).toBe(
-      'time,status,kind,direction,counterparty,counterpartyId,amount,fee,token,memo,failure,paymentId,hashlock,preimage,height',
+      'time,status,kind,direction,counterparty,counterpartyId,amount,fee,token,memo,failure,paymentId,hashlock,preimage,height,balance',
     )
     expect(first).toContain(',sent,payment_out,out,Bob,')
     expect(first).toContain(',0.123456789012345678,0.000000000000000001,tETH,"a, ""b""\nc",')
     expect(second).toContain(',received,payment_in,in,Bob,')
-    expect(second).toContain(',0.05,0,tUSD,,,,,,42')
+    expect(second).toContain(',0.05,0,tUSD,,,,,,42,-0.005')
     expect(end).toBe('')
   })
 
   test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1'])('%j -- is no formula in a spreadsheet', (memo) => {
-    const [, row] = rowsOf([entry({ memo })])
+    const [, row] = rowsOf([exported({ memo })])
     expect(row?.includes(`,${memo}`)).toBe(false)
-    expect(exportFile([entry({ memo })], { format: 'csv', tokenOf, name: '' }).text).toContain(`'${memo}`)
+    expect(exportFile([exported({ memo })], { format: 'csv', tokenOf, name: '' }).text).toContain(`'${memo}`)
   })
 
   test('no cell of a whole history could be taken for a formula', () => {
-    const text = exportFile(frame().activity?.entries ?? [], { format: 'csv', tokenOf, name: '' }).text
+    const text = exportFile(
+      (frame().activity?.entries ?? []).map((one) => ({ ...one, balance: null })),
+      { format: 'csv', tokenOf, name: '' },
+    ).text
     expect(text.split(/[,\r\n]+/).filter((cell) => /^[=+\-@]/.test(cell))).toEqual([])
   })
 
   test('JSON -- the same, untouched', () => {
-    const { text, name } = exportFile([entry({ memo: '=1+1', amount: usd(-0) })], {
+    const { text, name } = exportFile([exported({ memo: '=1+1', amount: usd(-0) })], {
       format: 'json',
       tokenOf,
       name: 'Household & Co. ../x',
@@ -170,7 +184,7 @@ describe('a file', () => {
     choose('Show', 'sent')
     await act(() => adapter.push(activity()))
     adapter.answer('activity.export', ({ before }) =>
-      before === null ? { entries: [entry()], before: 7 } : { entries: [entry({ memo: 'older' })], before: null },
+      before === null ? { entries: [exported()], before: 7 } : { entries: [exported({ memo: 'older' })], before: null },
     )
     press('Export CSV')
     expect(await screen.findByText('2 entries were saved.')).toBeTruthy()

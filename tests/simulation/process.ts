@@ -8,10 +8,10 @@
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
 import { startRuntime } from '../../runtime/loop.ts'
 import type { Canary, CanaryMark, Parcel, Store, StoreBatch, Transport } from '../../runtime/ports.ts'
-import { bookFromRows } from '../../runtime/radapter/activity.ts'
+import { readBook } from '../../runtime/radapter/activity-known.ts'
 import { recover } from '../../runtime/recover.ts'
 import { memoryCanary } from '../../runtime/storage/canary.ts'
-import { keysUnder, StoreError } from '../../runtime/storage/store.ts'
+import { StoreError } from '../../runtime/storage/store.ts'
 import type { RuntimeInput } from '../../runtime/types.ts'
 import type { DiskFault, SimDisk } from '../support/sim-disk.ts'
 import { sendParcel } from './network.ts'
@@ -343,9 +343,8 @@ const start = async (world: World, process: Process): Promise<void> => {
   const canary = canaryOf(world, process)
   process.epoch = await store.claimEpoch()
   const recovered = await recover({ store, runtimeId: role, name: role, canary, claimedEpoch: process.epoch })
-  const history = await store.range(keysUnder('act/'))
+  const activity = await readBook(store)
   note(world, process.id, 'recovers', recovered.env.height, recovered.root, recovered.damage?.type ?? 'whole')
-  const activity = bookFromRows(history)
   watchRecovered(world, process, recovered, activity)
   if (recovered.damage !== null) {
     process.state = 'read_only'

@@ -371,10 +371,20 @@ export const watchRecovered = (world: World, process: Process, recovered: Recove
   adopt(world, actor, env, toHex(runtimeRoot(env)))
 }
 
-/** Every line of a history, as its rows would be. */
+/** Every line of a history that is in memory, as its rows would be, and what goes with them. */
 const linesOf = ({ byEntity }: ActivityBook): string =>
   [...byEntity]
-    .flatMap(([id, { records }]) => records.chunks.flat().map((record) => toHex(writeRecord(id, record).value)))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([id, { records, open, balances }]) => [
+      id,
+      ...records.items.map((record, i) =>
+        toHex(writeRecord(id, { place: records.size - records.items.length + i, record }).value),
+      ),
+      ...open.keys(),
+      ...[...balances]
+        .sort(([a], [b]) => a - b)
+        .map(([tokenId, { size, last, kept }]) => [tokenId, size, last.height, last.balance, ...kept].join(' ')),
+    ])
     .join()
 
 export const sameRows = (env: Env, live: Env, who: string): void => {

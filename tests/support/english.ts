@@ -5,6 +5,7 @@ import { ENGLISH_ACCOUNT } from '../../components/models/text-en-account.ts'
 import { ENGLISH_APPROVAL } from '../../components/models/text-en-approval.ts'
 import { ENGLISH_COURT } from '../../components/models/text-en-court.ts'
 import { ENGLISH_ENTRY } from '../../components/models/text-en-entry.ts'
+import { ENGLISH_FILES } from '../../components/models/text-en-files.ts'
 import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
@@ -20,6 +21,7 @@ export const ENGLISH_PARTS = {
   ENGLISH_APPROVAL,
   ENGLISH_COURT,
   ENGLISH_ENTRY,
+  ENGLISH_FILES,
   ENGLISH_OWNER,
   ENGLISH_PANEL,
   ENGLISH_RECEIVE,

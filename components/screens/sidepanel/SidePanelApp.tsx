@@ -35,7 +35,7 @@ const OfEntity = ({ entityId, time }: { readonly entityId: string; readonly time
       {session.viewState.value.selectedAccountId !== null && <Account time={time} />}
       <section class={styles.section}>
         <h2>{text('activity.heading')}</h2>
-        <ActivityBrowser key={entityId} canExport={session.frameView.value?.live === true} />
+        <ActivityBrowser key={entityId} canExport />
       </section>
     </>
   )

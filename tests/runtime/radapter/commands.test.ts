@@ -115,7 +115,7 @@ describe('pay.send', () => {
     const { paymentId } = await call['pay.send'](command({ memo }))
     await quiet()
     expect(await call['pay.get']({ from: running.id('You'), paymentId })).toMatchObject({ memo })
-    const [received] = running.host.activity().byEntity.get(running.id('Bob'))?.records.chunks.flat() ?? []
+    const [received] = running.host.activity().byEntity.get(running.id('Bob'))?.records.items ?? []
     expect(received?.entry.memo).toBe(memo)
   })
 })

@@ -54,7 +54,7 @@ const pay = async (commandId: string, to: string, amount: bigint, memo = '') => 
   return call['pay.get']({ from: running.id('You'), paymentId })
 }
 const received = () =>
-  (running.host.activity().byEntity.get(running.id('Bob'))?.records.chunks.flat() ?? []).map(({ entry }) => [
+  (running.host.activity().byEntity.get(running.id('Bob'))?.records.items ?? []).map(({ entry }) => [
     entry.status,
     entry.amount,
     entry.memo,

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { encode, struct, uint } from '../../../runtime/codec/schema.ts'
 import { type Bytes, utf8, ZERO_32 } from '../../../runtime/lib/bytes.ts'
 import type { Store } from '../../../runtime/ports.ts'
+import { rewriteHistory } from '../../../runtime/radapter/activity-migration.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { migrate, SCHEMA_VERSION } from '../../../runtime/storage/migrate.ts'
 import { seal } from '../../../runtime/storage/seal.ts'
@@ -37,16 +38,16 @@ beforeEach(async () => {
 
 describe('migrate', () => {
   it('a new database is of this version', async () => {
-    await migrate({ store, epoch })
+    await migrate({ store, epoch }, rewriteHistory)
     expect(await store.range({ from: '', to: '\x7f' })).toEqual([{ key: 'schema', value: schemaRow(SCHEMA_VERSION) }])
   })
 
   it('from 1: old checkpoints go, for they can be made again; the log and the history stay', async () => {
     await fill(store)
-    await migrate({ store, epoch })
+    await migrate({ store, epoch }, rewriteHistory)
     expect(await keys()).toEqual(MIGRATED)
     expect(await store.get('wal/000000000001')).toEqual(record[0]?.value)
-    await migrate({ store, epoch })
+    await migrate({ store, epoch }, rewriteHistory)
     expect(await keys()).toEqual(MIGRATED)
   })
 
@@ -56,11 +57,11 @@ describe('migrate', () => {
       const first = disk.boot()
       await fill(first.store)
       disk.inject('crash_after_sync', afterWrites)
-      const outcome = migrate({ store, epoch }).then(() => 'migrated')
+      const outcome = migrate({ store, epoch }, rewriteHistory).then(() => 'migrated')
       expect(await Promise.race([outcome, first.died.then(() => 'died')])).toBe('died')
       store = disk.boot().store
       epoch = await store.claimEpoch()
-      await migrate({ store, epoch })
+      await migrate({ store, epoch }, rewriteHistory)
       expect(await keys()).toEqual(MIGRATED)
     }
   })
@@ -68,12 +69,12 @@ describe('migrate', () => {
   it('newer than this code -- a version error, and nothing is touched', async () => {
     await store.commit({ epoch, puts: [...OLD_ROWS, { key: 'schema', value: schemaRow(99) }], deletes: [] })
     const before = await keys()
-    await expect(migrate({ store, epoch })).rejects.toMatchObject({ type: 'version' })
+    await expect(migrate({ store, epoch }, rewriteHistory)).rejects.toMatchObject({ type: 'version' })
     expect(await keys()).toEqual(before)
   })
 
   it('a damaged schema row is corrupt', async () => {
     await store.commit({ epoch, puts: [{ key: 'schema', value: utf8('?') }], deletes: [] })
-    await expect(migrate({ store, epoch })).rejects.toMatchObject({ type: 'corrupt' })
+    await expect(migrate({ store, epoch }, rewriteHistory)).rejects.toMatchObject({ type: 'corrupt' })
   })
 })
