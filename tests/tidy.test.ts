@@ -38,7 +38,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   jurisdiction: { at: ['runtime/jurisdiction/'], rooms: ['lib', 'codec'], packages: ['ethers'] },
   entity: { at: ['runtime/entity/'], rooms: ['lib', 'codec', 'account', 'jurisdiction'], packages: ['@scure/base'] },
   runtime: {
-    at: ['types', 'apply', 'step', 'frame', 'invariants', 'errors', 'snapshot', 'oracle'].map(
+    at: ['types', 'apply', 'step', 'frame', 'invariants', 'errors', 'snapshot', 'oracle', 'row-keys'].map(
       (file) => `runtime/${file}.ts`,
     ),
     rooms: ['lib', 'codec', 'ports', 'account', 'jurisdiction', 'entity'],
@@ -67,7 +67,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   host: { at: ['runtime/host.ts'], rooms: ['lib', 'runtime', 'radapter'], packages: [] },
   loop: {
-    at: ['loop', 'chains', 'checkpoints', 'courier', 'past', 'recover', 'signed-nonces'].map(
+    at: ['loop', 'chains', 'checkpoints', 'courier', 'past', 'recover', 'signed-nonces', 'stored'].map(
       (file) => `runtime/${file}.ts`,
     ),
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],

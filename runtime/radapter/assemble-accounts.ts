@@ -16,9 +16,7 @@ import type { AccountDetail, AccountFrameView, AccountPage, AccountSortKey, Acco
 export const accountPage = (reader: StateReader, entityId: EntityId, view: ViewState): AccountPage => {
   const { accountPageSize: pageSize, accountSortBy: sortBy, accountSortDir: sortDir } = view
   const tokenId = view.tokenId as TokenId
-  const ranked = reader.ranked({ entityId, key: sortBy, tokenId })
-  const from = firstOfPage(ranked, view)
-  const places = ranked.page(from, pageSize, sortDir)
+  const { ranked, from, places } = placesOn(reader, entityId, view)
   const [first, last] = [places[0], places.at(-1)]
   return {
     accounts: places.map(({ id }) => accountView(reader, present(reader.account(entityId, id), id), tokenId)),
@@ -31,6 +29,18 @@ export const accountPage = (reader: StateReader, entityId: EntityId, view: ViewS
     nextCursor: last !== undefined && from + places.length < ranked.size ? cursorOf('after', last) : null,
     prevCursor: first !== undefined && from > 0 ? cursorOf('before', first) : null,
   }
+}
+
+/** Who is on the page, by the order alone. */
+export const placesOn = (
+  reader: Pick<StateReader, 'ranked'>,
+  entityId: EntityId,
+  view: ViewState,
+): { readonly ranked: Ranked; readonly from: number; readonly places: readonly Place[] } => {
+  const { accountPageSize, accountSortBy: key, accountSortDir } = view
+  const ranked = reader.ranked({ entityId, key, tokenId: view.tokenId as TokenId })
+  const from = firstOfPage(ranked, view)
+  return { ranked, from, places: ranked.page(from, accountPageSize, accountSortDir) }
 }
 
 /** Brought into range: what is beyond the end shows the last page. */

@@ -243,6 +243,17 @@ export const rowsOfFull = (
   return store.getMany(keys.map((key) => prefix + key))
 }
 
+/** Rows of one full in a range of their keys, unverified. */
+export const rangeOfFull = async (
+  store: Store,
+  height: number,
+  { from, to, limit }: { readonly from: string; readonly to: string; readonly limit: number },
+): Promise<readonly StoreRow[]> => {
+  const prefix = rowsPrefix({ kind: 'full', height })
+  const rows = await store.range({ from: prefix + from, to: prefix + to, limit })
+  return rows.map(({ key, value }) => ({ key: key.slice(prefix.length), value }))
+}
+
 export type LoadFailure =
   | { readonly type: 'missing' }
   | { readonly type: 'corrupt'; readonly detail: string }
