@@ -1,8 +1,10 @@
 /**
  * Stands in the bundle where ethereumjs has parts that the embedded chain has no use for, and that would be 90 kB of every
- * start of the worker: the BLS12-381 precompiles (EIP-2537) and the EVM object format (EIP-3540), which come after
- * its Cancun rules, the pairing precompiles (EIP-196, EIP-197), which no contract here calls, and the caches of a state
- * manager it does not use. Reaching one is an error, never a wrong result. Its logs alone are left out in silence.
+ * start of the worker: what comes after its Cancun rules (the BLS12-381 precompiles of EIP-2537, the EVM object format
+ * of EIP-3540, requests of EIP-7685, transactions of EIP-7702, access lists of EIP-7928, P-256 of EIP-7951, binary
+ * trees), what nothing here uses (pairings of EIP-196 and EIP-197, BLAKE2 of EIP-152, blobs of EIP-4844), and the
+ * caches of a state manager it does not use. Reaching one is an error, never a wrong result: of this chain, or, for a
+ * precompile that any contract may call, of the call. Its logs and its profiler alone are left out in silence.
  */
 const leftOut = (what: string): Error => new Error(`the embedded chain has no ${what}`)
 
@@ -53,6 +55,63 @@ export class LRUCache {
   constructor() {
     throw leftOut('caches of its state')
   }
+}
+
+/** A call of it fails, and takes all its gas. */
+const noPrecompile = ({ gasLimit }: { readonly gasLimit: bigint }): object => ({
+  executionGasUsed: gasLimit,
+  returnValue: new Uint8Array(),
+  exceptionError: { error: 'precompile left out', errorType: 'EVMError' },
+})
+
+const notAfterCancun = (): never => {
+  throw leftOut('rules after Cancun')
+}
+
+const noBlobs = (): never => {
+  throw leftOut('blobs')
+}
+
+/** Only asked whether something is one. */
+export class Blob4844Tx {
+  constructor() {
+    noBlobs()
+  }
+}
+export class BlockLevelAccessList {
+  constructor() {
+    notAfterCancun()
+  }
+}
+export class BinaryTreeAccessWitness {
+  constructor() {
+    notAfterCancun()
+  }
+}
+export const NetworkWrapperType = {} as const
+
+export const emitEVMProfile = (): void => undefined
+
+export {
+  noBlobs as createBlob4844Tx,
+  noBlobs as createBlob4844TxFromRLP,
+  noBlobs as createMinimal4844TxFromNetworkWrapper,
+  noPrecompile as precompile0a,
+  noPrecompile as precompile09,
+  noPrecompile as precompile100,
+  notAfterCancun as accumulateRequests,
+  notAfterCancun as createBlockLevelAccessList,
+  notAfterCancun as createBlockLevelAccessListFromJSON,
+  notAfterCancun as createBlockLevelAccessListFromRLP,
+  notAfterCancun as createEOACode7702Tx,
+  notAfterCancun as createEOACode7702TxFromRLP,
+  notAfterCancun as equalsBlockAccessList,
+  notAfterCancun as isAccountOrderOnlyViolation,
+  notAfterCancun as validateBlockAccessListGasLimit,
+  notAfterCancun as validateBlockAccessListHash,
+  notAfterCancun as validateBlockAccessListHashFromJSON,
+  notAfterCancun as validateBlockAccessListJSONStructure,
+  notAfterCancun as validateBlockAccessListStructure,
 }
 
 const noLog = (): void => undefined
