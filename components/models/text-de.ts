@@ -6,6 +6,7 @@
 import type { Messages } from './text.ts'
 import { GERMAN_APPROVAL } from './text-de-approval.ts'
 import { GERMAN_COURT } from './text-de-court.ts'
+import { GERMAN_FILES } from './text-de-files.ts'
 import { GERMAN_OWNER } from './text-de-owner.ts'
 import { GERMAN_PANEL } from './text-de-panel.ts'
 import { GERMAN_RECEIVE } from './text-de-receive.ts'
@@ -17,6 +18,7 @@ import { GERMAN_TIME } from './text-de-time.ts'
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
   ...GERMAN_COURT,
+  ...GERMAN_FILES,
   ...GERMAN_PANEL,
   ...GERMAN_RECEIVE,
   ...GERMAN_STATES,

@@ -30,6 +30,8 @@ const open = async (disk: MemoryDisk) => {
   let now = 1_700_000_000_000
   const opened = await openLocalRuntime({
     runtimeId: 'simnet',
+    lockId: 'simnet',
+    signs: true,
     name: 'Simnet',
     owner: identities.own.entityId,
     chainName: SIMNET_CHAIN,
