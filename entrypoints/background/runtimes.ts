@@ -183,6 +183,8 @@ const handlersOf = (
       return {}
     }),
     'runtime.delete': unlocked(async ({ id, confirmation }) => {
+      // Asked again by a page whose line ended with its runtime.
+      if (registry.tombstones().some((tombstone) => tombstone.id === id)) return {}
       registry.mayDelete(id, confirmation)
       await worlds.made.get(id)?.service.stop()
       // A mark that cannot be read says nothing.

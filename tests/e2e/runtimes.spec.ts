@@ -1,0 +1,119 @@
+/**
+ * Many worlds: made, told apart, named, copied and deleted in the switcher; each with its own money and history, also
+ * after the worker was killed.
+ */
+import { expect, type Page } from '@playwright/test'
+import { createWallet, PASSWORD, pay, readBalance, readHistory } from './journey.ts'
+import type { Extension } from './support/browser.ts'
+import { test } from './support/extension.ts'
+
+const runtimeButton = (page: Page, name: string) => page.getByRole('button', { name: `Runtime: ${name}`, exact: true })
+const item = (page: Page, name: string) => page.getByRole('menuitem', { name, exact: true })
+const world = (page: Page, name: string) => page.getByRole('menuitemradio', { name, exact: true })
+
+const openMenu = async (page: Page, name: string): Promise<void> => {
+  await runtimeButton(page, name).click()
+  await item(page, 'New local runtime').waitFor()
+}
+
+/** Ends on Home of the new world. */
+const createRuntime = async (page: Page, from: string, name: string): Promise<void> => {
+  await openMenu(page, from)
+  await item(page, 'New local runtime').click()
+  const dialog = page.getByRole('dialog', { name: 'New local runtime', exact: true })
+  await dialog.getByRole('textbox', { name: 'Name', exact: true }).fill(name)
+  await dialog.getByRole('button', { name: 'Create', exact: true }).click()
+  await runtimeButton(page, name).waitFor()
+  await readBalance(page)
+}
+
+const switchTo = async (page: Page, from: string, to: string): Promise<void> => {
+  await openMenu(page, from)
+  await world(page, to).click()
+  await runtimeButton(page, to).waitFor()
+}
+
+const begin = async (extension: Extension): Promise<Page> => {
+  const welcome = await extension.openedByItself('welcome.html')
+  await createWallet(welcome, PASSWORD)
+  const popup = await extension.open('popup.html')
+  await readBalance(popup)
+  return popup
+}
+
+const accountsOf = async (extension: Extension, runtime: string): Promise<readonly string[]> => {
+  const panel = await extension.open('sidepanel.html')
+  await runtimeButton(panel, runtime).waitFor()
+  const history = await readHistory(panel)
+  await panel.close()
+  return history
+}
+
+test('a second world -- its own money, chain and history; the first one is left as it was', async ({ extension }) => {
+  const popup = await begin(extension)
+  await pay(popup, { to: 'Bob', amount: '3.21' })
+  await popup.goto(popup.url())
+  const before = await readBalance(popup)
+  await createRuntime(popup, 'Simnet', 'Jamaica')
+  expect(await readBalance(popup)).not.toBe(before)
+  await pay(popup, { to: 'Alice', amount: '7' })
+  const jamaica = await accountsOf(extension, 'Jamaica')
+  expect(jamaica.filter((row) => row.includes('Alice'))).toHaveLength(1)
+  expect(jamaica.filter((row) => row.includes('Bob'))).toEqual([])
+
+  await extension.killWorker()
+  await popup.goto(popup.url())
+  await switchTo(popup, 'Jamaica', 'Simnet')
+  expect(await readBalance(popup)).toBe(before)
+  const simnet = await accountsOf(extension, 'Simnet')
+  expect(simnet.filter((row) => row.includes('Bob'))).toHaveLength(1)
+  expect(simnet.filter((row) => row.includes('Alice'))).toEqual([])
+})
+
+test('names, copies and the end -- a name once; a copy is only looked at; deleted by its name, for good', async ({
+  extension,
+}) => {
+  const popup = await begin(extension)
+  await createRuntime(popup, 'Simnet', 'Jamaica')
+  await openMenu(popup, 'Jamaica')
+  await item(popup, 'Rename…').click()
+  const rename = popup.getByRole('dialog', { name: 'Rename Jamaica', exact: true })
+  await rename.getByRole('textbox', { name: 'Name', exact: true }).fill('simnet')
+  await rename.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(rename.getByRole('alert')).toContainText('Another runtime has this name')
+  await rename.getByRole('textbox', { name: 'Name', exact: true }).fill('Kingston')
+  await rename.getByRole('button', { name: 'Save', exact: true }).click()
+  await runtimeButton(popup, 'Kingston').waitFor()
+  await expect(rename).toBeHidden()
+
+  await openMenu(popup, 'Kingston')
+  await item(popup, 'Clone').click()
+  await runtimeButton(popup, 'Kingston-2').waitFor()
+  await expect(popup.getByRole('alert')).toContainText('This is a copy of how it was')
+
+  await openMenu(popup, 'Kingston-2')
+  await item(popup, 'Delete…').click()
+  const remove = popup.getByRole('dialog', { name: 'Delete Kingston-2?', exact: true })
+  await remove.getByRole('textbox', { name: 'Type Kingston-2 to delete it', exact: true }).fill('Kingston')
+  await remove.getByRole('button', { name: 'Delete', exact: true }).click()
+  await expect(remove.getByRole('alert')).toContainText('This is not its name')
+  await remove.getByRole('textbox', { name: 'Type Kingston-2 to delete it', exact: true }).fill('Kingston-2')
+  await remove.getByRole('button', { name: 'Delete', exact: true }).click()
+  await runtimeButton(popup, 'Kingston').waitFor()
+  await openMenu(popup, 'Kingston')
+  await expect(world(popup, 'Kingston-2')).toHaveCount(0)
+  await expect(world(popup, 'Kingston')).toHaveAttribute('aria-checked', 'true')
+})
+
+test('two at once -- each page shows the runtime its address names; one that is not there is said so', async ({
+  extension,
+}) => {
+  const popup = await begin(extension)
+  await createRuntime(popup, 'Simnet', 'Jamaica')
+  const [first, second] = [await extension.open('popup.html?runtime=simnet'), await extension.open('popup.html')]
+  await runtimeButton(first, 'Simnet').waitFor()
+  await runtimeButton(second, 'Jamaica').waitFor()
+  await Promise.all([pay(first, { to: 'Bob', amount: '1' }), pay(second, { to: 'Bob', amount: '2' })])
+  await first.goto(first.url().replace('simnet', 'nowhere'))
+  await expect(first.getByRole('alert')).toContainText('There is no such runtime in this wallet')
+})
