@@ -90,8 +90,14 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   pages: {
     at: ['approval', 'gallery', 'popup', 'sidepanel', 'welcome'].map((page) => `entrypoints/${page}/`),
-    rooms: ['components', 'lib', 'radapter', 'radapter door'],
+    rooms: ['components', 'lib', 'radapter', 'radapter door', 'page files'],
     packages: ['preact', 'wxt'],
+  },
+  // Heavy, and fetched late.
+  'page files': {
+    at: ['entrypoints/files/'],
+    rooms: ['components', 'lib', 'storage', 'manager'],
+    packages: ['wxt'],
   },
   'provider errors': { at: ['entrypoints/background/provider/errors.ts'], rooms: [], packages: [] },
   'page scripts': {

@@ -65,8 +65,6 @@ type Refused<P> = { readonly type: 'refused'; readonly problem: P } | { readonly
 export type ExportedRuntime = {
   readonly runtimeId: string
   readonly name: string
-  /** Kept in the file for whoever brings it back; never a key. */
-  readonly config: string
 }
 
 /** Supplied by the entrypoint. A rejection is a failure nobody foresaw, such as code that could not be fetched. */
@@ -124,7 +122,7 @@ export type ExportModel = {
   leave(): void
 }
 
-export const createExport = (files: FilesPort, runtime: ExportedRuntime): ExportModel => {
+export const createExport = (files: () => Promise<FilesPort>, runtime: ExportedRuntime): ExportModel => {
   const state = signal<ExportState>({ type: 'asking', fault: null })
   let work = new AbortController()
   const write = async (password: string | null): Promise<ExportState> => {
@@ -132,7 +130,7 @@ export const createExport = (files: FilesPort, runtime: ExportedRuntime): Export
       if (!signalOf.aborted) state.value = { type: 'working', progress }
     }
     const { signal: signalOf } = work
-    const outcome = await files.write({ ...runtime, password, onProgress, signal: signalOf })
+    const outcome = await (await files()).write({ ...runtime, password, onProgress, signal: signalOf })
     if (outcome.type === 'refused') return outcome
     if (outcome.type === 'cancelled' || signalOf.aborted) return { type: 'asking', fault: null }
     const { file, header } = outcome
@@ -189,26 +187,30 @@ export type ImportModel = {
   leave(): void
 }
 
-export const createImport = (files: FilesPort, onVerified: (staged: StagedRuntime) => void): ImportModel => {
+export const createImport = (
+  files: () => Promise<FilesPort>,
+  onVerified: (staged: StagedRuntime) => void,
+): ImportModel => {
   const state = signal<ImportState>({ type: 'asking', problem: null })
   const fileName = signal('')
   let chosen: File | null = null
   let work = new AbortController()
+  const discard = async ({ stagingName }: StagedRuntime): Promise<void> => (await files()).discard(stagingName)
   const drop = (): void => {
     work.abort()
     const last = state.peek()
     // A failure leaves a database that the next import sweeps away.
-    if (last.type === 'verified') void files.discard(last.staged.stagingName).catch(() => undefined)
+    if (last.type === 'verified') void discard(last.staged).catch(() => undefined)
   }
   const read = async (file: File, password: string | null): Promise<ImportState> => {
     const { signal: signalOf } = work
     const onProgress = (progress: FileProgress): void => {
       if (!signalOf.aborted) state.value = { type: 'working', progress }
     }
-    const outcome = await files.read({ file, password, onProgress, signal: signalOf })
+    const outcome = await (await files()).read({ file, password, onProgress, signal: signalOf })
     if (outcome.type === 'verified') {
       if (!signalOf.aborted) return outcome
-      await files.discard(outcome.staged.stagingName)
+      await discard(outcome.staged)
       return { type: 'asking', problem: null }
     }
     if (outcome.type === 'cancelled' || signalOf.aborted) return { type: 'asking', problem: null }
@@ -242,7 +244,7 @@ export const createImport = (files: FilesPort, onVerified: (staged: StagedRuntim
       const last = state.peek()
       if (last.type !== 'verified') return
       try {
-        await files.keep(last.staged.stagingName)
+        await (await files()).keep(last.staged.stagingName)
       } catch (error) {
         state.value = { type: 'asking', problem: failureOf(error) }
         return

@@ -6,6 +6,7 @@ import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 import { present } from '../../runtime/lib/assert.ts'
 import type { DraftPort } from './drafts.ts'
+import type { FilesPort } from './files.ts'
 import { type Format, formatFor } from './format.ts'
 import type { PreferencesModel } from './preferences.ts'
 import type { Session } from './session.ts'
@@ -23,6 +24,8 @@ export type Host = {
   readonly openTab: (path: string) => void
   /** Shows this runtime on this page, in place of the one it shows. */
   readonly showRuntime: (id: string) => void
+  /** Export and import; fetched when it is first asked for. */
+  readonly files: () => Promise<FilesPort>
   /** Asks the browser, within the user's gesture. @returns whether notifications may be shown */
   readonly allowNotifications: () => Promise<boolean>
 }

@@ -6,6 +6,7 @@ import type { ComponentType } from 'preact'
 import { render } from 'preact'
 import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radapter/types.ts'
 import type { DraftPort } from '../models/drafts.ts'
+import type { FilesPort } from '../models/files.ts'
 import { createPreferences, type PreferencePort } from '../models/preferences.ts'
 import { type Chosen, createSession, type Memory } from '../models/session.ts'
 import { languageFor } from '../models/text.ts'
@@ -22,6 +23,7 @@ export type PagePorts = {
   readonly openSidePanel: () => void
   readonly openTab: (path: string) => void
   readonly showRuntime: (id: string) => void
+  readonly files: () => Promise<FilesPort>
   readonly allowNotifications: () => Promise<boolean>
   /** Where the page begins to look. */
   readonly view?: Partial<ViewState>
@@ -29,7 +31,18 @@ export type PagePorts = {
 
 /** @returns once the page is on screen. */
 export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: PagePorts): Promise<void> => {
-  const { adapter, version, drafts, memory, openSidePanel, openTab, showRuntime, allowNotifications, view = {} } = ports
+  const {
+    adapter,
+    version,
+    drafts,
+    memory,
+    openSidePanel,
+    openTab,
+    showRuntime,
+    files,
+    allowNotifications,
+    view = {},
+  } = ports
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
@@ -53,6 +66,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
       openSidePanel,
       openTab,
       showRuntime,
+      files,
       allowNotifications,
       isPopup: 'popup' in document.documentElement.dataset,
     },

@@ -52,6 +52,7 @@ export const sharedPorts = ({ page, clientId }: Named): Omit<PagePorts, 'openSid
   openTab: (path) => void browser.tabs.create({ url: path }),
   // Another world: nothing of this one stays.
   showRuntime: (id) => location.replace(`?runtime=${encodeURIComponent(id)}`),
+  files: async () => (await import('../files/port.ts')).filesPort,
   allowNotifications: () => browser.permissions.request({ permissions: ['notifications'] }).catch(() => false),
   /** Ends with the browser session, and content scripts cannot read it. */
   drafts: {

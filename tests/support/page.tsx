@@ -3,6 +3,7 @@ import { cleanup, configure, render } from '@testing-library/preact'
 import type { ComponentType } from 'preact'
 import { onTestFinished } from 'vitest'
 import type { DraftPort } from '../../components/models/drafts.ts'
+import type { FilesPort } from '../../components/models/files.ts'
 import { createPreferences, type PreferencePort } from '../../components/models/preferences.ts'
 import { createSession } from '../../components/models/session.ts'
 import type { Language } from '../../components/models/text.ts'
@@ -37,6 +38,7 @@ type Options = {
   /** What `languageFor` has loaded; English when absent, whatever the locale. */
   readonly language?: Language
   readonly allowsNotifications?: boolean
+  readonly files?: FilesPort
   readonly isPopup?: boolean
 }
 
@@ -59,6 +61,8 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
       openTab: (path) => void opened.push(path),
       showRuntime: (id) => void opened.push(`runtime ${id}`),
       isPopup: options.isPopup ?? false,
+      files: () =>
+        options.files === undefined ? Promise.reject(new Error('no files')) : Promise.resolve(options.files),
       allowNotifications: () => Promise.resolve(options.allowsNotifications ?? true),
     },
     options.locale ?? 'en-US',

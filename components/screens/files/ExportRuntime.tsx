@@ -4,13 +4,7 @@
  */
 import { useEffect, useId, useMemo, useState } from 'preact/hooks'
 import { sizeOf, wordsOfExport } from '../../models/file-words.ts'
-import {
-  createExport,
-  type ExportedRuntime,
-  type ExportModel,
-  type FilesPort,
-  type PasswordField,
-} from '../../models/files.ts'
+import { createExport, type ExportedRuntime, type ExportModel, type PasswordField } from '../../models/files.ts'
 import { useEscape } from '../../models/hooks.ts'
 import { suggestPassword } from '../../models/password.ts'
 import { ENGLISH_FILES } from '../../models/text-en-files.ts'
@@ -161,17 +155,16 @@ const SaveLink = ({ url, name }: { readonly url: string; readonly name: string }
 }
 
 type Props = {
-  readonly files: FilesPort
   readonly runtime: ExportedRuntime
   readonly onLeave?: () => void
 }
 
-export const ExportRuntime = ({ files, runtime, onLeave }: Props) => {
-  const { text } = useUi(ENGLISH_FILES)
+export const ExportRuntime = ({ runtime, onLeave }: Props) => {
+  const { text, host } = useUi(ENGLISH_FILES)
   useUi(ENGLISH_OWNER)
   useUi(ENGLISH_WELCOME)
-  const { runtimeId, name, config } = runtime
-  const model = useMemo(() => createExport(files, { runtimeId, name, config }), [files, runtimeId, name, config])
+  const { runtimeId, name } = runtime
+  const model = useMemo(() => createExport(host.files, { runtimeId, name }), [host, runtimeId, name])
   const [isAsked, setAsked] = useState(false)
   useEffect(() => model.leave, [model])
   useEscape(onLeave ?? (() => undefined))

@@ -4,7 +4,7 @@
  */
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import { wordsOfFile } from '../../models/file-words.ts'
-import { createImport, type FilesPort, type ImportModel, type StagedRuntime } from '../../models/files.ts'
+import { createImport, type ImportModel, type StagedRuntime } from '../../models/files.ts'
 import { useEscape } from '../../models/hooks.ts'
 import { ENGLISH_FILES } from '../../models/text-en-files.ts'
 import { useUi } from '../../models/ui.ts'
@@ -162,17 +162,16 @@ const Verified = ({ model, staged }: { readonly model: ImportModel; readonly sta
 }
 
 type Props = {
-  readonly files: FilesPort
   /** The database is nobody's leftover any more: whoever is told makes a runtime of it. */
   readonly onVerified: (staged: StagedRuntime) => void
   readonly onLeave?: () => void
 }
 
-export const ImportRuntime = ({ files, onVerified, onLeave }: Props) => {
-  const { text } = useUi(ENGLISH_FILES)
+export const ImportRuntime = ({ onVerified, onLeave }: Props) => {
+  const { text, host } = useUi(ENGLISH_FILES)
   const told = useRef(onVerified)
   told.current = onVerified
-  const model = useMemo(() => createImport(files, (staged) => told.current(staged)), [files])
+  const model = useMemo(() => createImport(host.files, (staged) => told.current(staged)), [host])
   useEffect(() => model.leave, [model])
   useEscape(onLeave ?? (() => undefined))
   const state = model.state.value
