@@ -127,10 +127,13 @@ const pagesOf = (id: string, context: Rolldown.ChunkingContext): readonly string
  * imports are needed by every page that needs the module, so no file of these reaches back into a page.
  */
 const chunkOf = (id: string, context: Rolldown.ChunkingContext): string | null => {
-  const pages = pagesOf(id, context)
+  const all = pagesOf(id, context)
+  // The full view is made of the side panel's parts and weighs on nobody else.
+  const pages = all.filter((page) => page !== 'view')
   const isShared = pages.length > 2 || (pages.length === 2 && id.includes('.css'))
   if (isShared && pages.includes('welcome')) return 'shared'
-  return isShared || (pages.includes('popup') && pages.includes('sidepanel')) ? 'open' : null
+  if (isShared || (pages.includes('popup') && pages.includes('sidepanel'))) return 'open'
+  return all.length === 2 && pages.includes('sidepanel') && all.includes('view') ? 'panel' : null
 }
 const fewFiles: Plugin = {
   name: 'few-files',

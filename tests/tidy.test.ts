@@ -89,7 +89,7 @@ const ROOMS: { readonly [name: string]: Room } = {
     ],
   },
   pages: {
-    at: ['approval', 'gallery', 'popup', 'sidepanel', 'welcome'].map((page) => `entrypoints/${page}/`),
+    at: ['approval', 'gallery', 'popup', 'sidepanel', 'view', 'welcome'].map((page) => `entrypoints/${page}/`),
     rooms: ['components', 'lib', 'radapter', 'radapter door', 'page files'],
     packages: ['preact', 'wxt'],
   },

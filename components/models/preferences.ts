@@ -7,6 +7,7 @@ import { type ReadonlySignal, signal } from '@preact/signals'
 export type Theme = 'system' | 'light' | 'dark'
 /** ISO 4217, or off: amounts are shown in their own token only. */
 export type Currency = 'off' | 'USD' | 'EUR' | 'GBP' | 'CHF' | 'JPY'
+type ByRuntime = { readonly [runtimeId: string]: string }
 export type Preferences = {
   readonly theme: Theme
   readonly amountsHidden: boolean
@@ -17,7 +18,9 @@ export type Preferences = {
   /** What amounts are also shown in, where a rate is known. */
   readonly currency: Currency
   /** The owner's entity that was last looked at, by runtime. */
-  readonly entities: { readonly [runtimeId: string]: string }
+  readonly entities: ByRuntime
+  /** Where the camera of the network map stands, as map-camera.ts writes it, by runtime. */
+  readonly cameras: ByRuntime
 }
 export type PreferencePort = {
   /** Whatever was kept, from any version of this program. */
@@ -31,6 +34,7 @@ export type PreferencesModel = {
   change(patch: Partial<Preferences>): Promise<void>
   /** The next page of this runtime opens on this entity. */
   chooseEntity(runtimeId: string, entityId: string): Promise<void>
+  keepCamera(runtimeId: string, camera: string): Promise<void>
 }
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
@@ -42,13 +46,14 @@ const DEFAULTS: Preferences = {
   hasPhrase: false,
   currency: 'off',
   entities: {},
+  cameras: {},
 }
 
 /** What was kept, if it is one of these; the first of them otherwise. */
 const oneOf = <T extends string>(known: readonly T[], kept: unknown, otherwise: T): T =>
   known.find((value) => value === kept) ?? otherwise
 
-const textsIn = (kept: unknown): Preferences['entities'] =>
+const textsIn = (kept: unknown): ByRuntime =>
   typeof kept === 'object' && kept !== null
     ? Object.fromEntries(Object.entries(kept).filter(([, value]) => typeof value === 'string'))
     : {}
@@ -63,6 +68,7 @@ export const preferencesOf = (kept: unknown): Preferences => {
     hasPhrase: fields.hasPhrase === true,
     currency: oneOf(CURRENCIES, fields.currency, DEFAULTS.currency),
     entities: textsIn(fields.entities),
+    cameras: textsIn(fields.cameras),
   }
 }
 
@@ -94,11 +100,15 @@ export const createPreferences = (port: PreferencePort, root: HTMLElement): Pref
     turn = kept.catch(() => undefined)
     return kept
   }
+  const keepOne =
+    (of: 'entities' | 'cameras') =>
+    (runtimeId: string, one: string): Promise<void> =>
+      change((before) => ({ [of]: { ...before[of], [runtimeId]: one } }))
   return {
     current,
     load: async () => show(preferencesOf(await port.load())),
     change: (patch) => change(() => patch),
-    chooseEntity: (runtimeId, entityId) =>
-      change(({ entities }) => ({ entities: { ...entities, [runtimeId]: entityId } })),
+    chooseEntity: keepOne('entities'),
+    keepCamera: keepOne('cameras'),
   }
 }

@@ -14,6 +14,7 @@ import { GERMAN_RUNTIMES } from './text-de-runtimes.ts'
 import { GERMAN_SITES } from './text-de-sites.ts'
 import { GERMAN_STATES } from './text-de-states.ts'
 import { GERMAN_TIME } from './text-de-time.ts'
+import { GERMAN_VIEW } from './text-de-view.ts'
 
 export const GERMAN: Messages = {
   ...GERMAN_APPROVAL,
@@ -25,6 +26,7 @@ export const GERMAN: Messages = {
   ...GERMAN_RUNTIMES,
   ...GERMAN_SITES,
   ...GERMAN_TIME,
+  ...GERMAN_VIEW,
 
   // Everywhere
   'app.name': 'xln wallet',
@@ -83,6 +85,7 @@ export const GERMAN: Messages = {
   'home.receive': 'Empfangen',
   'home.activity': 'Verlauf',
   'home.sidePanel': 'Seitenleiste',
+  'home.fullView': 'Alles auf einer Seite',
   'home.settings': 'Einstellungen',
   'home.more': 'Mehr',
   'home.latest': 'Zuletzt',

@@ -67,6 +67,7 @@ export const ENGLISH = {
   'home.receive': 'Receive',
   'home.activity': 'Activity',
   'home.sidePanel': 'Open side panel',
+  'home.fullView': 'Open full view',
   'home.settings': 'Settings',
   'home.more': 'More',
   'home.latest': 'Latest',

@@ -22,6 +22,7 @@ import type { ENGLISH_RUNTIMES } from './text-en-runtimes.ts'
 import type { ENGLISH_SITES } from './text-en-sites.ts'
 import type { ENGLISH_STATES } from './text-en-states.ts'
 import type { ENGLISH_TIME } from './text-en-time.ts'
+import type { ENGLISH_VIEW } from './text-en-view.ts'
 import type { ENGLISH_WELCOME } from './text-en-welcome.ts'
 
 type Plural = { readonly one: string; readonly other: string }
@@ -39,6 +40,7 @@ type English = typeof ENGLISH &
   typeof ENGLISH_STATES &
   typeof ENGLISH_SITES &
   typeof ENGLISH_TIME &
+  typeof ENGLISH_VIEW &
   typeof ENGLISH_WELCOME
 type Key = keyof English
 /** What another language has to supply. */

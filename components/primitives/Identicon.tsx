@@ -27,6 +27,12 @@ const pathOf = (bits: number): string => {
   return cells.join('')
 }
 
+/** Its cells, five a side from the top left, and the token of its tone. */
+export const pictureOf = (id: string): { readonly path: string; readonly tone: string } => {
+  const bits = bitsOf(id)
+  return { path: pathOf(bits), tone: `var(--${INKS[(bits >>> (SIDE * COLUMNS)) % INKS.length]})` }
+}
+
 type Props = {
   readonly id: string
   /** As high as two lines of text, in front of them. */
@@ -34,16 +40,16 @@ type Props = {
 }
 
 export const Identicon = ({ id, large = false }: Props) => {
-  const bits = bitsOf(id)
+  const { path, tone } = pictureOf(id)
   return (
     <svg
       class={`${styles.identicon} ${large ? styles.large : ''}`}
-      style={{ '--tone': `var(--${INKS[(bits >>> (SIDE * COLUMNS)) % INKS.length]})` }}
+      style={{ '--tone': tone }}
       aria-hidden="true"
       viewBox="-0.5 -0.5 6 6"
       shape-rendering="crispEdges"
     >
-      <path d={pathOf(bits)} />
+      <path d={path} />
     </svg>
   )
 }

@@ -269,6 +269,7 @@ describe('preferences', () => {
       hasPhrase: false,
       currency: 'off',
       entities: {},
+      cameras: {},
     }
     const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'ZZZ' }, { entities: 7 }, { entities: { a: 7 } }]
     for (const kept of [null, 7, 'dark', [], ...odd]) expect(preferencesOf(kept)).toEqual(defaults)

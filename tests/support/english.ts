@@ -13,6 +13,7 @@ import { ENGLISH_RUNTIMES } from '../../components/models/text-en-runtimes.ts'
 import { ENGLISH_SITES } from '../../components/models/text-en-sites.ts'
 import { ENGLISH_STATES } from '../../components/models/text-en-states.ts'
 import { ENGLISH_TIME } from '../../components/models/text-en-time.ts'
+import { ENGLISH_VIEW } from '../../components/models/text-en-view.ts'
 import { ENGLISH_WELCOME } from '../../components/models/text-en-welcome.ts'
 
 /** The part of each file in which screens ask for it by name; the rest is there from the start. */
@@ -29,6 +30,7 @@ export const ENGLISH_PARTS = {
   ENGLISH_STATES,
   ENGLISH_SITES,
   ENGLISH_TIME,
+  ENGLISH_VIEW,
   ENGLISH_WELCOME,
 } as const satisfies { readonly [name: string]: Part }
 

@@ -65,6 +65,7 @@ const commandsOf = ({ session, host, text }: Ui, ways: Ways): readonly Command[]
       run: () => void host.preferences.change({ amountsHidden: !amountsHidden }),
     },
     { name: text('home.sidePanel'), run: host.openSidePanel },
+    { name: text('home.fullView'), run: () => host.openTab('/view.html') },
     { name: text('lock.button'), hint: 'L', run: () => void session.rpc('wallet.lock', {}).catch(() => undefined) },
   ]
 }

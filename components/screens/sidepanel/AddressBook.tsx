@@ -116,7 +116,7 @@ const Person = ({ entry }: { readonly entry: Entry }) => {
         <EntityId id={entityId} name={name} />
       </div>
       {doing === null && (
-        <div class={forms.links}>
+        <div class={styles.links}>
           <Button
             look="quiet"
             aria-label={text('book.rename', { name })}

@@ -4,18 +4,16 @@
  */
 import { useState } from 'preact/hooks'
 import type { EntitySummary } from '../../../runtime/radapter/types.ts'
-import { useAction } from '../../models/action.ts'
 import { useUi } from '../../models/ui.ts'
 import { Button } from '../../primitives/Button.tsx'
 import { lazy } from '../../primitives/lazy.tsx'
-import forms from './Forms.module.css'
 import styles from './SidePanel.module.css'
 
-const NameForm = lazy(async () => (await import('./NameForm.tsx')).NameForm)
+const NewEntity = lazy(async () => (await import('./NewEntity.tsx')).NewEntity)
 const AddressBook = lazy(async () => (await import('./AddressBook.tsx')).AddressBook)
 const SitesSection = lazy(async () => (await import('../owner/Sites.tsx')).SitesSection)
 
-const useSelect = (): ((entityId: string) => void) => {
+export const useSelect = (): ((entityId: string) => void) => {
   const { session } = useUi()
   return (entityId) =>
     session.look({
@@ -48,32 +46,14 @@ const Chip = ({ entity, isSelected }: { readonly entity: EntitySummary; readonly
   )
 }
 
-const NewEntity = ({ onDone }: { readonly onDone: () => void }) => {
-  const { session, text } = useUi()
-  const action = useAction()
-  const select = useSelect()
-  const create = (label: string): void =>
-    void action.run(
-      (commandId) => session.rpc('entity.create', { commandId, label }),
-      ({ entityId }) => {
-        select(entityId)
-        onDone()
-      },
-    )
-  return (
-    <NameForm
-      action={action}
-      label={text('panel.newEntityName')}
-      hint={text('panel.newEntityHint')}
-      submit={text('panel.create')}
-      onSubmit={create}
-      onCancel={onDone}
-    />
-  )
+type Props = {
+  /** Shows all of this on a page of its own; absent there. */
+  readonly onFullView?: () => void
 }
 
-export const Entities = () => {
+export const Entities = ({ onFullView }: Props) => {
   const { session, text } = useUi()
+  const select = useSelect()
   const [isMaking, setMaking] = useState(false)
   const [isBookOpen, setBookOpen] = useState(false)
   const [areSitesOpen, setSitesOpen] = useState(false)
@@ -92,7 +72,7 @@ export const Entities = () => {
           <Chip key={entity.entityId} entity={entity} isSelected={entity.entityId === selected} />
         ))}
       </ul>
-      <div class={forms.links}>
+      <div class={styles.links}>
         <Button
           look="quiet"
           aria-expanded={isMaking}
@@ -112,13 +92,18 @@ export const Entities = () => {
         >
           {text('sites.heading')}
         </Button>
+        {onFullView !== undefined && (
+          <Button look="quiet" onClick={onFullView}>
+            {text('home.fullView')}
+          </Button>
+        )}
         {hidden > 0 && (
           <Button look="quiet" aria-pressed={showsHidden} onClick={() => setShowsHidden(!showsHidden)}>
             {showsHidden ? text('panel.hideHidden') : text('panel.showHidden', { count: hidden })}
           </Button>
         )}
       </div>
-      {isMaking && <NewEntity onDone={() => setMaking(false)} />}
+      {isMaking && <NewEntity onMade={select} onDone={() => setMaking(false)} />}
       {isBookOpen && <AddressBook />}
       {areSitesOpen && isLive && <SitesSection />}
     </section>

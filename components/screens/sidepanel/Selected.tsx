@@ -13,7 +13,6 @@ import { lazy } from '../../primitives/lazy.tsx'
 import { PageHead } from '../../primitives/PageHead.tsx'
 import { Seam } from '../../primitives/Seam.tsx'
 import { Sparkline } from '../../primitives/Sparkline.tsx'
-import forms from './Forms.module.css'
 import styles from './SidePanel.module.css'
 
 const NameForm = lazy(async () => (await import('./NameForm.tsx')).NameForm)
@@ -53,7 +52,7 @@ const Naming = ({ entity }: { readonly entity: EntitySummary }) => {
     )
   return (
     <>
-      <div class={forms.links}>
+      <div class={styles.links}>
         <Button look="quiet" disabled={isReadOnly} onClick={() => setRenaming(true)}>
           {text('panel.rename')}
         </Button>

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type BrowserContext, chromium, type Page, type Worker } from '@playwright/test'
 
-export type PageName = 'popup.html' | 'sidepanel.html' | 'welcome.html' | 'approval.html'
+export type PageName = 'popup.html' | 'sidepanel.html' | 'view.html' | 'welcome.html' | 'approval.html'
 
 export type Extension = {
   readonly id: string
@@ -45,6 +45,7 @@ export type LaunchOptions = {
 const SIZES: { readonly [Name in PageName]: { readonly width: number; readonly height: number } } = {
   'popup.html': { width: 400, height: 600 },
   'sidepanel.html': { width: 420, height: 800 },
+  'view.html': { width: 1280, height: 800 },
   'welcome.html': { width: 1024, height: 768 },
   'approval.html': { width: 400, height: 600 },
 }
