@@ -6,6 +6,7 @@ import type { EntityId } from './lib/units.ts'
 import type { ActivityBook } from './radapter/activity.ts'
 import type { ActivityHistory } from './radapter/activity-history.ts'
 import type { ChainStatus, StorageStatus } from './radapter/health.ts'
+import type { StoredState } from './radapter/kv-reader.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
 
 export type RuntimeHost = {
@@ -27,15 +28,25 @@ export type RuntimeHost = {
   /** Tries anew, now, whatever waits for its next try: chains and peers that do not answer, a checkpoint without room. */
   readonly retry: () => void
   readonly checkpointInterval: number
-  readonly checkpoints: () => Promise<readonly { readonly height: number; readonly timestampMs: number }[]>
+  readonly retained: () => Promise<Retained>
   /** The state as of a retained height; null when that height is not retained. */
   readonly envAt: (height: number) => Promise<Env | null>
+  /** The same at a checkpoint, to be read row by row, where that is the shorter way; null where it is not. */
+  readonly storedAt: (height: number) => Promise<StoredState | null>
   /** Resolves when the input has been committed, or refused; rejects with an Error once halted or stopped. */
   readonly submit: (input: RuntimeInput) => Promise<InputOutcome>
   /** Called after each commit, when the runtime halts, and when something around it fails or comes back. */
   readonly onChange: (listener: () => void) => () => void
   /** Finishes the tick in hand and takes no more. Idempotent. */
   readonly stop: () => Promise<void>
+}
+
+/** What of the past can be shown. */
+export type Retained = {
+  /** 1 while nothing has been given up. */
+  readonly oldestHeight: number
+  /** By height. */
+  readonly checkpoints: readonly { readonly height: number; readonly timestampMs: number }[]
 }
 
 /** A runtime that stopped takes nothing more. */

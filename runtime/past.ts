@@ -6,16 +6,26 @@
  * all. Going back therefore costs what has changed, however many accounts there are.
  */
 import { emptyEnv } from './frame.ts'
+import type { Retained } from './host.ts'
 import type { Store } from './ports.ts'
-import { type Base, type Fulls, rebuild, restore } from './recover.ts'
+import type { StoredState } from './radapter/kv-reader.ts'
+import { createLru } from './radapter/lru.ts'
+import { type Base, type Fulls, rebuild, restore, type Trail } from './recover.ts'
 import { applyRows, envFromRows } from './snapshot.ts'
 import { indexOf, listCheckpoints, loadDiff, loadFull, nextFull, rowsOfFull } from './storage/checkpoint.ts'
+import { HEIGHT_LIMIT, readRecord } from './storage/wal.ts'
+import { createStored } from './stored.ts'
 import type { Env } from './types.ts'
 
 export type Past = {
-  readonly checkpoints: () => Promise<readonly { readonly height: number; readonly timestampMs: number }[]>
+  readonly retained: () => Promise<Retained>
   /** Null when that height is not retained. */
   readonly envAt: (height: number) => Promise<Env | null>
+  /**
+   * The state at a checkpoint as it lies in the store, where no full in memory leads there: read row by row, it costs
+   * neither the way back through every full between nor another state in memory. Null anywhere else.
+   */
+  readonly storedAt: (height: number) => Promise<StoredState | null>
 }
 
 type Present = {
@@ -26,8 +36,12 @@ type Present = {
 
 /** Fulls kept in memory; each holds only what differs from its neighbours. */
 const MAX_FULLS = 24
+/** States on the way to a height, kept for steps from there; each holds only what differs from its neighbours. */
+const MAX_STEPS = 64
 
-const createFulls = (store: Store, present: Present): Fulls => {
+type KnownFulls = { readonly fullAt: Fulls; readonly isKnown: (height: number) => boolean }
+
+const createFulls = (store: Store, present: Present): KnownFulls => {
   const known = new Map<number, Env>()
   const keep = (height: number, env: Env): Env => {
     known.set(height, env)
@@ -63,25 +77,57 @@ const createFulls = (store: Store, present: Present): Fulls => {
     const env = (await unwound(height)) ?? (await loaded(height))
     return env === null ? null : keep(height, env)
   }
-  return fullAt
+  return {
+    fullAt,
+    isKnown: (height) => height === 0 || height === present.base().height || known.has(height),
+  }
 }
 
-export const createPast = (store: Store, present: Present): Past => {
-  const fulls = createFulls(store, present)
+const createTrail = (): Trail => {
+  const places = createLru<number, Parameters<Trail['add']>[0]>(MAX_STEPS)
   return {
-    checkpoints: async () => {
+    add: (place) => places.set(place.env.height, place),
+    below: (height) => {
+      const reached = places.values().filter(({ env }) => env.height <= height)
+      const nearest = Math.max(...reached.map(({ env }) => env.height))
+      return places.get(nearest) ?? null
+    },
+  }
+}
+
+/** Without a log from the beginning nothing before the oldest checkpoint can be shown. */
+const oldestHeight = async (store: Store, checkpoints: readonly { readonly height: number }[]): Promise<number> =>
+  checkpoints.length === 0 || (await readRecord(store, 1)) !== null
+    ? 1
+    : Math.min(...checkpoints.map(({ height }) => height))
+
+export const createPast = (store: Store, present: Present): Past => {
+  const { fullAt, isKnown } = createFulls(store, present)
+  const trail = createTrail()
+  const stored = createStored(store)
+  return {
+    retained: async () => {
       const listed = await listCheckpoints(store)
       // A height may have a full and a diff.
       const times = new Map(listed.flatMap((one) => (one.type === 'ok' ? [[one.height, one.index.timestampMs]] : [])))
-      return [...times].map(([height, timestampMs]) => ({ height, timestampMs }))
+      const checkpoints = [...times].map(([height, timestampMs]) => ({ height, timestampMs }))
+      return { oldestHeight: await oldestHeight(store, checkpoints), checkpoints: checkpoints.reverse() }
     },
     envAt: async (height) => {
       const now = present.env()
       if (height === now.height) return now
       if (!Number.isInteger(height) || height < 1 || height > now.height) return null
       const { runtimeId, name } = now
-      const past = await rebuild({ store, runtimeId, name, upTo: height, fulls })
+      const past = await rebuild({ store, runtimeId, name, upTo: height, fulls: fullAt, trail })
       return past.damage === null && past.env.height === height ? past.env : null
+    },
+    storedAt: async (height) => {
+      const isHere = height === present.env().height || trail.below(height)?.env.height === height
+      if (isHere || !Number.isSafeInteger(height) || height < 1 || height >= HEIGHT_LIMIT) return null
+      const diff = await indexOf(store, { kind: 'diff', height })
+      const full = await indexOf(store, { kind: 'full', height })
+      const base = full.type === 'ok' ? height : diff.type === 'ok' ? diff.index.baseHeight : null
+      return base === null || isKnown(base) ? null : stored.at(height)
     },
   }
 }

@@ -44,7 +44,16 @@ export type RecoverOptions = {
   readonly upTo?: number
   /** Where fulls come from when not from the store. */
   readonly fulls?: Fulls
+  /** States that were reached before; the nearest below goes before a checkpoint that is further away. */
+  readonly trail?: Trail
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+type Place = Position & Pick<Recovered, 'base'>
+export type Trail = {
+  /** The highest at or below a height. */
+  readonly below: (height: number) => Place | null
+  readonly add: (place: Place) => void
 }
 
 /** Where every runtime begins. */
@@ -54,7 +63,7 @@ export const beginning = (runtimeId: string, name: string): Recovered => {
   return { env, root, recordHash: WAL_START, damage: null, replayedFrames: 0, base: { height: 0, env }, unsound: [] }
 }
 
-type StartingPoint = Position & Pick<Recovered, 'base' | 'unsound'>
+type StartingPoint = Place & Pick<Recovered, 'unsound'>
 
 /** The state of a full; null when it is not there or not sound. */
 export type Fulls = (height: number) => Promise<Env | null>
@@ -78,8 +87,9 @@ const coldFulls = ({ store, runtimeId, name }: RecoverOptions, unsound: Checkpoi
  * is as good as none: an older one and the log lead to the same state.
  */
 const startingPoint = async (options: RecoverOptions): Promise<StartingPoint> => {
-  const { store, runtimeId, name, upTo } = options
+  const { store, runtimeId, name, upTo = Number.MAX_SAFE_INTEGER, trail } = options
   const unsound: CheckpointRef[] = []
+  const reached = trail?.below(upTo) ?? null
   const fullAt = options.fulls ?? coldFulls(options, unsound)
   const stateAt = async ({ kind, height, baseHeight }: CheckpointIndex): Promise<StateAt | null> => {
     const base = await fullAt(kind === 'full' ? height : baseHeight)
@@ -90,14 +100,15 @@ const startingPoint = async (options: RecoverOptions): Promise<StartingPoint> =>
     if (env === null && isDamaged(loaded)) unsound.push({ kind, height })
     return env === null ? null : { env, base: { height: baseHeight, env: base } }
   }
-  for await (const listed of checkpointsDown(store, upTo ?? Number.MAX_SAFE_INTEGER)) {
+  for await (const listed of checkpointsDown(store, upTo)) {
+    if (reached !== null && reached.env.height >= listed.height) break
     if (listed.type === 'corrupt') unsound.push(listed)
     if (listed.type !== 'ok') continue
     const { root, recordHash } = listed.index
     const found = await stateAt(listed.index)
     if (found !== null) return { ...found, root, recordHash, unsound }
   }
-  return { ...beginning(runtimeId, name), unsound }
+  return { ...(reached ?? beginning(runtimeId, name)), unsound }
 }
 
 type StateAt = { readonly env: Env; readonly base: Base }
@@ -130,7 +141,7 @@ export const replayRecord = (env: Env, record: Pick<WalRecord, 'height' | 'paylo
 
 /** Rebuilds the state from the store alone; reads, never writes. */
 export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
-  const { store, upTo, onProgress } = options
+  const { store, upTo, onProgress, trail } = options
   const start = await startingPoint(options)
   let position: Position = start
   const first = position.env.height
@@ -143,6 +154,7 @@ export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
     damage,
     replayedFrames: position.env.height - first,
   })
+  trail?.add({ ...position, base: start.base })
   if (upTo === first) return result(null)
   for await (const step of readWal(store, { fromHeight: first + 1, prevHash: position.recordHash })) {
     if (step.type === 'end') return result(null)
@@ -154,6 +166,7 @@ export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
       if (!(error instanceof Fault)) throw error
       return result({ type: 'replay', height: step.record.height, detail: error.message })
     }
+    trail?.add({ ...position, base: start.base })
     onProgress?.({ done: position.env.height - first, total })
     if (position.env.height === upTo) return result(null)
   }

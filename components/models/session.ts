@@ -40,7 +40,7 @@ export type Session = {
   /** Whether a jurisdiction lists this token; of another its symbol and decimals are not to be believed. */
   isKnown(tokenId: number): boolean
   readonly rpc: RAdapter['rpc']
-  readonly getCheckpoints: RAdapter['getCheckpoints']
+  readonly getRetained: RAdapter['getRetained']
   readonly getFrameAt: RAdapter['getFrameAt']
   /** Shows a view of the past; null shows the present again. */
   lookBack(frame: FrameView | null): void
@@ -207,7 +207,7 @@ export const createSession = (
     tokenOf: (tokenId) => tokens.value.find((known) => known.tokenId === tokenId) ?? unknownToken(tokenId),
     isKnown: (tokenId) => tokens.value.some((known) => known.tokenId === tokenId),
     rpc: (method, params) => adapter.rpc(method, params),
-    getCheckpoints: () => adapter.getCheckpoints(),
+    getRetained: () => adapter.getRetained(),
     getFrameAt: (height) => adapter.getFrameAt(height),
     lookBack: (frame) => {
       past.value = frame

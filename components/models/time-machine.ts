@@ -7,9 +7,12 @@
  * one stands are asked for ahead. A refusal leaves what is shown; a lock, or another runtime, returns to the present.
  */
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals'
-import type { CheckpointInfo, FrameView } from '../../runtime/radapter/types.ts'
+import type { FrameView, RAdapter } from '../../runtime/radapter/types.ts'
 import type { Session } from './session.ts'
 import { wireErrorOf } from './wire.ts'
+
+type RetainedInfo = Awaited<ReturnType<RAdapter['getRetained']>>
+type CheckpointInfo = RetainedInfo['checkpoints'][number]
 
 /** Why a height is not shown. */
 export type SeekRefusal =
@@ -42,12 +45,6 @@ export type TimeMachine = {
 /** What has grown by less needs no new list of checkpoints: nobody would see the difference. */
 const STALE_PART = 20
 
-/**
- * The first checkpoint is made after an interval, or a few where it has to wait for room or for a payment. Where the
- * first is later than this many, what was before it is no longer kept.
- */
-const FIRST_WITHIN = 20
-
 const before = (checkpoints: readonly CheckpointInfo[], height: number): number | null =>
   checkpoints.findLast((checkpoint) => checkpoint.height < height)?.height ?? null
 const after = (checkpoints: readonly CheckpointInfo[], height: number): number | null =>
@@ -61,7 +58,7 @@ const nearestTo = (checkpoints: readonly CheckpointInfo[], height: number): numb
 
 /** Keeps the list of checkpoints nearly as new as the runtime. */
 const createCheckpointList = (session: Session) => {
-  const checkpoints = signal<readonly CheckpointInfo[]>([])
+  const retained = signal<RetainedInfo>({ oldestHeight: 1, checkpoints: [] })
   let asOf: number | null = null
   const isStale = ({ height, checkpointInterval }: FrameView): boolean =>
     asOf === null || height < asOf || height - asOf >= Math.max(checkpointInterval, height / STALE_PART)
@@ -69,15 +66,15 @@ const createCheckpointList = (session: Session) => {
     const frame = session.present.value
     if (frame === null || !session.isLive.value || !isStale(frame)) return
     asOf = frame.height
-    session.getCheckpoints().then(
+    session.getRetained().then(
       (found) => {
-        checkpoints.value = found
+        retained.value = found
       },
       // The dots are as old as they were; what has grown enough asks again.
       () => undefined,
     )
   }
-  return { checkpoints, load }
+  return { retained, load }
 }
 
 const refusalOf = (thrown: unknown, height: number, checkpoints: readonly CheckpointInfo[]): SeekRefusal => {
@@ -100,12 +97,10 @@ export const createTimeMachine = (session: Session): TimeMachine => {
   const height = signal<number | null>(null)
   const isSeeking = signal(false)
   const refusal = signal<SeekRefusal | null>(null)
-  const { checkpoints, load } = createCheckpointList(session)
+  const { retained, load } = createCheckpointList(session)
+  const checkpoints = computed(() => retained.value.checkpoints)
   const newest = computed(() => session.present.value?.height ?? 0)
-  const oldest = computed(() => {
-    const first = checkpoints.value[0]?.height ?? 1
-    return first <= FIRST_WITHIN * (session.present.value?.checkpointInterval ?? 0) ? 1 : first
-  })
+  const oldest = computed(() => retained.value.oldestHeight)
   let isAsking = false
   /** Counts returns to the present: what was asked for before one is not shown after it. */
   let visit = 0

@@ -215,7 +215,11 @@ const readOnlyHost = (position: Recovered, activity: ActivityBook, store: Store 
   retry: () => undefined,
   checkpointInterval: 0,
   ...(store === null
-    ? { checkpoints: async () => [], envAt: async (height) => (height === position.env.height ? position.env : null) }
+    ? {
+        retained: async () => ({ oldestHeight: 1, checkpoints: [] }),
+        envAt: async (height) => (height === position.env.height ? position.env : null),
+        storedAt: async () => null,
+      }
     : createPast(store, { env: () => position.env, base: () => position.base })),
   submit: () => Promise.reject(new RuntimeStopped('this runtime is open for reading only')),
   onChange: () => () => undefined,

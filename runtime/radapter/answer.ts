@@ -6,7 +6,7 @@ import { frameWire } from './frame-wire.ts'
 import { STORAGE_STATUSES, type StopReason } from './health.ts'
 import { RUNTIME_STATES } from './lifecycle.ts'
 import { RUNTIME_KINDS, type RuntimeListing } from './manager-methods.ts'
-import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
+import type { CheckpointInfo, ErrorCode, FrameView, HostStatus, RetainedInfo, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 export type Push =
@@ -16,7 +16,7 @@ export type Push =
 /** A result is what its wire wrote (results.ts); it is read back by who knows which method was asked. */
 export type Reply =
   | { readonly type: 'get_frame_at'; readonly view: FrameView }
-  | { readonly type: 'get_checkpoints'; readonly checkpoints: readonly CheckpointInfo[] }
+  | ({ readonly type: 'get_checkpoints' } & RetainedInfo)
   | { readonly type: 'rpc'; readonly result: unknown }
   | { readonly type: 'error'; readonly error: WireError }
 
@@ -104,7 +104,7 @@ const writeReply = (reply: Reply): unknown => {
     case 'get_frame_at':
       return { view: frameWire.write(reply.view) }
     case 'get_checkpoints':
-      return { checkpoints: checkpointsWire.write(reply.checkpoints) }
+      return { oldestHeight: reply.oldestHeight, checkpoints: checkpointsWire.write(reply.checkpoints) }
     case 'rpc':
       return { result: reply.result }
     case 'error':
@@ -140,7 +140,7 @@ const PUSHES: Payloads = {
 }
 const REPLIES: Payloads = {
   get_frame_at: v.strictObject({ view: frameWire.schema }),
-  get_checkpoints: v.strictObject({ checkpoints: checkpointsWire.schema }),
+  get_checkpoints: v.strictObject({ oldestHeight: natural, checkpoints: checkpointsWire.schema }),
   rpc: v.strictObject({ result: v.unknown() }),
   error: v.strictObject({ error: errorWire.schema }),
 }

@@ -14,6 +14,7 @@ import { type ClientPorts, createLine } from './line.ts'
 import { createLru } from './lru.ts'
 import { type Asked, writeRequest } from './request.ts'
 import { RESULTS } from './results.ts'
+import type { RetainedInfo } from './retained.ts'
 import { MAX_MESSAGE_BYTES } from './tagged.ts'
 import {
   type ConnectionStatus,
@@ -182,6 +183,11 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
       pending.add(id, { text, mayRepeat, isSent: false, settle, fail })
     })
 
+  const getRetained = (): Promise<RetainedInfo> =>
+    ask({ type: 'get_checkpoints', payload: {} }, true, (reply) =>
+      reply.type === 'get_checkpoints' ? { oldestHeight: reply.oldestHeight, checkpoints: reply.checkpoints } : null,
+    )
+
   return {
     mode,
     get status() {
@@ -210,10 +216,8 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
     onFrame: frames.add,
     onStatusChange: statuses.add,
     onHostStatus: hostStatuses.add,
-    getCheckpoints: () =>
-      ask({ type: 'get_checkpoints', payload: {} }, true, (reply) =>
-        reply.type === 'get_checkpoints' ? reply.checkpoints : null,
-      ),
+    getCheckpoints: async () => (await getRetained()).checkpoints,
+    getRetained,
     getFrameAt: async (height) => {
       const seen = past.get(height)
       if (seen !== undefined) return seen

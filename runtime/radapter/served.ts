@@ -179,9 +179,9 @@ const wireErrorOf = (error: unknown): WireError => (error instanceof RAdapterErr
 const perform = async (request: Asynchronous, view: ViewState, seat: Seat, backstage: Backstage): Promise<Reply> => {
   switch (request.type) {
     case 'get_checkpoints': {
-      const found = await (await backstage.ready('read')).checkpoints()
-      const checkpoints = found.map(({ height, timestampMs }) => ({ height, timestamp: timestampMs }))
-      return { type: 'get_checkpoints', checkpoints: checkpoints.sort((a, b) => a.height - b.height) }
+      const { oldestHeight, checkpoints } = await (await backstage.ready('read')).retained()
+      const listed = checkpoints.map(({ height, timestampMs }) => ({ height, timestamp: timestampMs }))
+      return { type: 'get_checkpoints', oldestHeight, checkpoints: listed }
     }
     case 'get_frame_at': {
       await backstage.ready('read')

@@ -17,6 +17,7 @@ import type { Control, ManagerMethods, RuntimeListing } from './manager-methods.
 import type { MapSection } from './map-types.ts'
 import type { PayMethods } from './pay-methods.ts'
 import type { ReceiveMethods } from './receive-methods.ts'
+import type { CheckpointInfo, RetainedInfo } from './retained.ts'
 import type { SimnetMethods } from './simnet-methods.ts'
 import type { SiteMethods } from './site-methods.ts'
 import type { WalletMethods } from './wallet-methods.ts'
@@ -283,8 +284,6 @@ export type FrameView = MapSection & {
   readonly directory: readonly { readonly entityId: string; readonly label: string }[]
 }
 
-export type CheckpointInfo = { readonly height: number; readonly timestamp: number }
-
 export type ErrorCode =
   | 'E_UNAUTHORIZED'
   | 'E_BAD_REQUEST'
@@ -381,6 +380,7 @@ export type RAdapter = {
   onStatusChange(listener: (status: ConnectionStatus) => void): () => void
   onHostStatus(listener: (status: HostStatus) => void): () => void
   getCheckpoints(): Promise<readonly CheckpointInfo[]>
+  getRetained(): Promise<RetainedInfo>
   /** The past, through the current view. */
   getFrameAt(height: number): Promise<FrameView>
   rpc<M extends RpcMethod>(method: M, params: RpcMethods[M]['params']): Promise<RpcMethods[M]['result']>

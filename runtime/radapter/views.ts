@@ -40,8 +40,7 @@ export const createViews = (
   // One set for the present and the past: it follows from one state to another by what differs.
   const indexes = createViewIndexes()
   const past = createLru<number, Promise<Past | null>>(PAST_STATES)
-  const metaOf = (root: Uint8Array, live: boolean): ReaderMeta => ({
-    root,
+  const metaOf = (live: boolean): Omit<ReaderMeta, 'root'> => ({
     live,
     naming: naming(),
     checkpointInterval: host.checkpointInterval,
@@ -69,9 +68,18 @@ export const createViews = (
     if (selected === undefined) return null
     return { ...activityQueryOf(selected.state, view), height: env.height, book: naming().book }
   }
+  /** Null where the state in memory is the shorter way to the height, or the only one. */
+  const storedView = async (height: number, view: ViewState): Promise<FrameView | null> => {
+    const stored = await host.storedAt(height)
+    if (stored === null) return null
+    const query = queryOf(stored.facts, view)
+    const activity = query === null ? null : await host.history.page(query)
+    const reader = await stored.read(view, { history: host.activity(), meta: metaOf(false), activity })
+    return reader === null ? null : assembleFrameView(reader, view)
+  }
   return {
     live: (view, isWanted) => {
-      const [env, activity, meta] = [host.env(), host.activity(), metaOf(host.root(), true)]
+      const [env, activity, meta] = [host.env(), host.activity(), { ...metaOf(true), root: host.root() }]
       const show = (page: ActivityPage | null): FrameView =>
         assembleFrameView(envReader(env, activity, meta, indexes, page), view)
       const query = queryOf(env, view)
@@ -81,11 +89,14 @@ export const createViews = (
     },
     at: async (height, view) => {
       if (height < 0 || height > host.env().height) throw outOfRange(height)
+      const asStored = past.get(height) === undefined ? await storedView(height, view) : null
+      if (asStored !== null) return asStored
       const found = await pastAt(height)
       if (found === null) throw notRetained(height)
       const query = queryOf(found.env, view)
       const page = query === null ? null : await host.history.page(query)
-      return assembleFrameView(envReader(found.env, host.activity(), metaOf(found.root, false), indexes, page), view)
+      const meta = { ...metaOf(false), root: found.root }
+      return assembleFrameView(envReader(found.env, host.activity(), meta, indexes, page), view)
     },
     forget: past.clear,
   }

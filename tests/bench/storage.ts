@@ -164,7 +164,9 @@ const crowdWith = async (customers: number, { openStore }: OnDisk): Promise<Crow
 const measureSeek = async (disk: OnDisk, report: (result: Result) => void): Promise<void> => {
   const [few, many] = [await crowdWith(10, disk), await crowdWith(300, disk)]
   const heightsOf = async ({ host }: Crowd): Promise<readonly number[]> => {
-    const found = (await host.checkpoints()).map(({ height }) => height).filter((at) => at + 50 < host.env().height)
+    const found = (await host.retained()).checkpoints
+      .map(({ height }) => height)
+      .filter((at) => at + 50 < host.env().height)
     return Array.from({ length: SEEKS }, (_, i) => present(found[i % Math.min(found.length, 5)], 'a checkpoint'))
   }
   for (const distance of [0, 50]) {

@@ -24,9 +24,9 @@ const settled = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve()
 }
 
-const open = async (checkpoints = everyFifth) => {
+const open = async (checkpoints = everyFifth, oldestHeight = 1) => {
   const adapter = createFakeAdapter({ host: host(), frame: frame({ height: NEWEST }) })
-  adapter.keep(checkpoints)
+  adapter.keep(checkpoints, oldestHeight)
   const session = createSession(adapter)
   const stops = [session.start()]
   const time = createTimeMachine(session)
@@ -61,8 +61,8 @@ const openSlow = async () => {
   return { ...opened, waiting, give }
 }
 
-const openFast = async (checkpoints = everyFifth) => {
-  const opened = await open(checkpoints)
+const openFast = async (checkpoints = everyFifth, oldestHeight = 1) => {
+  const opened = await open(checkpoints, oldestHeight)
   opened.adapter.answerPast(({ height }) => pastFrame(height))
   return opened
 }
@@ -232,7 +232,7 @@ describe('checkpoints', () => {
   })
 
   test('a log that begins late -- so does the line', async () => {
-    const { adapter, time, asked } = await openFast([{ height: 1_500, timestamp: NOW }])
+    const { adapter, time, asked } = await openFast([{ height: 1_500, timestamp: NOW }], 1_500)
     adapter.push(frame({ height: 2_000 }))
     await settled()
     expect(time.oldest.value).toBe(1_500)
@@ -241,8 +241,8 @@ describe('checkpoints', () => {
     expect([time.height.value, asked()[0]]).toEqual([1_500, 1_500])
   })
 
-  test('a first checkpoint that had to wait -- the line begins at the first height all the same', async () => {
-    const { time } = await openFast(everyFifth.filter(({ height }) => height >= 20))
+  test('a first checkpoint that came late -- the line begins at the first height all the same', async () => {
+    const { time } = await openFast(everyFifth.filter(({ height }) => height >= 80))
     expect(time.oldest.value).toBe(1)
   })
 

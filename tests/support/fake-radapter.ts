@@ -4,8 +4,8 @@
  */
 import { signal } from '@preact/signals'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
+import type { CheckpointInfo, RetainedInfo } from '../../runtime/radapter/retained.ts'
 import type {
-  CheckpointInfo,
   ConnectionStatus,
   FrameView,
   HostStatus,
@@ -33,7 +33,7 @@ export type FakeAdapter = RAdapter & {
   readonly pastCalls: readonly PastCall[]
   /** Until it is told, no height is kept. */
   answerPast(answer: (call: PastCall) => FrameView | Promise<FrameView>): void
-  keep(checkpoints: readonly CheckpointInfo[]): void
+  keep(checkpoints: readonly CheckpointInfo[], oldestHeight?: number): void
   push(frame: FrameView): void
   pushHost(status: HostStatus): void
   setConnection(status: ConnectionStatus): void
@@ -57,7 +57,7 @@ export const createFakeAdapter = (initial: {
   const views: ViewState[] = []
   const answers: Answers = {}
   const pastCalls: PastCall[] = []
-  const kept = signal<readonly CheckpointInfo[]>([])
+  const kept = signal<RetainedInfo>({ oldestHeight: 1, checkpoints: [] })
   const past = signal<(call: PastCall) => FrameView | Promise<FrameView>>(() =>
     Promise.reject(rejection({ code: 'E_RANGE' })),
   )
@@ -97,7 +97,8 @@ export const createFakeAdapter = (initial: {
     onFrame: (listener) => subscribe(frames, listener),
     onHostStatus: (listener) => subscribe(hosts, listener),
     onStatusChange: (listener) => subscribe(lines, listener),
-    getCheckpoints: () => Promise.resolve(kept.peek()),
+    getCheckpoints: () => Promise.resolve(kept.peek().checkpoints),
+    getRetained: () => Promise.resolve(kept.peek()),
     getFrameAt: (height) => {
       const call = { height, view: views.at(-1) }
       pastCalls.push(call)
@@ -107,8 +108,8 @@ export const createFakeAdapter = (initial: {
     answerPast: (answer) => {
       past.value = answer
     },
-    keep: (checkpoints) => {
-      kept.value = checkpoints
+    keep: (checkpoints, oldestHeight = 1) => {
+      kept.value = { oldestHeight, checkpoints }
     },
     rpc,
     calls,

@@ -114,6 +114,7 @@ describe('connected', () => {
   test('getCheckpoints -- those of the runtime', async () => {
     await wire.adapter.connect()
     expect(await wire.adapter.getCheckpoints()).toEqual([])
+    expect(await wire.adapter.getRetained()).toEqual({ oldestHeight: 1, checkpoints: [] })
   })
 
   test('listeners taken off -- hear nothing more', async () => {

@@ -312,13 +312,17 @@ describe('the past', () => {
   test('checkpoints -- from the index, oldest first', async () => {
     served.put({
       ...running.host,
-      checkpoints: async () => [
-        { height: 20, timestampMs: 2 },
-        { height: 10, timestampMs: 1 },
-      ],
+      retained: async () => ({
+        oldestHeight: 7,
+        checkpoints: [
+          { height: 10, timestampMs: 1 },
+          { height: 20, timestampMs: 2 },
+        ],
+      }),
     })
     expect(await connect().ask('get_checkpoints', {})).toEqual({
       type: 'get_checkpoints',
+      oldestHeight: 7,
       checkpoints: [
         { height: 10, timestamp: 1 },
         { height: 20, timestamp: 2 },

@@ -251,7 +251,7 @@ describe('readAnswer', () => {
   test('a reply of every kind -- read as it was written', () => {
     const replies = [
       { type: 'get_frame_at', view: frame() },
-      { type: 'get_checkpoints', checkpoints: [{ height: 1, timestamp: 2 }] },
+      { type: 'get_checkpoints', oldestHeight: 1, checkpoints: [{ height: 1, timestamp: 2 }] },
       { type: 'rpc', result: [1, 'x'] },
       {
         type: 'error',

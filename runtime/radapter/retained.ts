@@ -1,0 +1,8 @@
+/** How far back a runtime can be looked at. */
+export type CheckpointInfo = { readonly height: number; readonly timestamp: number }
+export type RetainedInfo = {
+  /** Every height from here on can be shown; 1 while nothing has been given up. */
+  readonly oldestHeight: number
+  /** By height. */
+  readonly checkpoints: readonly CheckpointInfo[]
+}
