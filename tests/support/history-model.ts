@@ -20,11 +20,18 @@ export type Rows = ReadonlyMap<string, Bytes>
 
 export const rowsFrom = (rows: readonly StoreRow[]): Rows => new Map(rows.map(({ key, value }) => [key, value]))
 
+/** A row is not decoded twice. */
+const decoded = new WeakMap<Bytes, Placed>()
+
 /** Oldest first. */
 export const recordsIn = (rows: Rows, entityId: EntityId): readonly Placed[] =>
   [...rows]
     .filter(([key]) => key.startsWith(entriesUnder(entityId)))
-    .map(([key, value]) => readRecord({ key, value }))
+    .map(([key, value]) => {
+      const placed = decoded.get(value) ?? readRecord({ key, value })
+      decoded.set(value, placed)
+      return placed
+    })
     .sort((a, b) => a.place - b.place)
 
 const effect = ({ entry: { kind, status, amount, fee } }: ActivityRecord): bigint => {
