@@ -91,7 +91,6 @@ export type Deadlines = {
   readonly follow: (host: RuntimeHost | null) => void
   /** Tells what is due; for the alarm, and for every start. */
   readonly ring: () => Promise<void>
-  readonly forget: () => Promise<void>
 }
 
 type Ports = {
@@ -173,10 +172,5 @@ export const createDeadlines = ({ slot, alarms, alarm, clock, names, tell }: Por
       unfollow = host.onChange(() => look(host))
     },
     ring,
-    forget: () =>
-      inTurn(async () => {
-        await slot.clear()
-        await alarms.clear(alarm)
-      }),
   }
 }

@@ -27,7 +27,7 @@ import type { StopReason } from '../../runtime/radapter/health.ts'
 import { type LifecycleEvent, nextState } from '../../runtime/radapter/lifecycle.ts'
 import type { HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { StoreError } from '../../runtime/storage/store.ts'
-import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
+import { canaryOf, type RuntimePorts } from './ports.ts'
 import type { EntityRole, KeyRef, Keyring } from './wallet/keyring.ts'
 
 const WAKE_ALARM = 'runtime.wake.'
@@ -35,6 +35,8 @@ const WAKE_ALARM = 'runtime.wake.'
 /** Whose alarm this is; null when it is something else's. */
 export const runtimeOfAlarm = (name: string): string | null =>
   name.startsWith(WAKE_ALARM) ? name.slice(WAKE_ALARM.length) : null
+
+export const wakeAlarm = (runtimeId: string): string => WAKE_ALARM + runtimeId
 
 export const databaseOf = (runtimeId: string): string => `xln-${runtimeId}`
 
@@ -136,13 +138,17 @@ export class RuntimeService {
   }
 
   start(keyring: Keyring): Promise<void> {
-    this.#starting ??= this.#inTurn(async () => {
+    if (this.#starting !== null) return this.#starting
+    const abandoned = new Promise<boolean>((resolve) => {
+      this.#abandon = () => resolve(true)
+    })
+    this.#starting = this.#inTurn(async () => {
       if (this.#open !== null) return
       // One that has failed to start starts from the beginning.
       if (this.#status.runtime !== 'stopped') this.#end()
       this.#go('start')
       try {
-        await this.#begin(keyring)
+        await this.#begin(keyring, abandoned)
       } catch (error) {
         this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
       }
@@ -172,23 +178,11 @@ export class RuntimeService {
     })
   }
 
-  /** Stops, and removes everything the runtime has stored: the database first, for it is what the mark is about. */
-  async forget(): Promise<void> {
-    await this.stop()
-    await this.#inTurn(async () => {
-      await this.#ports.deleteStore(databaseOf(this.#id))
-      await canarySlot(this.#ports, this.#id).clear()
-      await this.#ownSlot().clear()
-      await this.#ports.alarms.clear(WAKE_ALARM + this.#id)
-      this.#own = null
-    })
-  }
-
   #ownSlot() {
     return this.#ports.slot(`entities.${this.#id}`)
   }
 
-  async #begin(keyring: Keyring): Promise<void> {
+  async #begin(keyring: Keyring, abandoned: Promise<boolean>): Promise<void> {
     const { clock, entropy, schedule, code, openStore, writer } = this.#ports
     const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
     const keys = { keyring, runtimeIndex }
@@ -222,9 +216,6 @@ export class RuntimeService {
     this.#open = opened
     if (opened.type === 'read_only') return this.#go('distrust', { reason: opened.reason })
     this.#follow(opened.host)
-    const abandoned = new Promise<boolean>((resolve) => {
-      this.#abandon = () => resolve(true)
-    })
     const { address } = keyring.key(OWN_ADDRESS)
     const seeded = seedSimnet(opened.host, opened.chain, identities, address)
       .then(() => more.finish(opened.host))
@@ -249,7 +240,7 @@ export class RuntimeService {
       alarmMs = due
       // An alarm that cannot be set costs punctuality, not money: the next start runs what is due first.
       const { alarms } = this.#ports
-      const alarm = WAKE_ALARM + this.#id
+      const alarm = wakeAlarm(this.#id)
       const set = due === null ? alarms.clear(alarm) : alarms.create(alarm, due)
       set.catch(() => {})
     })

@@ -24,7 +24,7 @@ import { copyStore } from '../../runtime/storage/copy.ts'
 import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
 import { databaseOf, type RuntimeStatus } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
-import { createWorld, listingsFor, type World, type WorldHooks } from './world.ts'
+import { createWorld, listingsFor, removeStored, type World, type WorldHooks } from './world.ts'
 
 /** Whichever runtime is the current one, for what deals with that alone. */
 export type Current = {
@@ -152,9 +152,8 @@ const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMa
       const world = await (making.get(id) ?? null)
       making.delete(id)
       made.delete(id)
-      if (world !== null) return world.forget()
-      await ports.deleteStore(databaseOf(id))
-      await canarySlot(ports, id).clear()
+      await world?.end()
+      await removeStored(ports, id)
     },
   }
 }
@@ -273,6 +272,8 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
       await Promise.all(all().map(({ service }) => service.stop()))
     },
     forget: async () => {
+      // A page that comes back meanwhile finds nothing to start it with.
+      keys = null
       for (const { id } of registry.entries()) await worlds.remove(id)
       await registry.forget()
     },

@@ -13,8 +13,8 @@ import { simnetHandlers } from '../../runtime/radapter/simnet-methods.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { createDeadlines, type Deadline, type Deadlines, deadlineAlarm } from './deadlines.ts'
 import { createNotices } from './notices.ts'
-import type { RuntimePorts } from './ports.ts'
-import { OWN_ADDRESS, RuntimeService, runtimeServiceHandlers } from './runtime-service.ts'
+import { canarySlot, type RuntimePorts } from './ports.ts'
+import { databaseOf, OWN_ADDRESS, RuntimeService, runtimeServiceHandlers, wakeAlarm } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
 
 /** What all worlds share. */
@@ -38,8 +38,17 @@ export type World = {
   readonly names: () => AddressBook
   /** @param clientId of a window that asks for the pen; null for a page that needs none. */
   readonly accept: (connection: Connection, clientId: string | null) => Promise<void>
-  /** Stops it, and removes all that is kept of it. */
-  readonly forget: () => Promise<void>
+  /** Ends every line to it, and stops it. */
+  readonly end: () => Promise<void>
+}
+
+/** Removes all that is kept of a runtime that is no more: its store, what lies beside it, and at the very end its mark. */
+export const removeStored = async (ports: RuntimePorts, id: string): Promise<void> => {
+  await ports.deleteStore(databaseOf(id))
+  for (const kept of ['entities', 'names', 'deadlines']) await ports.slot(`${kept}.${id}`).clear()
+  for (const alarm of [wakeAlarm(id), deadlineAlarm(id)]) await ports.alarms.clear(alarm)
+  await ports.sessionSlot(`control.${id}`).clear()
+  await canarySlot(ports, id).clear()
 }
 
 type Given = {
@@ -144,11 +153,9 @@ export const createWorld = async (given: Given): Promise<World> => {
       const place = await control.enter(clientId)
       server.accept(connection, { access: 'admin', ...place, leave: () => void place.leave() })
     },
-    forget: async () => {
+    end: async () => {
       server.close()
-      await service.forget()
-      await book.forget()
-      await deadlines.forget()
+      await service.stop()
     },
   }
 }

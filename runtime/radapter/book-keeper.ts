@@ -28,7 +28,6 @@ export type BookKeeper = {
   readonly current: () => AddressBook
   readonly onChange: (listener: () => void) => () => void
   readonly handlers: BookHandlers
-  readonly forget: () => Promise<void>
 }
 
 const entrySchema = v.strictObject({ entityId: v.string(), name: v.string(), isHidden: v.boolean() })
@@ -79,13 +78,6 @@ export const openBook = async (slot: Slot, env: () => Env | null): Promise<BookK
     handlers: {
       'book.set': (entry: BookEntry) => inTurn(async () => become(orThrow(setEntry(book, entry, claimed)))),
       'book.remove': ({ entityId }) => inTurn(async () => become(removeEntry(book, parseEntityId(entityId) ?? ''))),
-    },
-    forget: async () => {
-      await inTurn(async () => {
-        await slot.clear()
-        book = NO_BOOK
-        for (const listener of listeners) listener()
-      })
     },
   }
 }

@@ -29,7 +29,7 @@ export const LIFECYCLE: { readonly [S in RuntimeState]: Arrows } = {
   starting: { replay: 'replaying', open: 'running', distrust: 'read-only', fail: 'halted', drain: 'draining' },
   replaying: { replay: 'replaying', open: 'running', distrust: 'read-only', fail: 'halted', drain: 'draining' },
   running: { fail: 'halted', drain: 'draining' },
-  'read-only': { fail: 'halted', drain: 'draining' },
+  'read-only': { drain: 'draining' },
   halted: { drain: 'draining' },
   draining: { close: 'stopped' },
 }

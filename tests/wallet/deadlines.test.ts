@@ -236,16 +236,6 @@ describe('what is kept', () => {
     expect(told).toHaveLength(1)
   })
 
-  test('is gone with the wallet', async () => {
-    const { worker, slot, alarm } = setUp()
-    const deadlines = worker()
-    deadlines.follow(held(one).host)
-    await quiet()
-    deadlines.follow(null)
-    await deadlines.forget()
-    expect([slot.kept(), alarm.atMs]).toEqual([undefined, null])
-  })
-
   test('nothing changes -- nothing is written', async () => {
     const slot = memorySlot()
     let writes = 0

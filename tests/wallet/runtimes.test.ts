@@ -1,0 +1,244 @@
+/** The runtimes of one wallet: worlds apart, made once, named once, copied to be looked at, and gone for good. */
+import { describe, expect, test } from 'vitest'
+import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
+import { RAdapterError } from '../../runtime/radapter/errors.ts'
+import type { HostStatus } from '../../runtime/radapter/types.ts'
+import { quiet } from '../support/manual-time.ts'
+import { createWalletMachine, type Page, type WalletMachine } from '../support/wallet-machine.ts'
+
+const isRunning = ({ runtime }: HostStatus): boolean => runtime === 'running'
+const namesOf = ({ runtimes }: HostStatus): readonly string[] => runtimes.map(({ name }) => name)
+
+const begin = async () => {
+  const machine = createWalletMachine()
+  const worker = await machine.startWorker()
+  const page = worker.page()
+  await page.until(isRunning)
+  return { machine, worker, page }
+}
+
+const create = (page: Page, name: string, commandId = name): Promise<{ id: string }> =>
+  page.adapter.rpc('runtime.create', { commandId, name })
+
+/** Why it was refused; null for another error. */
+const reasonOf = async (asked: Promise<unknown>): Promise<unknown> => {
+  const error = await asked.then(
+    () => new Error('it was not refused'),
+    (thrown: unknown) => thrown,
+  )
+  return error instanceof RAdapterError ? error.error.reason : null
+}
+
+/** The rows a world keeps beside its database. */
+const keptOf = (machine: WalletMachine, id: string): readonly string[] =>
+  [...machine.browser.local.rows.keys()].filter((key) => key.endsWith(`.${id}`))
+
+describe('runtime.create', () => {
+  test('a new world -- its own keys, chain and database; the same command makes one', async () => {
+    const { machine, worker, page } = await begin()
+    const made = await create(page, 'Jamaica')
+    expect(await create(page, 'Jamaica')).toEqual(made)
+    expect(made.id).toBe('local-1')
+    const other = worker.page(made.id)
+    const status = await other.until(isRunning)
+    expect([status.runtimeId, status.control]).toEqual(['local-1', 'writer'])
+    const [first, second] = [await page.frame(), await other.frame()]
+    expect(second.runtimeName).toBe('Jamaica')
+    const idsOf = (frame: typeof first) => frame.entities.map(({ entityId }) => entityId)
+    expect(idsOf(first).filter((id) => idsOf(second).includes(id))).toEqual([])
+    expect(second.jurisdictions[0]?.chainId).toBe((first.jurisdictions[0]?.chainId ?? 0n) + 1n)
+    expect([...machine.disks.keys()]).toEqual(['xln-simnet', 'xln-local-1'])
+  })
+
+  test('a name that is taken, unreadable or too long -- refused, and nothing is made', async () => {
+    const { machine, page } = await begin()
+    const before = machine.browser.local.rows.get('runtimes')
+    expect(await reasonOf(create(page, 'SIMNET'))).toEqual({ type: 'runtime_name_taken' })
+    expect(await reasonOf(create(page, 'a\u202eb', 'bad'))).toEqual({ type: 'bad_name' })
+    expect(await reasonOf(create(page, 'x'.repeat(65), 'long'))).toMatchObject({ type: 'name_too_long' })
+    expect(machine.browser.local.rows.get('runtimes')).toBe(before)
+  })
+
+  test('as many as there may be -- the next one is refused', async () => {
+    const { page } = await begin()
+    for (let i = 1; i < MOST_RUNTIMES; i++) await create(page, `World ${i}`, `world-${i}`)
+    expect(await reasonOf(create(page, 'One more', 'more'))).toEqual({
+      type: 'too_many_runtimes',
+      limit: MOST_RUNTIMES,
+    })
+  })
+
+  test('locked -- nothing is listed, and nothing is made', async () => {
+    const machine = createWalletMachine()
+    const page = (await machine.startWorker({ isLocked: true })).page()
+    expect((await page.status()).runtimes).toEqual([])
+    await expect(create(page, 'Jamaica')).rejects.toMatchObject({ code: 'E_WALLET_LOCKED' })
+  })
+})
+
+describe('runtime.select and runtime.rename', () => {
+  test('selected -- pages that name none open on it, also with the next worker, and it is listed first', async () => {
+    const { machine, worker, page } = await begin()
+    machine.browser.advance(1_000)
+    const { id } = await create(page, 'Jamaica')
+    machine.browser.advance(1_000)
+    await page.adapter.rpc('runtime.select', { id })
+    expect((await worker.page().status()).runtimeId).toBe(id)
+    expect((await page.status()).runtimeId).toBe('simnet')
+    worker.die()
+    const status = await (await machine.startWorker()).page().until(isRunning)
+    expect([status.runtimeId, namesOf(status)]).toEqual([id, ['Jamaica', 'Simnet']])
+  })
+
+  test('renamed -- under a new name everywhere; what is stored keeps its own', async () => {
+    const { machine, worker, page } = await begin()
+    await page.adapter.rpc('runtime.rename', { id: 'simnet', name: 'Testing ground' })
+    expect(namesOf(await page.until(({ runtimes }) => runtimes[0]?.name !== 'Simnet'))).toEqual(['Testing ground'])
+    expect((await page.frame()).runtimeName).toBe('Testing ground')
+    worker.die()
+    const next = (await machine.startWorker()).page()
+    await next.until(isRunning)
+    expect((await next.frame()).runtimeName).toBe('Testing ground')
+  })
+
+  test('one that is not there -- refused', async () => {
+    const { page } = await begin()
+    const reason = { type: 'unknown_runtime' }
+    expect(await reasonOf(page.adapter.rpc('runtime.select', { id: 'local-7' }))).toEqual(reason)
+    expect(await reasonOf(page.adapter.rpc('runtime.rename', { id: 'local-7', name: 'x' }))).toEqual(reason)
+    expect(await reasonOf(page.adapter.rpc('runtime.clone', { id: 'local-7', commandId: 'x' }))).toEqual(reason)
+  })
+})
+
+describe('runtime.clone', () => {
+  test('a copy -- what it was at that moment, to be read and never written', async () => {
+    const { worker, page } = await begin()
+    const at = await page.frame()
+    const { id } = await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })
+    expect(await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })).toEqual({ id })
+    await page.adapter.rpc('runtime.create', { commandId: 'other', name: 'Other' })
+    const copy = worker.page(id)
+    const status = await copy.until(({ runtime }) => runtime === 'read-only')
+    expect([status.reason, namesOf(status).toSorted()]).toEqual([{ type: 'snapshot' }, ['Other', 'Simnet', 'Simnet-2']])
+    const frame = await copy.frame()
+    expect([frame.runtimeName, frame.stateRoot, frame.role]).toEqual(['Simnet-2', at.stateRoot, 'reader'])
+    const own = at.entities.find(({ isOwn }) => isOwn)?.entityId ?? ''
+    await expect(
+      copy.adapter.rpc('offer.create', { commandId: 'x', entityId: own, tokenId: 1, amount: null, memo: '' }),
+    ).rejects.toMatchObject({ code: 'E_LOCKED' })
+  })
+})
+
+describe('runtime.delete', () => {
+  test('by its name only, and never the last one', async () => {
+    const { page } = await begin()
+    const remove = (confirmation: string) => page.adapter.rpc('runtime.delete', { id: 'simnet', confirmation })
+    expect(await reasonOf(remove('simnet'))).toEqual({ type: 'wrong_confirmation' })
+    expect(await reasonOf(remove('Simnet'))).toEqual({ type: 'last_runtime' })
+  })
+
+  test('gone with all that was kept of it -- its number is never given again, and its mark stays', async () => {
+    const { machine, worker, page } = await begin()
+    const { id } = await create(page, 'Jamaica')
+    const other = worker.page(id)
+    await other.until(isRunning)
+    const mark = JSON.parse(machine.browser.local.rows.get(`canary.${id}`) ?? 'null')
+    await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
+    expect(await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })).toEqual({})
+    expect([[...machine.disks.keys()], keptOf(machine, id)]).toEqual([['xln-simnet'], []])
+    const gone = await other.until(({ reason }) => reason?.type === 'unknown_runtime')
+    expect([gone.runtime, namesOf(gone)]).toEqual(['halted', ['Simnet']])
+    const stored = JSON.parse(machine.browser.local.rows.get('runtimes') ?? '{}')
+    expect(stored.tombstones).toEqual([{ id, index: 1, chainId: '7892079', mark }])
+    expect((await create(page, 'Jamaica', 'again')).id).toBe('local-2')
+  })
+
+  test('cut short -- it stays out of the list, and the next worker removes what was left', async () => {
+    const { machine, worker, page } = await begin()
+    const { id } = await create(page, 'Jamaica')
+    await worker.page(id).until(isRunning)
+    machine.faults.deletes = true
+    await expect(page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })).rejects.toThrow()
+    worker.die()
+    machine.faults.deletes = false
+    const next = await machine.startWorker()
+    const status = await next.page().until(isRunning)
+    expect(namesOf(status)).toEqual(['Simnet'])
+    await quiet()
+    expect([[...machine.disks.keys()], keptOf(machine, id)]).toEqual([['xln-simnet'], []])
+  })
+
+  test('the current one -- the one used last takes its place', async () => {
+    const { machine, worker, page } = await begin()
+    machine.browser.advance(1_000)
+    const { id } = await create(page, 'Jamaica')
+    await page.adapter.rpc('runtime.select', { id })
+    await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
+    expect((await worker.page().status()).runtimeId).toBe('simnet')
+  })
+})
+
+describe('the list', () => {
+  test('damaged -- nothing opens, so that nothing is signed under the wrong keys', async () => {
+    const machine = createWalletMachine()
+    machine.browser.local.rows.set('runtimes', JSON.stringify({ entries: [] }))
+    await expect(machine.startWorker()).rejects.toThrow(/list of your runtimes/)
+  })
+})
+
+describe('the pen', () => {
+  const isWriter = ({ control }: HostStatus): boolean => control === 'writer'
+  const isReader = ({ control }: HostStatus): boolean => control === 'reader'
+  const offer = async (page: Page, commandId: string) => {
+    const own = (await page.frame()).entities.find(({ isOwn }) => isOwn)?.entityId ?? ''
+    return page.adapter.rpc('offer.create', { commandId, entityId: own, tokenId: 1, amount: null, memo: '' })
+  }
+  const [A, B] = ['a'.repeat(32), 'b'.repeat(32)]
+  const open = async (machine: WalletMachine, worker: Awaited<ReturnType<typeof begin>>['worker'], id: string) => {
+    machine.windows.add(id)
+    return worker.page(null, id)
+  }
+
+  test('two windows -- the first writes, the second reads and follows; taken, they change places', async () => {
+    const { machine, worker, page } = await begin()
+    const first = await open(machine, worker, A)
+    await first.until(isWriter)
+    const second = await open(machine, worker, B)
+    await second.until(isReader)
+    await expect(offer(second, 'no')).rejects.toMatchObject({ code: 'E_LOCKED' })
+    expect((await second.frame()).role).toBe('reader')
+    await offer(first, 'yes')
+    await second.adapter.rpc('runtime.takeControl', {})
+    await Promise.all([second.until(isWriter), first.until(isReader)])
+    await expect(offer(first, 'no')).rejects.toMatchObject({ code: 'E_LOCKED' })
+    await offer(second, 'also')
+    // Whoever needs no pen has never been asked for it.
+    expect((await page.status()).control).toBe('writer')
+    await offer(page, 'popup')
+  })
+
+  test('the writer leaves -- the next to come has it; a reader stays what it chose to be', async () => {
+    const { machine, worker } = await begin()
+    const first = await open(machine, worker, A)
+    await first.until(isWriter)
+    const second = await open(machine, worker, B)
+    await second.until(isReader)
+    first.close()
+    machine.windows.delete(A)
+    const third = await open(machine, worker, 'c'.repeat(32))
+    await third.until(isWriter)
+    expect((await second.status()).control).toBe('reader')
+  })
+
+  test('the worker dies -- the pen stays where it was, unless its window went too', async () => {
+    const { machine, worker } = await begin()
+    await (await open(machine, worker, A)).until(isWriter)
+    worker.die()
+    const next = await machine.startWorker()
+    await next.page(null, B).until(isReader)
+    await next.page(null, A).until(isWriter)
+    next.die()
+    machine.windows.delete(A)
+    await (await machine.startWorker()).page(null, B).until(isWriter)
+  })
+})
