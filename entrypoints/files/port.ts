@@ -1,55 +1,59 @@
 /**
- * Export and import for the pages: this page's own databases, locks and list of runtimes around runtime/manager/xln-*.
- * Fetched when it is first asked for; nothing of it runs in the worker.
+ * Export and import for the pages. The work is done in a worker of the page, which is started when it is first asked
+ * something and ends with the page: it has its own code, so no page grows by it.
  */
 import { browser } from 'wxt/browser'
-import type { FilesPort } from '../../components/models/files.ts'
-import { openRegistry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
-import { importRuntime } from '../../runtime/manager/xln-import.ts'
-import { createStagings } from '../../runtime/manager/xln-staging.ts'
-import { exportRuntime } from '../../runtime/manager/xln-write.ts'
-import { openDexieStore } from '../../runtime/storage/dexie.ts'
-import { StoreError } from '../../runtime/storage/store.ts'
+import type { FileProgress, FilesPort } from '../../components/models/files.ts'
+import type { Call, FromWorker, ToWorker } from './messages.ts'
 
-/** The list of runtimes, as the worker keeps it. */
+/** The list of runtimes (runtime/manager/registry.ts), as the background keeps it. */
 const RUNTIMES = 'runtimes'
-const databaseOf = (id: string): string => `xln-${id}`
 
-const clock = { now: () => Date.now() }
-const entropy = { draw: () => crypto.getRandomValues(new Uint8Array(32)) }
-const stagings = createStagings({
-  locks: navigator.locks,
-  entropy,
-  names: async () => (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name])),
-})
+type Waiting = {
+  readonly onProgress: (progress: FileProgress) => void
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
 
-/** Reads the list; only the worker writes it. */
-const entryOf = async (id: string): Promise<RuntimeEntry> => {
-  const slot = {
-    get: async () => (await browser.storage.local.get(RUNTIMES))[RUNTIMES],
-    set: () => Promise.reject(new Error('only the worker writes the list of runtimes')),
-    clear: () => Promise.reject(new Error('only the worker writes the list of runtimes')),
+const createLine = () => {
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+  const waiting = new Map<number, Waiting>()
+  let calls = 0
+  worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    const call = waiting.get(data.id)
+    if (data.type === 'progress') return call?.onProgress(data.progress)
+    waiting.delete(data.id)
+    if (data.type === 'done') call?.resolve(data.value)
+    else call?.reject(new Error(data.message))
+  })
+  worker.addEventListener('error', (event) => {
+    for (const { reject } of waiting.values()) reject(new Error(event.message || 'the worker could not be started'))
+    waiting.clear()
+  })
+  const post = (message: ToWorker): void => worker.postMessage(message)
+  return (call: Call, onProgress: Waiting['onProgress'] = () => undefined, signal?: AbortSignal): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const id = calls++
+      waiting.set(id, { onProgress, resolve, reject })
+      post({ id, call })
+      signal?.addEventListener('abort', () => post({ id, call: { type: 'abort' } }))
+    })
+}
+
+/** The worker is of the same build: what it answers is what `FilesPort` says. */
+const createFilesPort = (): FilesPort => {
+  const ask = createLine()
+  return {
+    write: async ({ onProgress, signal, ...options }) => {
+      const runtimes: unknown = (await browser.storage.local.get(RUNTIMES))[RUNTIMES]
+      const outcome = await ask({ type: 'write', options, runtimes }, onProgress, signal)
+      return outcome as Awaited<ReturnType<FilesPort['write']>>
+    },
+    read: async ({ onProgress, signal, ...options }) =>
+      (await ask({ type: 'read', options }, onProgress, signal)) as Awaited<ReturnType<FilesPort['read']>>,
+    keep: async (stagingName) => void (await ask({ type: 'keep', stagingName })),
+    discard: async (stagingName) => void (await ask({ type: 'discard', stagingName })),
   }
-  const entry = (await openRegistry(slot, clock)).find(id)
-  if (entry === null) throw new StoreError('missing', `there is no runtime ${id}`)
-  return entry
 }
 
-/** What whoever brings it back has to know beside its rows: which keys are its own. */
-const configOf = ({ index, chainId }: RuntimeEntry): string => JSON.stringify({ index, chainId: `${chainId}` })
-
-export const filesPort: FilesPort = {
-  write: async ({ runtimeId, name, ...work }) => {
-    const entry = await entryOf(runtimeId)
-    const store = await openDexieStore(databaseOf(runtimeId), { create: false })
-    const about = { runtimeId: entry.worldId, name: entry.name, label: name, config: configOf(entry) }
-    return exportRuntime({ ...work, ...about, store, clock, entropy }).finally(() => store.close())
-  },
-  read: async (work) => {
-    // What cannot be tidied now is tidied another time.
-    await stagings.sweep().catch(() => undefined)
-    return importRuntime({ ...work, staging: await stagings.fresh() })
-  },
-  keep: stagings.keep,
-  discard: stagings.discard,
-}
+export const filesPort = createFilesPort()

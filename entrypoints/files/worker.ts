@@ -1,0 +1,73 @@
+/**
+ * Export and import, in a worker of a page: runtime/manager/xln-* over this browser's databases and locks. A page that
+ * shows how far it is stays quick, and locks and half made databases are known by when this worker ends: with its page.
+ */
+import type { FileProgress } from '../../components/models/files.ts'
+import { openRegistry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import { importRuntime } from '../../runtime/manager/xln-import.ts'
+import { createStagings } from '../../runtime/manager/xln-staging.ts'
+import { exportRuntime } from '../../runtime/manager/xln-write.ts'
+import { openDexieStore } from '../../runtime/storage/dexie.ts'
+import { StoreError } from '../../runtime/storage/store.ts'
+import type { Call, FromWorker, ToWorker } from './messages.ts'
+
+const databaseOf = (id: string): string => `xln-${id}`
+
+const clock = { now: () => Date.now() }
+const entropy = { draw: () => crypto.getRandomValues(new Uint8Array(32)) }
+const stagings = createStagings({
+  locks: navigator.locks,
+  entropy,
+  names: async () => (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name])),
+})
+
+/** Reads the list; only the background writes it. */
+const entryOf = async (runtimes: unknown, id: string): Promise<RuntimeEntry> => {
+  const refuse = () => Promise.reject(new Error('only the background writes the list of runtimes'))
+  const entry = (await openRegistry({ get: async () => runtimes, set: refuse, clear: refuse }, clock)).find(id)
+  if (entry === null) throw new StoreError('missing', `there is no runtime ${id}`)
+  return entry
+}
+
+/** What whoever brings it back has to know beside its rows: which keys are its own. */
+const configOf = ({ index, chainId }: RuntimeEntry): string => JSON.stringify({ index, chainId: `${chainId}` })
+
+type Work = { readonly onProgress: (progress: FileProgress) => void; readonly signal: AbortSignal }
+
+const answer = async (call: Exclude<Call, { type: 'abort' }>, work: Work): Promise<unknown> => {
+  switch (call.type) {
+    case 'write': {
+      const { runtimeId, name, password } = call.options
+      const entry = await entryOf(call.runtimes, runtimeId)
+      const store = await openDexieStore(databaseOf(runtimeId), { create: false })
+      const about = { runtimeId: entry.worldId, name: entry.name, label: name, config: configOf(entry) }
+      return exportRuntime({ ...work, ...about, password, store, clock, entropy }).finally(() => store.close())
+    }
+    case 'read':
+      // What cannot be tidied now is tidied another time.
+      await stagings.sweep().catch(() => undefined)
+      return importRuntime({ ...work, ...call.options, staging: await stagings.fresh() })
+    case 'keep':
+      return stagings.keep(call.stagingName)
+    case 'discard':
+      return stagings.discard(call.stagingName)
+  }
+}
+
+const running = new Map<number, AbortController>()
+const say = (message: FromWorker): void => globalThis.postMessage(message)
+
+const take = async ({ id, call }: ToWorker): Promise<void> => {
+  if (call.type === 'abort') return running.get(id)?.abort()
+  const controller = new AbortController()
+  running.set(id, controller)
+  const onProgress = (progress: FileProgress): void => say({ id, type: 'progress', progress })
+  try {
+    say({ id, type: 'done', value: await answer(call, { onProgress, signal: controller.signal }) })
+  } catch (error) {
+    say({ id, type: 'failed', message: error instanceof Error ? error.message : 'it failed' })
+  }
+  running.delete(id)
+}
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void take(data))
