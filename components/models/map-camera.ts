@@ -54,7 +54,7 @@ const cameraOf = ({ yaw, pitch, distance, target }: View): Camera => {
   return { position: plus(target, away, clamp(distance, NEAREST, FARTHEST)), target }
 }
 
-const focalOf = ({ width, height }: Screen): number => Math.min(width, height * 1.4)
+const focalOf = ({ width, height }: Screen): number => Math.min(width, height * 1.25)
 
 /** Where a point is seen; null for what lies behind the camera. */
 export const projection = (camera: Camera, screen: Screen): ((point: Point) => Seen | null) => {
@@ -101,16 +101,16 @@ export const zoom = (camera: Camera, closer: number): Camera => {
   return cameraOf({ ...view, distance: view.distance / closer })
 }
 
-/** As it is kept: six whole numbers, position and target. */
+/** As it is kept: position and target, to a tenth. */
 export const writeCamera = ({ position, target }: Camera): string =>
   [position, target]
     .flatMap(({ x, y, z }) => [x, y, z])
-    .map(Math.round)
+    .map((value) => Math.round(value * 10) / 10)
     .join(' ')
 
 /** Null for anything but a camera that could have been written. */
 export const readCamera = (text: string | undefined): Camera | null => {
-  if (text === undefined || !/^-?\d{1,6}( -?\d{1,6}){5}$/.test(text)) return null
+  if (text === undefined || !/^-?\d{1,6}(\.\d)?( -?\d{1,6}(\.\d)?){5}$/.test(text)) return null
   const [px = 0, py = 0, pz = 0, x = 0, y = 0, z = 0] = text.split(' ').map(Number)
   const camera = { position: { x: px, y: py, z: pz }, target: { x, y, z } }
   const { distance, pitch } = viewOf(camera)

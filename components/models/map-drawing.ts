@@ -46,6 +46,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(Mat
 /** A tenth of a pixel is enough, and keeps the document small. */
 const fine = (value: number): number => Math.round(value * 10) / 10
 
+const fineSeen = ({ x, y, scale }: Seen): Seen => ({ x: fine(x), y: fine(y), scale })
 const largest = (a: bigint, b: bigint): bigint => (a < b ? b : a)
 const capacityOf = ({ outbound, inbound, held, heldInbound }: TokenPosition): bigint =>
   outbound + inbound + held + heldInbound
@@ -113,7 +114,7 @@ export const drawingOf = (map: NetworkMap, scene: Scene, camera: Camera, screen:
     circles: scene.jurisdictions.flatMap(({ ground, radii }) => radii.map((radius) => circle(ground, radius, see))),
     jurisdictions: scene.jurisdictions.flatMap(({ name, at, ground }) => {
       const [top, bottom] = [see(at), see(ground)]
-      return top === null || bottom === null ? [] : [{ name, at: top, ground: bottom }]
+      return top === null || bottom === null ? [] : [{ name, at: fineSeen(top), ground: fineSeen(bottom) }]
     }),
   }
 }
@@ -149,7 +150,8 @@ export const labelsOf = (
     const half = ([...text].length * LETTER) / 2
     const middle = jurisdictions[map.entities[index]?.jurisdiction ?? 0]?.ground.y ?? 0
     const isBehind = y < middle - radius
-    const baseline = isBehind ? y - radius - 6 : y + radius + LINE - 2
+    const below = y + radius + LINE - 2
+    const baseline = isBehind || below > screen.height - 4 ? y - radius - 6 : below
     const label = { index, text, half, x: clamp(x, half, screen.width - half), y: baseline }
     const isOut = x < 0 || x > screen.width || label.y < LINE || label.y > screen.height - 4
     const isOver = labels.some(

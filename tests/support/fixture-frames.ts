@@ -234,6 +234,33 @@ const ENTRIES: readonly ActivityEntry[] = [
   }),
 ]
 
+type Network = NonNullable<FrameView['map']>
+
+/** You, Hub and its three others in one jurisdiction, each with an account with the hub. */
+export const networkMap = (patch: Partial<Network> = {}): Network => {
+  const order = ['You', 'Hub', 'Bob', 'Alice', 'Bakery']
+  const members = order.flatMap((name) => entities.filter(({ label }) => label === name))
+  return {
+    jurisdictions: [{ name: 'Simnet', x: 0, y: 300, z: 0 }],
+    entities: members.map(({ entityId, label, isOwn, isHub, accountCount }) => ({
+      entityId,
+      label,
+      jurisdiction: 0,
+      isOwn,
+      isHub,
+      isHere: true,
+      accountCount,
+    })),
+    accounts: [0, 2, 3, 4].map((index) => ({
+      left: Math.min(index, 1),
+      right: Math.max(index, 1),
+      position: position(),
+    })),
+    moreEntities: 0,
+    ...patch,
+  }
+}
+
 type Entity = NonNullable<FrameView['selectedEntity']>
 export type FramePatch = Partial<Omit<FrameView, 'selectedEntity'>> & { readonly entity?: Partial<Entity> }
 

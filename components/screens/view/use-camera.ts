@@ -83,7 +83,9 @@ const useKept = ({ runtimeId, preferences }: Props): readonly [Camera | null, (c
     return () => clearTimeout(timer)
   }, [placed])
   useEffect(() => () => keep.current?.(), [])
-  const put = (camera: Camera | null): void => {
+  const put = (exact: Camera | null): void => {
+    // As it will be read back, so that a reload changes nothing.
+    const camera = exact === null ? null : readCamera(writeCamera(exact))
     setPlaced({ runtimeId, camera })
     // What cannot be kept is where it was at the next visit.
     keep.current = () =>
