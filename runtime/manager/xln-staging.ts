@@ -94,4 +94,3 @@ export const createStagings = ({ locks, entropy, backend = {}, names }: StagingP
     },
   }
 }
-export type Stagings = ReturnType<typeof createStagings>
