@@ -16,6 +16,7 @@ import {
   type TokenView,
   type ViewState,
 } from '../../runtime/radapter/types.ts'
+import { NO_PLACE, type PlacePort, placeOf, readPlace } from './place.ts'
 
 export type Session = {
   /** What is shown: the present, or a moment of the past in its place. */
@@ -42,6 +43,8 @@ export type Session = {
   readonly rpc: RAdapter['rpc']
   readonly getRetained: RAdapter['getRetained']
   readonly getFrameAt: RAdapter['getFrameAt']
+  /** The height this tab was at before a reload, once; null for the present. */
+  takeHeight(): number | null
   /** Shows a view of the past; null shows the present again. */
   lookBack(frame: FrameView | null): void
   look(patch: Partial<ViewState>): void
@@ -88,6 +91,7 @@ export type Chosen = { of(runtimeId: string): string | null; set(runtimeId: stri
 const NOTHING_CHOSEN: Chosen = { of: () => null, set: () => undefined }
 
 type Start = {
+  readonly place?: PlacePort
   readonly view?: ViewState
   readonly remembered?: FrameView | null
   readonly memory?: Memory
@@ -96,7 +100,13 @@ type Start = {
 
 export const createSession = (
   adapter: RAdapter,
-  { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY, chosen = NOTHING_CHOSEN }: Start = {},
+  {
+    view: initial = DEFAULT_VIEW,
+    remembered = null,
+    memory = NO_MEMORY,
+    chosen = NOTHING_CHOSEN,
+    place = NO_PLACE,
+  }: Start = {},
 ): Session => {
   const present = signal<FrameView | null>(remembered)
   const past = signal<FrameView | null>(null)
@@ -105,7 +115,8 @@ export const createSession = (
   const isLive = signal(false)
   const connection = signal<ConnectionStatus>(adapter.status)
   const epoch = signal(0)
-  const viewState = signal<ViewState>(initial)
+  let kept = readPlace(place.load(), initial)
+  const viewState = signal<ViewState>({ ...initial, ...kept?.view })
 
   const tokens = computed(() => frameView.value?.jurisdictions.flatMap((jurisdiction) => jurisdiction.tokens) ?? [])
   const token = computed(
@@ -159,6 +170,19 @@ export const createSession = (
     if (own !== null) look({ selectedEntityId: own })
   }
 
+  /** Where one stood in another runtime means nothing in this one. */
+  const leaveOther = ({ runtimeId }: FrameView): void => {
+    if (kept === null || kept.runtimeId === runtimeId) return
+    kept = null
+    look(initial)
+  }
+  const keepPlace = (): void => {
+    const frame = frameView.value
+    // What waits to be shown again is where this tab still stands.
+    if (frame !== null && isLive.value && (kept?.height ?? null) === null)
+      place.save(placeOf(frame.runtimeId, viewState.value, frame.live ? null : frame.height))
+  }
+
   const connect = (): void => {
     // A refused connection is not an event of its own: `connection` says so, and the adapter keeps trying.
     adapter.connect().catch(() => undefined)
@@ -166,6 +190,7 @@ export const createSession = (
   const start = (): (() => void) => {
     const stops = [
       adapter.onFrame((frame) => {
+        leaveOther(frame)
         present.value = frame
         isLive.value = true
         memory.save(frame)
@@ -182,6 +207,7 @@ export const createSession = (
       }),
       effect(selectOwn),
       effect(noteMade),
+      effect(keepPlace),
     ]
     adapter.setView(viewState.peek())
     connect()
@@ -209,6 +235,11 @@ export const createSession = (
     rpc: (method, params) => adapter.rpc(method, params),
     getRetained: () => adapter.getRetained(),
     getFrameAt: (height) => adapter.getFrameAt(height),
+    takeHeight: () => {
+      const height = kept?.height ?? null
+      kept = null
+      return height
+    },
     lookBack: (frame) => {
       past.value = frame
     },

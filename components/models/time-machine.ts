@@ -166,6 +166,9 @@ export const createTimeMachine = (session: Session): TimeMachine => {
     })
     void seek()
   }
+  const goBack = (to: number | null): void => {
+    if (to !== null) goTo(to)
+  }
   const here = (): number => height.peek() ?? newest.peek()
 
   const start = (): (() => void) => {
@@ -179,6 +182,10 @@ export const createTimeMachine = (session: Session): TimeMachine => {
         runtimeId = other
         const isShut = (session.hostStatus.value?.wallet ?? 'unlocked') !== 'unlocked'
         if (isOther || isShut) untracked(live)
+      }),
+      effect(() => {
+        // Where this tab stood before it was loaded anew.
+        if (session.isLive.value && session.present.value !== null) untracked(() => goBack(session.takeHeight()))
       }),
     ]
     return () => {

@@ -7,6 +7,7 @@ import { render } from 'preact'
 import { DEFAULT_VIEW, type RAdapter, type ViewState } from '../../runtime/radapter/types.ts'
 import type { DraftPort } from '../models/drafts.ts'
 import type { FilesPort } from '../models/files.ts'
+import type { PlacePort } from '../models/place.ts'
 import { createPreferences, type PreferencePort } from '../models/preferences.ts'
 import { type Chosen, createSession, type Memory } from '../models/session.ts'
 import { languageFor } from '../models/text.ts'
@@ -20,6 +21,8 @@ export type PagePorts = {
   readonly drafts: DraftPort
   readonly preferences: PreferencePort
   readonly memory: Memory
+  /** Where this tab stood; absent for a page that always begins at the beginning. */
+  readonly place?: PlacePort
   readonly openSidePanel: () => void
   readonly openTab: (path: string) => void
   readonly showRuntime: (id: string) => void
@@ -56,7 +59,13 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
     // What cannot be kept is chosen again.
     set: (runtimeId, entityId) => void preferences.chooseEntity(runtimeId, entityId).catch(() => undefined),
   }
-  const session = createSession(adapter, { view: { ...DEFAULT_VIEW, ...view }, remembered, memory, chosen })
+  const session = createSession(adapter, {
+    view: { ...DEFAULT_VIEW, ...view },
+    remembered,
+    memory,
+    chosen,
+    ...(ports.place && { place: ports.place }),
+  })
   const ui = createUi(
     session,
     {

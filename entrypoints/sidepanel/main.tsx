@@ -1,7 +1,11 @@
 /** Wiring of sidepanel.html. */
 import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.tsx'
 import { startPage } from '../../components/screens/start.tsx'
-import { sharedPorts } from '../popup/ports.ts'
+import { sharedPorts, tabPlace } from '../popup/ports.ts'
 
 // This page has no way to a side panel of its own.
-void startPage(SidePanelApp, { ...sharedPorts({ page: 'sidepanel' }), openSidePanel: () => undefined })
+void startPage(SidePanelApp, {
+  ...sharedPorts({ page: 'sidepanel' }),
+  place: tabPlace('sidepanel'),
+  openSidePanel: () => undefined,
+})

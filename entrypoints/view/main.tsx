@@ -1,7 +1,32 @@
-/** Wiring of view.html. */
+/**
+ * Wiring of view.html: a window of its own, one of perhaps several on the same runtime, so it asks for the pen. It holds
+ * a lock under the name it goes by for as long as it is there, which tells a worker that was away who still is
+ * (entrypoints/background/browser-ports.ts).
+ */
 import { startPage } from '../../components/screens/start.tsx'
 import { ViewApp } from '../../components/screens/view/ViewApp.tsx'
-import { sharedPorts } from '../popup/ports.ts'
+import { sharedPorts, tabPlace } from '../popup/ports.ts'
 
-// A page of its own has no side panel beside it.
-void startPage(ViewApp, { ...sharedPorts({ page: 'view' }), openSidePanel: () => undefined, view: { map: true } })
+const clientId = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+  byte.toString(16).padStart(2, '0'),
+).join('')
+
+/** Granted at once: nobody else has this name. */
+const presence = new Promise<void>((resolve) => {
+  navigator.locks
+    .request(`xln-page:${clientId}`, () => {
+      resolve()
+      return new Promise(() => undefined)
+    })
+    .catch(() => undefined)
+})
+
+void presence.then(() =>
+  startPage(ViewApp, {
+    ...sharedPorts({ page: 'view', clientId }),
+    place: tabPlace('view'),
+    // A page of its own has no side panel beside it.
+    openSidePanel: () => undefined,
+    view: { map: true },
+  }),
+)

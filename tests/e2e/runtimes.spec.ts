@@ -117,3 +117,54 @@ test('two at once -- each page shows the runtime its address names; one that is 
   await first.goto(first.url().replace('simnet', 'nowhere'))
   await expect(first.getByRole('alert')).toContainText('There is no such runtime in this wallet')
 })
+
+const viewDialog = (page: Page) => page.getByRole('dialog', { name: 'Simnet is open in another window', exact: true })
+
+test('two windows -- one writes; the other looks on, takes the pen, or looks at a copy', async ({ extension }) => {
+  await begin(extension)
+  const first = await extension.open('view.html')
+  await first.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
+  await expect(viewDialog(first)).toHaveCount(0)
+  const second = await extension.open('view.html')
+  await viewDialog(second).getByRole('button', { name: 'View read-only', exact: true }).click()
+  await expect(second.getByRole('status').filter({ hasText: 'another window writes' })).toBeVisible()
+  await expect(second.getByRole('button', { name: 'Rename', exact: true })).toBeDisabled()
+
+  // A worker that was away takes the pen from nobody.
+  await extension.killWorker()
+  await expect(first.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
+  await expect(second.getByRole('button', { name: 'Rename', exact: true })).toBeDisabled()
+
+  await second.getByRole('button', { name: 'Take control', exact: true }).click()
+  await expect(second.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
+  await viewDialog(first).getByRole('button', { name: 'Clone', exact: true }).click()
+  await runtimeButton(first, 'Simnet-2').waitFor()
+  await expect(first.getByRole('alert')).toContainText('This is a copy of how it was')
+  await second.close()
+  const third = await extension.open('view.html?runtime=simnet')
+  await third.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
+  await expect(viewDialog(third)).toHaveCount(0)
+})
+
+test('a tab -- comes back to where it stood, after a reload and from another world', async ({ extension }) => {
+  const popup = await begin(extension)
+  await pay(popup, { to: 'Bob', amount: '3.21' })
+  const panel = await extension.open('sidepanel.html')
+  await panel.getByRole('combobox', { name: 'Sort by', exact: true }).selectOption({ label: 'Name' })
+  await panel.getByRole('searchbox', { name: 'Search activity', exact: true }).fill('bob')
+  await panel.getByRole('slider', { name: 'Time machine', exact: true }).press('ArrowLeft')
+  const then = await panel.getByRole('slider', { name: 'Time machine', exact: true }).inputValue()
+  const stands = async (): Promise<void> => {
+    await expect(panel.getByRole('slider', { name: 'Time machine', exact: true })).toHaveValue(then)
+    await expect(panel.getByRole('searchbox', { name: 'Search activity', exact: true })).toHaveValue('bob')
+    await expect(panel.getByRole('button', { name: 'Live', exact: true })).toBeEnabled()
+  }
+  await stands()
+  await panel.reload()
+  await stands()
+  await createRuntime(popup, 'Simnet', 'Jamaica')
+  await switchTo(panel, 'Simnet', 'Jamaica')
+  await expect(panel.getByRole('searchbox', { name: 'Search activity', exact: true })).toHaveValue('')
+  await switchTo(panel, 'Jamaica', 'Simnet')
+  await stands()
+})
