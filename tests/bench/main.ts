@@ -17,6 +17,7 @@ import { cryptoTimes } from './crypto-times.ts'
 import { measureEncoding } from './encoding.ts'
 import { measureExtension } from './extension.ts'
 import type { Result } from './measure.ts'
+import { measureMillion } from './million.ts'
 import { createFileGround, fsyncMicroseconds, memoryGround } from './node-ground.ts'
 import { measurePayments } from './payments.ts'
 import { printProfile } from './profile.ts'
@@ -81,6 +82,7 @@ const PARTS: { readonly [name: string]: Part } = {
   },
   activity: (report) => measureActivity(report),
   storage: (report) => measureStorage(SCRATCH, report),
+  million: (report) => measureMillion(SCRATCH, report),
   replay: async (report) => {
     const history = await recordHistory()
     report(await measureReplay(history))
