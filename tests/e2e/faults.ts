@@ -144,7 +144,12 @@ type Stop = {
   readonly name: string
   readonly fault: string | null
   /** From the top of the page; null for what stays in sight while the rest scrolls. */
-  readonly place: { readonly top: number; readonly bottom: number } | null
+  readonly place: {
+    readonly top: number
+    readonly bottom: number
+    readonly left: number
+    readonly right: number
+  } | null
 }
 
 /** Runs in the page: where the focus is, and whether it can be seen there. Null once it has been everywhere. */
@@ -153,7 +158,7 @@ const stop = (): Stop | null => {
   const { been } = globalThis as unknown as { readonly been: WeakSet<Element> }
   if (!(element instanceof HTMLElement) || element === document.body || been.has(element)) return null
   been.add(element)
-  const { left, top, width, height, bottom } = element.getBoundingClientRect()
+  const { left, top, width, height, bottom, right } = element.getBoundingClientRect()
   const outlined = ['', '::after'].some((part) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(element, part)
     return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2
@@ -169,13 +174,17 @@ const stop = (): Stop | null => {
   return {
     name: (element.getAttribute('aria-label') ?? label ?? element.textContent ?? '').trim().slice(0, 40),
     fault: !isOutlined ? 'has the focus unseen' : !isOnTop ? 'has the focus under something else' : null,
-    place: stays(element) ? null : { top: top + scrollY, bottom: bottom + scrollY },
+    place: stays(element) ? null : { top: top + scrollY, bottom: bottom + scrollY, left, right },
   }
 }
 
 const MOST_STOPS = 120
 
-/** Tab goes from top to bottom, to nothing that cannot be seen, and each stop is seen to have the focus. */
+/** Above what had the focus before, and not in the column after it. */
+const isUp = (last: Stop['place'], now: Stop['place']): boolean =>
+  last !== null && now !== null && now.bottom <= last.top && now.left < last.right
+
+/** Tab goes from top to bottom, column by column, to nothing that cannot be seen, and each stop is seen to have the focus. */
 export const lostFocus = async (page: Page): Promise<readonly string[]> => {
   const found: string[] = []
   await page.evaluate(() => {
@@ -192,8 +201,7 @@ export const lostFocus = async (page: Page): Promise<readonly string[]> => {
     const now: Stop | null = await page.evaluate(stop)
     if (now === null) return found
     if (now.fault !== null) found.push(`${now.name} ${now.fault}`)
-    if (last !== null && last.place !== null && now.place !== null && now.place.bottom <= last.place.top)
-      found.push(`the focus goes up from ${last.name} to ${now.name}`)
+    if (last !== null && isUp(last.place, now.place)) found.push(`the focus goes up from ${last.name} to ${now.name}`)
     last = now
   }
   return [...found, `the focus is still on the page after ${MOST_STOPS} stops`]

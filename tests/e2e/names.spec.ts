@@ -47,7 +47,7 @@ test('welcome and the lock -- every promised name, and behind the lock nothing e
   await choosePassword(welcome, PASSWORD)
   expect(await missing(welcome, { heading: ['Your wallet is ready'], button: ['Runtime: Simnet', 'Lock'] })).toEqual([])
   await press(welcome, 'Lock')
-  for (const name of ['popup.html', 'sidepanel.html', 'approval.html'] as const) {
+  for (const name of ['popup.html', 'sidepanel.html', 'view.html', 'approval.html'] as const) {
     const page = await extension.open(name)
     expect(await missing(page, { textbox: ['Password'], button: ['Unlock'] })).toEqual([])
     await expect(page.getByRole('textbox')).toHaveCount(1)

@@ -79,7 +79,7 @@ test('first paint -- in the chosen light, whatever the system says', async ({ ex
   const welcome = await extension.openedByItself('welcome.html')
   await welcome.getByRole('button', { name: 'Create a wallet', exact: true }).waitFor()
   await extension.context().addInitScript(noteFirst)
-  for (const name of ['popup.html', 'sidepanel.html', 'welcome.html', 'approval.html'] as const) {
+  for (const name of ['popup.html', 'sidepanel.html', 'view.html', 'welcome.html', 'approval.html'] as const) {
     // The copy that pages read before anything else; each page that comes up writes it anew.
     await welcome.evaluate(() => localStorage.setItem('theme', 'dark'))
     const page = await extension.open(name)

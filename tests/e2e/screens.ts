@@ -194,6 +194,17 @@ const walkPanel = async ({ page, visit, tongue: { text } }: Walk): Promise<void>
   await press(page, text('book.heading'))
 }
 
+/** The same on a page of its own, beside the network. */
+const walkView = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
+  const network = page.getByRole('region', { name: text('map.heading'), exact: true })
+  await button(network, text('map.name')).locator('[data-entity]').first().waitFor()
+  await page.getByRole('slider', { name: text('time.machine'), exact: true }).waitFor()
+  await visit('view')
+  await press(network, text('map.asList'))
+  await network.getByRole('heading', { level: 3 }).waitFor()
+  await visit('view-list')
+}
+
 const walkAccount = async ({ page, visit, tongue: { text } }: Walk): Promise<void> => {
   await press(page.getByRole('table', { name: text('panel.accounts'), exact: true }), 'Hub')
   const account = page.getByRole('region', { name: text('account.region', { name: 'Hub' }), exact: true })
@@ -300,6 +311,9 @@ export const walkScreens = async (extension: Extension, visit: Visit, tongue: To
   await walkSites(walkOn(await extension.open('popup.html')))
   const panel = walkOn(await extension.open('sidepanel.html'))
   await walkPanel(panel)
+  const view = walkOn(await extension.open('view.html'))
+  await walkView(view)
+  await view.page.close()
   await walkAccount(panel)
   await press(panel.page, text('lock.button'))
   await button(panel.page, text('unlock.button')).waitFor()
