@@ -11,7 +11,7 @@ export const GERMAN_VIEW = {
   'map.farther': 'Weiter weg',
   'map.whole': 'Alles zeigen',
   'map.list': 'Blockchains',
-  'map.entitiesIn': 'Identitäten in {name}',
+  'map.entitiesIn': 'Wer in {name} lebt',
   'map.accountsOf': 'Konten von {name}',
   'map.account': '{left} kann {right} {leftSends} senden, {right} kann {left} {rightSends} senden.',
   'map.figures': 'Sendbar {send}, empfangbar {receive}',

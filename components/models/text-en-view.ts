@@ -11,7 +11,7 @@ export const ENGLISH_VIEW = {
   'map.farther': 'Zoom out',
   'map.whole': 'Show all of it',
   'map.list': 'Jurisdictions',
-  'map.entitiesIn': 'Entities in {name}',
+  'map.entitiesIn': 'Who lives in {name}',
   'map.accountsOf': 'Accounts of {name}',
   'map.account': '{left} can send {leftSends} to {right}, {right} can send {rightSends} to {left}.',
   'map.figures': 'Can send {send}, can receive {receive}',
