@@ -12,8 +12,17 @@ import type { StoredState } from './radapter/kv-reader.ts'
 import { createLru } from './radapter/lru.ts'
 import { type Base, type Fulls, rebuild, restore, type Trail } from './recover.ts'
 import { applyRows, envFromRows } from './snapshot.ts'
-import { indexOf, listCheckpoints, loadDiff, loadFull, nextFull, rowsOfFull } from './storage/checkpoint.ts'
-import { HEIGHT_LIMIT, readRecord } from './storage/wal.ts'
+import {
+  type CheckpointIndex,
+  indexOf,
+  type ListedCheckpoint,
+  listCheckpoints,
+  loadDiff,
+  loadFull,
+  nextFull,
+  rowsOfFull,
+} from './storage/checkpoint.ts'
+import { readRecord } from './storage/wal.ts'
 import { createStored } from './stored.ts'
 import type { Env } from './types.ts'
 
@@ -22,8 +31,8 @@ export type Past = {
   /** Null when that height is not retained. */
   readonly envAt: (height: number) => Promise<Env | null>
   /**
-   * The state at a checkpoint as it lies in the store, where no full in memory leads there: read row by row, it costs
-   * neither the way back through every full between nor another state in memory. Null anywhere else.
+   * The state at a checkpoint as it lies in the store, to be read row by row, where that is less than to go back there
+   * from what is in memory, or the only way but to make all of it a state. Null anywhere else.
    */
   readonly storedAt: (height: number) => Promise<StoredState | null>
 }
@@ -101,6 +110,28 @@ const oldestHeight = async (store: Store, checkpoints: readonly { readonly heigh
     ? 1
     : Math.min(...checkpoints.map(({ height }) => height))
 
+/** Rows of a full that are gone through in the time it takes to go back over one changed row. */
+const ROWS_FOR_A_CHANGE = 8
+
+/** Whether going through a full is less than going back to it over the changes since; told by the index alone. */
+const isShorter = (
+  listed: readonly ListedCheckpoint[],
+  full: CheckpointIndex,
+  isKnown: KnownFulls['isKnown'],
+): boolean => {
+  const ascending = listed.flatMap((one) => (one.type === 'ok' ? [one.index] : [])).reverse()
+  let changes = 0
+  for (let at = full.height; !isKnown(at); ) {
+    const next = ascending.find(({ kind, height }) => kind === 'full' && height > at)
+    const diff = ascending.find(({ kind, height }) => kind === 'diff' && height === next?.height)
+    // There is no way back over changes; all of the full would have to be made a state.
+    if (next === undefined || diff?.baseHeight !== at) return true
+    changes += diff.rowCount
+    at = next.height
+  }
+  return full.rowCount < changes * ROWS_FOR_A_CHANGE
+}
+
 export const createPast = (store: Store, present: Present): Past => {
   const { fullAt, isKnown } = createFulls(store, present)
   const trail = createTrail()
@@ -123,11 +154,14 @@ export const createPast = (store: Store, present: Present): Past => {
     },
     storedAt: async (height) => {
       const isHere = height === present.env().height || trail.below(height)?.env.height === height
-      if (isHere || !Number.isSafeInteger(height) || height < 1 || height >= HEIGHT_LIMIT) return null
-      const diff = await indexOf(store, { kind: 'diff', height })
-      const full = await indexOf(store, { kind: 'full', height })
-      const base = full.type === 'ok' ? height : diff.type === 'ok' ? diff.index.baseHeight : null
-      return base === null || isKnown(base) ? null : stored.at(height)
+      if (isHere) return null
+      const listed = await listCheckpoints(store)
+      const at = listed.find((one) => one.height === height && one.type === 'ok')
+      const base = at?.type === 'ok' ? at.index.baseHeight : 0
+      if (isKnown(base)) return null
+      const full = await indexOf(store, { kind: 'full', height: base })
+      const pays = stored.hasRead(base) || (full.type === 'ok' && isShorter(listed, full.index, isKnown))
+      return pays ? stored.at(height) : null
     },
   }
 }

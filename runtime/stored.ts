@@ -19,6 +19,8 @@ import { type RowsAt, rowsAt } from './storage/rows-at.ts'
 export type Stored = {
   /** The state at a checkpoint; null when there is none, or it is not sound. */
   readonly at: (height: number) => Promise<StoredState | null>
+  /** Whether the figures of this full are kept. */
+  readonly hasRead: (height: number) => boolean
 }
 
 /** Fulls whose figures are kept: one, and the one on the other side of it. */
@@ -104,9 +106,14 @@ const layerAt = async (store: Store, height: number): Promise<Layer | null> => {
 export const createStored = (store: Store): Stored => {
   const fulls = createLru<number, Promise<Full | null>>(FULLS)
   const states = createLru<number, Promise<StoredState | null>>(STATES)
-  const fullAt = (height: number): Promise<Full | null> => {
-    const full = fulls.get(height) ?? readFull(store, height)
-    fulls.set(height, full)
+  const fullAt = async (height: number): Promise<Full | null> => {
+    const reading = fulls.get(height) ?? readFull(store, height)
+    fulls.set(height, reading)
+    const full = await reading.catch((error: unknown) => {
+      fulls.delete(height)
+      throw error
+    })
+    if (full === null) fulls.delete(height)
     return full
   }
   const stateAt = async (height: number): Promise<StoredState | null> => {
@@ -128,6 +135,7 @@ export const createStored = (store: Store): Stored => {
     return createStoredState({ facts, root, accountsOf, get: rows.get, range: rows.range })
   }
   return {
+    hasRead: (height) => fulls.get(height) !== undefined,
     at: async (height) => {
       const state = states.get(height) ?? stateAt(height)
       states.set(height, state)
