@@ -12,7 +12,7 @@ import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
 import { LOCAL_TIERS, type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
-import { type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
+import { MORE_ENTITIES, type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
 import type { RuntimeEntry } from '../../runtime/manager/registry.ts'
 import {
   ownIdentity,
@@ -58,6 +58,15 @@ const ownEntity = ({ keyring, runtimeIndex }: Keys, entityIndex: number, label: 
   const identity = ownIdentity(label, keyring.entity(ref))
   keyring.register(identity.entityId, ref)
   return identity
+}
+
+/** How many of these are the owner's under the keys of this runtime: entity 0, 1, … without a gap. */
+export const ownCount = (keyring: Keyring, runtimeIndex: number, entityIds: readonly string[]): number => {
+  const isOwn = (entityIndex: number): boolean =>
+    entityIds.includes(ownIdentity('', keyring.entity({ role: 'own', runtimeIndex, entityIndex })).entityId)
+  let count = 0
+  while (count <= MORE_ENTITIES && isOwn(count)) count++
+  return count
 }
 
 /** Identities of the Simnet under these keys, whose signer knows them from then on. */

@@ -12,7 +12,9 @@ import type { JAdapter } from '../../runtime/jadapter/types.ts'
 import { toHex, utf8 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
+import { plannedAgain } from '../../runtime/manager/own-entities.ts'
 import { MOST_RUNTIMES, openRegistry, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import type { CanaryMark } from '../../runtime/ports.ts'
 import { type AddressBook, NO_BOOK } from '../../runtime/radapter/address-book.ts'
 import type { Connection } from '../../runtime/radapter/connection.ts'
 import { RAdapterError, refusal, walletLocked } from '../../runtime/radapter/errors.ts'
@@ -22,7 +24,7 @@ import { createServer, type RAdapterServer } from '../../runtime/radapter/server
 import type { RpcMethods } from '../../runtime/radapter/types.ts'
 import { copyStore } from '../../runtime/storage/copy.ts'
 import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
-import { databaseOf, type RuntimeStatus } from './runtime-service.ts'
+import { databaseOf, ownCount, type RuntimeStatus } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
 import { createWorld, listingsFor, removeStored, type World, type WorldHooks } from './world.ts'
 
@@ -91,9 +93,45 @@ const cloneRuntime = async (
     await from.close()
   }
   const { worldId, index, chainId } = source
-  const copy = { id: copyId, worldId, index, chainId }
+  const copy = { id: copyId, kind: 'snapshot' as const, worldId, index, chainId }
   await registry.add({ name: registry.copyName(source.name), commandId, copy })
   return { id: copyId }
+}
+
+type Adoption = RpcMethods['runtime.adopt']
+
+/** A mark that cannot be read says nothing. */
+const markOf = (ports: RuntimePorts, id: string): Promise<CanaryMark | null> =>
+  canaryOf(ports, id)
+    .read()
+    .catch(() => null)
+
+/** A runtime out of a file, whose database lies there already. @throws RAdapterError */
+const adoptRuntime = async (
+  { ports, registry }: Stored,
+  keyring: Keyring,
+  worlds: Worlds,
+  { commandId, imported, choice }: Adoption['params'],
+): Promise<Adoption['result']> => {
+  const made = registry.madeBy(commandId)
+  if (made !== null) return { id: made.id, kind: made.kind, here: null }
+  const { id, name: wanted, worldId, index, chainId } = imported
+  const owned = ownCount(keyring, index, imported.ownEntityIds)
+  const here = registry.entries().find((entry) => entry.kind === 'local' && entry.index === index)
+  if (owned > 0 && here !== undefined && choice === null) return { id: null, kind: null, here: here.name }
+  const signs = owned > 0 && (here === undefined || choice === 'replace')
+  if (signs) await ports.slot(`entities.${id}`).set(plannedAgain(owned - 1))
+  const kind = signs ? ('local' as const) : ('snapshot' as const)
+  const copy = { id, kind, worldId, index, chainId }
+  if (!signs || here === undefined) {
+    await registry.add({ name: registry.freeName(wanted), commandId, copy })
+    return { id, kind, here: null }
+  }
+  await worlds.made.get(here.id)?.service.stop()
+  const replaces = { id: here.id, mark: await markOf(ports, here.id) }
+  await registry.add({ name: here.name, commandId, copy, replaces })
+  await worlds.remove(here.id)
+  return { id, kind, here: null }
 }
 
 /** A place that shows no runtime, and the way to those there are. */
@@ -158,21 +196,21 @@ const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMa
   }
 }
 
-const handlersOf = (
-  stored: Stored,
-  worlds: ReturnType<typeof createWorlds>,
-  isUnlocked: () => boolean,
-): RuntimeManagerHandlers => {
+type Worlds = ReturnType<typeof createWorlds>
+
+const handlersOf = (stored: Stored, worlds: Worlds, keyring: () => Keyring | null): RuntimeManagerHandlers => {
   const { ports, registry } = stored
   const unlocked =
-    <P, T>(act: (params: P) => Promise<T>) =>
+    <P, T>(act: (params: P, keys: Keyring) => Promise<T>) =>
     async (params: P): Promise<T> => {
-      if (!isUnlocked()) throw new RAdapterError(walletLocked)
-      return act(params)
+      const keys = keyring()
+      if (keys === null) throw new RAdapterError(walletLocked)
+      return act(params, keys)
     }
   return {
     'runtime.create': unlocked(async ({ commandId, name }) => ({ id: (await registry.add({ commandId, name })).id })),
     'runtime.clone': unlocked((params) => cloneRuntime(stored, params)),
+    'runtime.adopt': unlocked((params, keys) => adoptRuntime(stored, keys, worlds, params)),
     'runtime.select': unlocked(async ({ id }) => {
       await registry.select(id)
       return {}
@@ -186,11 +224,7 @@ const handlersOf = (
       if (registry.tombstones().some((tombstone) => tombstone.id === id)) return {}
       registry.mayDelete(id, confirmation)
       await worlds.made.get(id)?.service.stop()
-      // A mark that cannot be read says nothing.
-      const mark = await canaryOf(ports, id)
-        .read()
-        .catch(() => null)
-      await registry.bury(id, mark)
+      await registry.bury(id, await markOf(ports, id))
       await worlds.remove(id)
       return {}
     }),
@@ -218,7 +252,7 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
       changed()
     },
   )
-  const handlers = handlersOf(stored, worlds, () => keys !== null)
+  const handlers = handlersOf(stored, worlds, () => keys)
   const hooks: WorldHooks = { ...shared, handlers: { ...shared.handlers, ...handlers } }
   const all = (): readonly World[] => [...worlds.made.values()]
   const current = (): World | null => worlds.made.get(registry.current().id) ?? null

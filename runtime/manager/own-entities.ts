@@ -37,6 +37,10 @@ const DAMAGED = 'The list of your entities on this device is damaged. Nothing is
 
 const storedSchema = v.array(v.strictObject({ commandId: v.string(), label: v.string() }))
 
+/** The list for a state in which they are there already, `more` beside the first; their names are in the state. */
+export const plannedAgain = (more: number): readonly Planned[] =>
+  Array.from({ length: more }, (_, place) => ({ commandId: `imported-${place + 1}`, label: '' }))
+
 const nameRefusal = (env: Env, book: AddressBook, label: string): BookRejection | null => {
   const problem = nameProblem(label)
   if (problem !== null) return problem

@@ -32,7 +32,9 @@ export type RuntimeEntry = {
 export type Tombstone = Pick<RuntimeEntry, 'id' | 'index' | 'chainId'> & { readonly mark: CanaryMark | null }
 
 /** What is known of a copy before it is one of the list. */
-export type CopyOf = Pick<RuntimeEntry, 'id' | 'worldId' | 'index' | 'chainId'>
+export type CopyOf = Pick<RuntimeEntry, 'id' | 'kind' | 'worldId' | 'index' | 'chainId'>
+/** One that goes in the same moment as another takes its place. */
+export type Replaced = { readonly id: string; readonly mark: CanaryMark | null }
 
 export type Registry = {
   /** The one used last first. */
@@ -44,7 +46,9 @@ export type Registry = {
   /** The one this command has made. */
   readonly madeBy: (commandId: string) => RuntimeEntry | null
   /** Writes down a new one; the same `commandId` gives the one it gave. @throws RAdapterError */
-  readonly add: (wanted: Pick<RuntimeEntry, 'name' | 'commandId'> & { readonly copy?: CopyOf }) => Promise<RuntimeEntry>
+  readonly add: (
+    wanted: Pick<RuntimeEntry, 'name' | 'commandId'> & { readonly copy?: CopyOf; readonly replaces?: Replaced },
+  ) => Promise<RuntimeEntry>
   /** @throws RAdapterError */
   readonly select: (id: string) => Promise<void>
   /** @throws RAdapterError */
@@ -55,6 +59,8 @@ export type Registry = {
   readonly tombstones: () => readonly Tombstone[]
   /** The next free name of a copy: "Simnet-2". */
   readonly copyName: (name: string) => string
+  /** This one, or the next free one made of it. */
+  readonly freeName: (name: string) => string
   readonly forget: () => Promise<void>
 }
 
@@ -134,6 +140,22 @@ const stored = ({ entries, tombstones, ...rest }: State): unknown => ({
   tombstones: tombstones.map((tombstone) => ({ ...tombstone, chainId: `${tombstone.chainId}` })),
 })
 
+/** Without this one, and with what is left of it. */
+const buried = (state: State, { id, index, chainId }: RuntimeEntry, mark: CanaryMark | null): State => {
+  const entries = state.entries.filter((entry) => entry.id !== id)
+  const latest = [...entries].sort((a, b) => b.usedMs - a.usedMs)[0]
+  return {
+    ...state,
+    entries,
+    current: state.current === id && latest !== undefined ? latest.id : state.current,
+    tombstones: [...state.tombstones, { id, index, chainId, mark }],
+  }
+}
+
+/** Of keys and chain; one that came in a file may be ahead of what was made here. */
+const nextNumber = ({ made, entries, tombstones }: State): number =>
+  Math.max(made, ...[...entries, ...tombstones].map(({ index }) => index + 1))
+
 /** @throws Error when the list is there and cannot be read. */
 export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> => {
   const listeners = new Set<() => void>()
@@ -162,6 +184,11 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
   const replace = (entry: RuntimeEntry): State['entries'] =>
     state.entries.map((other) => (other.id === entry.id ? entry : other))
 
+  const numbered = (name: string): string => {
+    for (let number = 2; ; number++)
+      if (nameRefusal(state, `${name}-${number}`, null)?.type !== 'runtime_name_taken') return `${name}-${number}`
+  }
+
   return {
     entries: () => [...state.entries].sort((a, b) => b.usedMs - a.usedMs),
     find,
@@ -171,19 +198,25 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
       return () => listeners.delete(listener)
     },
     madeBy: (commandId) => state.entries.find((entry) => entry.commandId === commandId) ?? null,
-    add: ({ name, commandId, copy }) =>
+    add: ({ name, commandId, copy, replaces }) =>
       change(async () => {
         const before = state.entries.find((entry) => entry.commandId === commandId)
         if (before !== undefined) return before
-        const problem = nameRefusal(state, name, null)
+        const problem = nameRefusal(state, name, replaces?.id ?? null)
         if (problem !== null) throw refuse(problem)
-        if (state.entries.length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
-        const number = state.made
+        const rest = replaces === undefined ? state : buried(state, known(replaces.id), replaces.mark)
+        if (rest.entries.length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
+        const number = nextNumber(state)
         const id = `local-${number}`
-        const born = { id, worldId: id, index: number, chainId: SIMNET_CHAIN_ID + BigInt(number) }
-        const kind = copy === undefined ? 'local' : 'snapshot'
-        const entry: RuntimeEntry = { ...(copy ?? born), kind, name, usedMs: clock.now(), commandId }
-        await become({ ...state, entries: [...state.entries, entry], made: number + 1 })
+        const chainId = SIMNET_CHAIN_ID + BigInt(number)
+        const born: CopyOf = { id, worldId: id, kind: 'local', index: number, chainId }
+        const entry: RuntimeEntry = { ...(copy ?? born), name, usedMs: clock.now(), commandId }
+        await become({
+          ...rest,
+          entries: [...rest.entries, entry],
+          current: replaces?.id === state.current ? entry.id : rest.current,
+          made: copy === undefined ? number + 1 : state.made,
+        })
         return entry
       }),
     select: (wanted) =>
@@ -206,20 +239,14 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
     },
     bury: (wanted, mark) =>
       change(async () => {
-        const { id, index, chainId } = known(wanted)
-        const entries = state.entries.filter((entry) => entry.id !== id)
-        const latest = [...entries].sort((a, b) => b.usedMs - a.usedMs)[0]
-        await become({
-          ...state,
-          entries,
-          current: state.current === id && latest !== undefined ? latest.id : state.current,
-          tombstones: [...state.tombstones, { id, index, chainId, mark }],
-        })
+        await become(buried(state, known(wanted), mark))
       }),
     tombstones: () => state.tombstones,
-    copyName: (name) => {
-      for (let number = 2; ; number++)
-        if (nameRefusal(state, `${name}-${number}`, null)?.type !== 'runtime_name_taken') return `${name}-${number}`
+    copyName: numbered,
+    freeName: (name) => {
+      const problem = nameRefusal(state, name, null)
+      // A name out of a file may be none.
+      return problem === null ? name : numbered(problem.type === 'runtime_name_taken' ? name : FIRST_RUNTIME.name)
     },
     forget: () =>
       change(async () => {

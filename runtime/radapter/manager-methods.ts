@@ -37,12 +37,34 @@ export type RuntimeRejection =
   /** It cannot be copied while it is being opened, or when it cannot be read. */
   | { readonly type: 'runtime_not_open' }
 
+/** What a page has read and proven of a file; it lies in a database of its own (xln-import.ts). */
+export type ImportedRuntime = {
+  /** Of the database, which is named by it, and of the runtime it becomes. */
+  readonly id: string
+  readonly name: string
+  /** In its state. */
+  readonly worldId: string
+  /** Of the keys that it was written with. */
+  readonly index: number
+  readonly chainId: bigint
+  readonly ownEntityIds: readonly string[]
+}
+
 /** The same `commandId` makes one runtime, however often it comes. */
 export type ManagerMethods = {
   /** A new world with its own keys, chain and test money. */
   'runtime.create': { params: { commandId: string; name: string }; result: { id: string } }
   /** A copy of what this runtime is now, under the next free name; it never signs. */
   'runtime.clone': { params: { commandId: string; id: string }; result: { id: string } }
+  /**
+   * A runtime out of a file becomes one of this wallet's, under the next free name. It may sign where its keys are this
+   * wallet's, its chain is inside it, and no other runtime here has them; otherwise it is a snapshot. `here` names the
+   * one that has them: then nothing happens without a choice.
+   */
+  'runtime.adopt': {
+    params: { commandId: string; imported: ImportedRuntime; choice: 'replace' | 'copy' | null }
+    result: { id: string | null; kind: RuntimeKind | null; here: string | null }
+  }
   /** The one that pages open on which name none, and that sites deal with. */
   'runtime.select': { params: { id: string }; result: Record<string, never> }
   'runtime.rename': { params: { id: string; name: string }; result: Record<string, never> }

@@ -83,6 +83,18 @@ const PARAMS: Params = {
   'host.reopen': nothing,
   'runtime.create': v.strictObject({ commandId, name: text(1_024) }),
   'runtime.clone': v.strictObject({ commandId, id: short }),
+  'runtime.adopt': v.strictObject({
+    commandId,
+    imported: v.strictObject({
+      id: v.pipe(v.string(), v.regex(/^import-[0-9a-f]{16}$/)),
+      name: text(1_024),
+      worldId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/)),
+      index: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
+      chainId: amount,
+      ownEntityIds: v.pipe(v.array(id), v.maxLength(1_000)),
+    }),
+    choice: v.nullable(v.picklist(['replace', 'copy'])),
+  }),
   'runtime.select': v.strictObject({ id: short }),
   'runtime.rename': v.strictObject({ id: short, name: text(1_024) }),
   'runtime.delete': v.strictObject({ id: short, confirmation: text(1_024) }),

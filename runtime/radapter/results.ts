@@ -2,16 +2,23 @@
 import type { EntryWithBalance } from './activity-methods.ts'
 import { moveQuoteWire, positionWire } from './court-wire.ts'
 import { ENTRY, entryWire, short } from './frame-wire.ts'
+import { RUNTIME_KINDS } from './manager-methods.ts'
 import type { OfferView } from './receive-methods.ts'
 import type { SiteView } from './site-methods.ts'
 import type { Quote, RpcMethod, RpcMethods } from './types.ts'
-import { count, figure, list, nullable, row, text, type Wire } from './wire.ts'
+import { count, figure, list, nullable, row, text, type Wire, word } from './wire.ts'
 
 const long = text(65_536)
 const nothing: Wire<Record<string, never>> = row<Record<string, never>>({})
 const committed: Wire<{ readonly height: number }> = row<{ readonly height: number }>({ height: count })
 
 const made: Wire<{ readonly id: string }> = row<{ readonly id: string }>({ id: short })
+
+const adopted: Wire<RpcMethods['runtime.adopt']['result']> = row<RpcMethods['runtime.adopt']['result']>({
+  id: nullable(short),
+  kind: nullable(word(RUNTIME_KINDS)),
+  here: nullable(short),
+})
 
 const quoteWire: Wire<Quote> = row<Quote>({
   to: short,
@@ -68,6 +75,7 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'offer.withdraw': committed,
   'runtime.create': made,
   'runtime.clone': made,
+  'runtime.adopt': adopted,
   'runtime.select': nothing,
   'runtime.rename': nothing,
   'runtime.delete': nothing,
