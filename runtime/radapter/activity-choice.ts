@@ -1,6 +1,6 @@
 /** Choosing among entries of a history: by kind, by token, by words. */
 import type { ActivityFilter } from './activity-methods.ts'
-import type { ActivityRecord } from './activity-record.ts'
+import type { Traits } from './activity-record.ts'
 import { type AddressBook, NO_BOOK, sameName } from './address-book.ts'
 import type { ActivityEntry, ActivityStatus } from './types.ts'
 
@@ -29,11 +29,11 @@ const wordsOf = (search: string, { byName }: AddressBook): readonly Word[] => {
 /** Shorter figures occur in most ids by chance. */
 const ID_CHARACTERS = 6
 
-const isMatch = ({ words, entry }: ActivityRecord, status: ActivityStatus, { text, ids }: Word): boolean =>
-  words.includes(text) ||
+const isMatch = (traits: Traits, status: ActivityStatus, { text, ids }: Word): boolean =>
+  traits.words().includes(text) ||
   status.includes(text) ||
-  ids.has(entry.counterpartyId) ||
-  (text.length >= ID_CHARACTERS && entry.id.includes(text))
+  ids.has(traits.counterpartyId) ||
+  (text.length >= ID_CHARACTERS && traits.id.includes(text))
 
 /** Whatever matches `narrow` matches `wide`. */
 const isWithin = (narrow: Word, wide: Word): boolean =>
@@ -58,8 +58,10 @@ const isOfKind = (kind: ActivityEntry['kind'], status: ActivityStatus, filter: A
 }
 
 /** As it stood at a height: an end that came later had not come. */
-export const statusAt = ({ entry, endedHeight }: ActivityRecord, height: number): ActivityStatus =>
-  endedHeight === null || endedHeight <= height ? entry.status : 'pending'
+export const statusAt = (
+  { status, endedHeight }: Pick<Traits, 'status' | 'endedHeight'>,
+  height: number,
+): ActivityStatus => (endedHeight === null || endedHeight <= height ? status : 'pending')
 
 export type Choice = {
   readonly filter: ActivityFilter
@@ -82,13 +84,12 @@ export const choiceOf = ({ search, filter = 'all', tokenId = null, book = NO_BOO
 }
 
 /** The history as it stood at this height. */
-export const isChosen = ({ filter, tokenId, words }: Choice, record: ActivityRecord, height: number): boolean => {
-  const { entry } = record
-  const status = statusAt(record, height)
+export const isChosen = ({ filter, tokenId, words }: Choice, traits: Traits, height: number): boolean => {
+  const status = statusAt(traits, height)
   return (
-    (tokenId === null || entry.tokenId === tokenId) &&
-    isOfKind(entry.kind, status, filter) &&
-    words.every((word) => isMatch(record, status, word))
+    (tokenId === null || traits.tokenId === tokenId) &&
+    isOfKind(traits.kind, status, filter) &&
+    words.every((word) => isMatch(traits, status, word))
   )
 }
 

@@ -7,8 +7,8 @@
  */
 import type { EntityId } from '../lib/units.ts'
 import { type Choice, isChosen, narrows } from './activity-choice.ts'
-import { entryKey, type Reads } from './activity-keys.ts'
-import { type Placed, readRecord } from './activity-record.ts'
+import { entryKey, numberOf, type Reads } from './activity-keys.ts'
+import { type Placed, skimRow, type Traits, traitsOf } from './activity-record.ts'
 import { createLru } from './lru.ts'
 
 /** Entries of a chunk: their offsets fit in a byte. */
@@ -51,11 +51,13 @@ type Chunks = {
 const chunkOf = (place: number): number => Math.floor(place / CHUNK)
 const chunksOf = (count: number): number => Math.ceil(count / CHUNK)
 
-const offsetsOf = (placed: readonly Placed[], choice: Choice, height: number): Offsets =>
-  Uint8Array.from(placed.filter(({ record }) => isChosen(choice, record, height)).map(({ place }) => place % CHUNK))
+type Seen = { readonly place: number; readonly traits: Traits }
 
-const lastEnd = (placed: readonly Placed[]): number =>
-  placed.reduce((end, { record }) => Math.max(end, record.endedHeight ?? 0), 0)
+const offsetsOf = (seen: readonly Seen[], choice: Choice, height: number): Offsets =>
+  Uint8Array.from(seen.filter(({ traits }) => isChosen(choice, traits, height)).map(({ place }) => place % CHUNK))
+
+const lastEnd = (seen: readonly Seen[]): number =>
+  seen.reduce((end, { traits }) => Math.max(end, traits.endedHeight ?? 0), 0)
 
 const without = (offsets: Offsets, offset: number): Offsets => offsets.filter((other) => other !== offset)
 const withOne = (offsets: Offsets, offset: number): Offsets =>
@@ -99,11 +101,12 @@ export const createFinder = (reads: Reads): Finder => {
     for (;;) {
       const changes = changesNow()
       const keys = { from: entryKey(entityId, from * CHUNK), to: entryKey(entityId, to * CHUNK) }
-      const placed = (await reads.range(keys)).map(readRecord)
+      const rows = await reads.range(keys)
+      const seen = rows.map(({ key, value }): Seen => ({ place: numberOf(key), traits: skimRow(value) }))
       // What was committed meanwhile may or may not be in what was read.
       if (changes !== changesNow()) continue
       return Array.from({ length: to - from }, (_, i) => {
-        const inChunk = placed.filter(({ place }) => chunkOf(place) === from + i)
+        const inChunk = seen.filter(({ place }) => chunkOf(place) === from + i)
         const end = lastEnd(inChunk)
         const offsets = offsetsOf(inChunk, choice, height)
         chunks.ends[from + i] = end
@@ -156,7 +159,7 @@ export const createFinder = (reads: Reads): Finder => {
           if (own.entityId !== entityId) continue
           const before = own.chunks[chunk] ?? (isFirst ? new Uint8Array() : undefined)
           if (before === undefined) continue
-          const isIn = isChosen(own.choice, record, Number.POSITIVE_INFINITY)
+          const isIn = isChosen(own.choice, traitsOf(record), Number.POSITIVE_INFINITY)
           own.chunks[chunk] = isIn ? withOne(before, offset) : without(before, offset)
         }
       }

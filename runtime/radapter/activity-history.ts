@@ -8,7 +8,7 @@
 import type { EntityId } from '../lib/units.ts'
 import type { Env, RuntimeEvent } from '../types.ts'
 import { type ActivityBook, type ProjectedActivity, projectActivity } from './activity.ts'
-import { pickedOf } from './activity-balances.ts'
+import { lineOf, pickedOf } from './activity-balances.ts'
 import { choiceOf, isChosen } from './activity-choice.ts'
 import type { Tick } from './activity-draft.ts'
 import { createFinder } from './activity-found.ts'
@@ -16,7 +16,7 @@ import { entryKey, type Reads, withdrawnKey } from './activity-keys.ts'
 import { needsOf, readKnown, readPlaceOf, readPlaces, readPoints } from './activity-known.ts'
 import type { EntryWithBalance } from './activity-methods.ts'
 import { type ActivityQuery, countAt, entryAt, historyOf, pageInMemory, placesOn } from './activity-page.ts'
-import { type Placed, readRecord } from './activity-record.ts'
+import { type Placed, readRecord, traitsOf } from './activity-record.ts'
 import { at } from './sequence.ts'
 import type { ActivityPage } from './types.ts'
 
@@ -92,15 +92,16 @@ export const createHistory = (reads: Reads, start: ActivityBook): ActivityWriter
   }
   const line = async ({ entityId, height, balanceOf = null }: ActivityQuery): Promise<readonly bigint[]> => {
     if (balanceOf === null) return []
+    const points = historyOf(book, entityId).balances.get(balanceOf)
+    if (points !== undefined && points.last.height <= height) return lineOf(points)
     const token = { entityId, tokenId: balanceOf }
-    const size = historyOf(book, entityId).balances.get(balanceOf)?.size ?? 0
-    const after = await firstWhere(1, size + 1, async (number) => {
+    const after = await firstWhere(1, (points?.size ?? 0) + 1, async (number) => {
       const [point] = await readPoints(reads, token, [number])
       return (point?.height ?? 0) > height
     })
     const numbers = pickedOf(after - 1)
-    const points = await readPoints(reads, token, numbers.slice(1))
-    return numbers.length === 0 ? [] : [0n, ...points.map(({ balance }) => balance)]
+    const picked = await readPoints(reads, token, numbers.slice(1))
+    return numbers.length === 0 ? [] : [0n, ...picked.map(({ balance }) => balance)]
   }
 
   const pageNow: ActivityHistory['pageNow'] = (query) => pageInMemory(book, query, finder)
@@ -148,7 +149,8 @@ export const createHistory = (reads: Reads, start: ActivityBook): ActivityWriter
         for (const placed of rows.map(readRecord).reverse()) {
           if (entries.length === PART_ENTRIES) break
           next = placed.place
-          if (choice === null || isChosen(choice, placed.record, height)) entries.push(withBalance(placed, query))
+          if (choice === null || isChosen(choice, traitsOf(placed.record), height))
+            entries.push(withBalance(placed, query))
         }
       }
       return { entries, before: next === 0 ? null : next }

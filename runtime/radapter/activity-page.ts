@@ -25,10 +25,10 @@ export const historyOf = (history: ActivityBook, entityId: EntityId): EntityBook
   history.byEntity.get(entityId) ?? NO_HISTORY
 
 /** An entry whose end came later was still pending. */
-const asOf = (record: ActivityRecord, height: number): ActivityEntry =>
-  statusAt(record, height) === record.entry.status
-    ? record.entry
-    : { ...record.entry, status: 'pending', failure: '', proof: null }
+const asOf = ({ entry, endedHeight }: ActivityRecord, height: number): ActivityEntry => {
+  const status = statusAt({ status: entry.status, endedHeight }, height)
+  return status === entry.status ? entry : { ...entry, status, failure: '', proof: null }
+}
 
 const named = (entry: ActivityEntry, { byId }: AddressBook): ActivityEntry => {
   const known = byId.get(entry.counterpartyId as EntityId)

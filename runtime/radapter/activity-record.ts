@@ -17,8 +17,9 @@ import {
   text,
   uint,
 } from '../codec/schema.ts'
-import { Fault } from '../lib/assert.ts'
-import { type Bytes, fromHex, toHex } from '../lib/bytes.ts'
+import { contentAt, endOf, itemAt, countAt as skimCount, uintAt } from '../codec/skim.ts'
+import { Fault, present } from '../lib/assert.ts'
+import { type Bytes, fromHex, fromUtf8, toHex } from '../lib/bytes.ts'
 import type { EntityId, TokenId } from '../lib/units.ts'
 import type { StoreRow } from '../ports.ts'
 import { entryKey, numberOf } from './activity-keys.ts'
@@ -49,9 +50,11 @@ export type ActivityFields = Omit<ActivityRecord, 'words'>
 /** Places count from 0, in the order entries began; those of one height in the order of their ids. */
 export type Placed = { readonly place: number; readonly record: ActivityRecord }
 
+const wordsOf = (...texts: readonly string[]): string => texts.map(sameName).join('\n')
+
 export const activityRecord = (fields: ActivityFields): ActivityRecord => {
   const { counterpartyLabel, memo: note } = fields.entry
-  return { ...fields, words: [counterpartyLabel, note, fields.amountText].map(sameName).join('\n') }
+  return { ...fields, words: wordsOf(counterpartyLabel, note, fields.amountText) }
 }
 
 const VERSION = 4
@@ -148,6 +151,37 @@ export const readRecord = ({ key, value }: StoreRow): Placed => {
   const fields = { entry, amountText, endedHeight, nonce, settled, total, balance, frameHashes: hashes }
   return { place, record: activityRecord(fields) }
 }
+
+/** What of an entry a choice goes by. */
+export type Traits = Pick<ActivityEntry, 'id' | 'kind' | 'status' | 'tokenId' | 'counterpartyId'> &
+  Pick<ActivityRecord, 'endedHeight'> & { readonly words: () => string }
+
+export const traitsOf = ({ entry, endedHeight, words }: ActivityRecord): Traits => {
+  const { id, kind, status, tokenId: token, counterpartyId } = entry
+  return { id, kind, status, tokenId: token, counterpartyId, endedHeight, words: () => words }
+}
+
+/** The same from a row that was written here, without decoding the rest of it: for looking at a hundred thousand. */
+export const skimRow = (value: Bytes): Traits => {
+  const starts = [contentAt(value, 0)]
+  for (let item = 0; item < ENDED; item++) starts.push(endOf(value, starts[item] ?? 0))
+  const textAt = (item: number): string => {
+    const start = starts[item] ?? 0
+    return fromUtf8(value.subarray(contentAt(value, start), endOf(value, start)))
+  }
+  const ended = starts[ENDED] ?? 0
+  return {
+    id: textAt(2),
+    kind: present(ACTIVITY_KINDS[uintAt(value, starts[3] ?? 0)], 'a kind'),
+    status: present(STATUSES[uintAt(value, starts[4] ?? 0)], 'a status'),
+    counterpartyId: textAt(7),
+    tokenId: uintAt(value, starts[9] ?? 0),
+    endedHeight: skimCount(value, ended) === 0 ? null : uintAt(value, itemAt(value, ended, 0)),
+    words: () => wordsOf(textAt(8), textAt(12), textAt(15)),
+  }
+}
+/** Place of `endedHeight` among the fields of a row. */
+const ENDED = 16
 
 const problemOf = (key: string, { version, place }: Row): string | null => {
   if (version !== VERSION) return 'of another version'

@@ -13,7 +13,7 @@ import { collateralUnder, entriesUnder, entryKey, idKey } from '../../runtime/ra
 import type { Needs } from '../../runtime/radapter/activity-known.ts'
 import type { EntryWithBalance } from '../../runtime/radapter/activity-methods.ts'
 import type { ActivityQuery } from '../../runtime/radapter/activity-page.ts'
-import { type ActivityRecord, type Placed, readRecord } from '../../runtime/radapter/activity-record.ts'
+import { type ActivityRecord, type Placed, readRecord, traitsOf } from '../../runtime/radapter/activity-record.ts'
 import type { ActivityPage } from '../../runtime/radapter/types.ts'
 
 export type Rows = ReadonlyMap<string, Bytes>
@@ -92,7 +92,7 @@ export const modelAll = (rows: Rows, query: Omit<ActivityQuery, 'page' | 'pageSi
   )
   return placed
     .filter(({ record }) => record.entry.height <= query.height)
-    .filter(({ record }) => choice === null || isChosen(choice, record, query.height))
+    .filter(({ record }) => choice === null || isChosen(choice, traitsOf(record), query.height))
     .reverse()
     .map((one) => entryAt(one, after.get(one.place) ?? null, query))
 }

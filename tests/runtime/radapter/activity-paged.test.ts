@@ -161,6 +161,7 @@ const SEARCHES = [
   'sent tusd',
   '0.00',
   'nothing of the kind',
+  'direc',
   'direct',
   'direct-',
 ]
@@ -209,6 +210,10 @@ describe('what is read in pages', () => {
             }
           }
           expect(other.rows()).toEqual(one.rows())
+          for (const name of NAMES) {
+            const ids = recordsIn(one.rows(), town.id(name)).map(({ record }) => record.entry.id)
+            expect(new Set(ids).size).toBe(ids.length)
+          }
           expect(other.history().book()).toEqual(one.history().book())
         },
       ),
@@ -257,6 +262,33 @@ describe('what is read in pages', () => {
     expect(await written.history().find({ ...at, id, height: 2 })).toBe(null)
     expect(await written.history().find({ ...at, id, height: 3 })).toMatchObject({ entry: { id, status: 'pending' } })
     expect(await written.history().find({ ...at, id: 'other', height: 3 })).toBe(null)
+  })
+
+  test('an id found by six letters, not by five -- also while it is being typed', async () => {
+    const written = await writtenHistory()
+    const { turn } = story(written)
+    for (let i = 0; i < 300; i++) await turn({ who: 'You', steps: [{ do: 'direct', n: i }] })
+    const query = { entityId: town.id('You'), height: 300, page: 1, pageSize: 10 }
+    const found = async (search: string) => (await written.history().page({ ...query, search }))?.totalEntries
+    expect([await found('direc'), await found('direct'), await found('direct-7-')]).toEqual([0, 300, 1])
+  })
+
+  test('an entry that ends long after it left memory -- keeps its place; the same preimage again is another entry', async () => {
+    const written = await writtenHistory()
+    const { turn } = story(written)
+    await turn({ who: 'You', steps: [{ do: 'start', n: 1 }] })
+    await turn({ who: 'You', steps: [{ do: 'receive', n: 2 }] })
+    await turn({ who: 'You', steps: [{ do: 'receive', n: 3 }] })
+    for (let i = 0; i < 300; i++) await turn({ who: 'You', steps: [{ do: 'deposit', n: i }] })
+    await turn({ who: 'You', steps: [{ do: 'send', back: 0 }] })
+    await turn({ who: 'You', steps: [{ do: 'again', back: 0 }] })
+    const records = recordsIn(written.rows(), town.id('You'))
+    expect(records.map(({ place }) => place)).toEqual(records.map((_, i) => i))
+    expect(records).toHaveLength(304)
+    expect(records[0]?.record).toMatchObject({ endedHeight: 304, entry: { status: 'sent', height: 1 } })
+    const [again] = records.slice(-1)
+    expect(again?.record.entry.id).toMatch(/-305-0000$/)
+    expect(again?.record.entry.proof?.hashlock).toBe(records[2]?.record.entry.id)
   })
 
   test('a search that nobody waits for any more -- ends without an answer', async () => {
