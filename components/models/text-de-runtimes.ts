@@ -24,6 +24,11 @@ export const GERMAN_RUNTIMES = {
     'Konten, Geschichte und Geld dieser Welt sind dann für immer weg. Weder Datei noch Wortfolge bringen sie zurück, außer du hast sie exportiert.',
   'runtimes.deleteWord': 'Zum Löschen {name} eintippen',
   'runtimes.deleteGo': 'Löschen',
+  'adopt.title': '{name} ist schon in deiner Wallet',
+  'adopt.lead':
+    'Die Datei ist {name} zu einer anderen Zeit. Zwei davon dürfen nicht unterschreiben: Setze sie an die Stelle der Welt, die hier ist, oder füge sie als Kopie zum Ansehen hinzu.',
+  'adopt.copy': 'Als Kopie hinzufügen',
+  'adopt.replace': '{name} ersetzen',
   'control.title': '{name} ist in einem anderen Fenster offen',
   'control.lead': 'Nur ein Fenster darf schreiben, damit nichts zweimal unterschrieben wird.',
   'control.read': 'Nur ansehen',

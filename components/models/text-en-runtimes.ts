@@ -23,6 +23,11 @@ export const ENGLISH_RUNTIMES = {
     'Its accounts, its history and its money are gone for good. No file or phrase brings them back, unless you exported it.',
   'runtimes.deleteWord': 'Type {name} to delete it',
   'runtimes.deleteGo': 'Delete',
+  'adopt.title': 'This wallet already has {name}',
+  'adopt.lead':
+    'The file is of {name}, at another time. Two of them must not sign: put it in the place of the one that is here, or add it as a copy to look at.',
+  'adopt.copy': 'Add as a copy',
+  'adopt.replace': 'Replace {name}',
   'control.title': '{name} is open in another window',
   'control.lead': 'Only one window may write at a time, so that nothing is signed twice.',
   'control.read': 'View read-only',

@@ -3,6 +3,7 @@
  * a lock under the name it goes by for as long as it is there, which tells a worker that was away who still is
  * (entrypoints/background/browser-ports.ts).
  */
+import { NO_MEMORY } from '../../components/models/session.ts'
 import { startPage } from '../../components/screens/start.tsx'
 import { ViewApp } from '../../components/screens/view/ViewApp.tsx'
 import { sharedPorts, tabPlace } from '../popup/ports.ts'
@@ -12,21 +13,31 @@ const clientId = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =
 ).join('')
 
 /** Granted at once: nobody else has this name. */
-const presence = new Promise<void>((resolve) => {
-  navigator.locks
-    .request(`xln-page:${clientId}`, () => {
-      resolve()
-      return new Promise(() => undefined)
-    })
-    .catch(() => undefined)
-})
+const presence = (): Promise<void> =>
+  new Promise((resolve) => {
+    navigator.locks
+      .request(`xln-page:${clientId}`, () => {
+        resolve()
+        return new Promise(() => undefined)
+      })
+      .catch(() => undefined)
+  })
 
-void presence.then(() =>
-  startPage(ViewApp, {
+/** Only reads and packs what is stored, or brings something new: it needs no pen. */
+const startFiles = async (): Promise<void> => {
+  const { FilesApp } = await import('../../components/screens/files/FilesApp.tsx')
+  await startPage(FilesApp, { ...sharedPorts({ page: 'view' }), memory: NO_MEMORY, openSidePanel: () => undefined })
+}
+
+const startView = async (): Promise<void> => {
+  await presence()
+  await startPage(ViewApp, {
     ...sharedPorts({ page: 'view', clientId }),
     place: tabPlace('view'),
     // A page of its own has no side panel beside it.
     openSidePanel: () => undefined,
     view: { map: true },
-  }),
-)
+  })
+}
+
+void (location.hash === '#import' || location.hash === '#export' ? startFiles() : startView())
