@@ -11,7 +11,7 @@ const DIGITS = 1 << DIGIT_BITS
 const LAST_DIGIT = DIGITS - 1
 /** Counting digits pays from here on. */
 const FEW = 4_096
-/** Doubles up to here name one whole number each. */
+/** Doubles below here name one whole number each. */
 const EXACT = 2 ** 53
 const SIGN = 0x8000_0000
 const ALL = 0xffff_ffff
@@ -80,7 +80,7 @@ const settle = (order: Uint32Array, keys: Float64Array, valueAt: (i: number) => 
     const key = keys[order[from] as number] as number
     let to = from + 1
     while (to < order.length && keys[order[to] as number] === key) to++
-    if (to - from > 1 && Math.abs(key) > EXACT) {
+    if (to - from > 1 && Math.abs(key) >= EXACT) {
       const run = Array.from(order.subarray(from, to), (i) => ({ i, value: valueAt(i) }))
       run.sort((a, b) => (a.value === b.value ? a.i - b.i : a.value < b.value ? -1 : 1))
       order.set(

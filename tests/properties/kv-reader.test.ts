@@ -219,8 +219,8 @@ const folder = mkdtempSync(join(tmpdir(), 'xln-kv-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 let opened = 0
 const stores: { readonly [name: string]: { readonly open: () => Promise<Store>; readonly runs: number } } = {
-  memory: { open: async () => memoryStore(), runs: 60 },
-  LevelDB: { open: () => createLevelHome().open(join(folder, `${opened++}`), { create: true }), runs: 15 },
+  memory: { open: async () => memoryStore(), runs: 40 },
+  LevelDB: { open: () => createLevelHome().open(join(folder, `${opened++}`), { create: true }), runs: 8 },
 }
 
 describe.each(Object.entries(stores))('a view of the past, %s', (_, { open, runs }) => {
@@ -249,7 +249,7 @@ describe.each(Object.entries(stores))('a view of the past, %s', (_, { open, runs
         await store.close()
       },
     )
-    await fc.assert(property, { numRuns: runs })
+    await fc.assert(property, { numRuns: runs, endOnFailure: true })
   })
 })
 
