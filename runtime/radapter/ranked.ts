@@ -66,6 +66,8 @@ const descending = (ordered: Ordered, from: number, count: number): readonly Pla
     const [first, behind] = runAround(ordered, size - 1 - rank)
     const offset = rank - (size - behind)
     const part = slice(ordered, first + offset, Math.min(behind, first + offset + count - page.length))
+    // Only where the order is none; nobody may wait for ever over that.
+    if (part.length === 0) break
     page.push(...part)
     rank += part.length
   }
