@@ -72,6 +72,12 @@ export const proveDelta = (state: AccountState, tokenId: TokenId): DeltaProof | 
   return delta && inSection && section ? { delta, inSection, section } : null
 }
 
+/** Ties the terms, and the section of all deltas, to `accountStateRoot(state)`. */
+export const proveState = (state: AccountState): { readonly terms: MerkleProof; readonly deltas: MerkleProof } => {
+  const sections = sectionMap(state)
+  return { terms: sections.prove('identity') ?? [], deltas: sections.prove('deltas') ?? [] }
+}
+
 /** True when `proof.delta` is what an account with this accountStateRoot holds; needs nothing but its arguments. */
 export const verifyDeltaProof = (root: Bytes, proof: DeltaProof): boolean => {
   const leaf = { key: deltaKey(proof.delta.tokenId), valueHash: hashDelta(proof.delta) }

@@ -5,6 +5,14 @@
 export type AccountMethods = {
   /** Another entity of the owner, with the next of the wallet's keys and no account yet. */
   'entity.create': { params: { commandId: string; label: string }; result: { height: number; entityId: string } }
+  /**
+   * What both sides of an account have signed, as a file that anybody can check: its frames above `since`, the newest in
+   * any case, as of a height (null: now).
+   */
+  'account.proof': {
+    params: { entityId: string; counterpartyId: string; since: number; height: number | null }
+    result: { file: string }
+  }
   'account.open': {
     params: { commandId: string; entityId: string; counterpartyId: string; tokenId: number; creditLimit: bigint }
     result: { height: number }

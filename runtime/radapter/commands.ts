@@ -35,6 +35,8 @@ import {
 import { courtHandlers } from './court-commands.ts'
 import { internal, RAdapterError } from './errors.ts'
 import { systemPorts } from './line.ts'
+import { labelOf } from './names.ts'
+import { proofFile } from './proof-file.ts'
 import { NO_PURSE, type Purse } from './purse.ts'
 import { quotePayment } from './quote.ts'
 import { answerOf, done, type On, submit, submitMove } from './submit.ts'
@@ -178,7 +180,7 @@ const activityDetail = async ({ host, book }: On, params: Params<'activity.detai
   const height = params.height ?? host.env().height
   const found = await host.history.find({ entityId, id: params.id, height, book })
   if (found !== null) return { ...found, entry: withoutSum(found.entry, state) }
-  throw new RAdapterError({ code: 'E_NOT_FOUND', message: 'there is no such payment', retryable: false })
+  throw notFound('there is no such payment')
 }
 
 const activityExport = async ({ host, book }: On, params: Params<'activity.export'>): Result<'activity.export'> => {
@@ -187,6 +189,28 @@ const activityExport = async ({ host, book }: On, params: Params<'activity.expor
   const height = params.height ?? host.env().height
   const part = await host.history.part({ entityId, height, search, filter, tokenId, before, book })
   return { ...part, entries: part.entries.map((entry) => withoutSum(entry, state)) }
+}
+
+const notFound = (message: string): RAdapterError =>
+  new RAdapterError({ code: 'E_NOT_FOUND', message, retryable: false })
+
+const accountProof = async ({ host, book }: On, params: Params<'account.proof'>): Result<'account.proof'> => {
+  const env = params.height === null ? host.env() : await host.envAt(params.height)
+  if (env === null) throw notFound(`height ${params.height} is not retained`)
+  const { entityId, state } = entityOf(env, params.entityId)
+  const account = state.accounts.get(params.counterpartyId)
+  const { left = entityId, right = entityId } = account?.state.terms ?? {}
+  const tokens = env.jReplicas.get(state.jurisdiction)?.tokens ?? []
+  const file =
+    account === undefined
+      ? null
+      : proofFile(account, params.since, {
+          left: labelOf(env, left, book),
+          right: labelOf(env, right, book),
+          tokens: tokens.map(({ tokenId, symbol, decimals }) => ({ tokenId, symbol, decimals })),
+        })
+  if (file === null) throw notFound('nothing is signed here')
+  return { file }
 }
 
 const openAccount = async ({ host, book }: On, params: Params<'account.open'>): Result<'account.open'> =>
@@ -269,6 +293,7 @@ export const commandHandlers = (
     'offer.create': on(createOffer),
     'offer.list': on(listOffers),
     'offer.withdraw': on(withdrawOffer),
+    'account.proof': on(accountProof),
     'account.open': on(openAccount),
     'account.setCreditLimit': on(setCreditLimit),
     'reserve.toCollateral': on(toCollateral),

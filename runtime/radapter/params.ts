@@ -100,6 +100,7 @@ const PARAMS: Params = {
   'runtime.delete': v.strictObject({ id: short, confirmation: text(1_024) }),
   'runtime.takeControl': nothing,
   'entity.create': v.strictObject({ commandId, label: text(1_024) }),
+  'account.proof': v.strictObject({ entityId: id, counterpartyId: id, since: seconds, height: v.nullable(seconds) }),
   'account.open': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, creditLimit: amount }),
   'account.setCreditLimit': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, limit: amount }),
   'reserve.toCollateral': v.strictObject({ commandId, entityId: id, counterpartyId: id, tokenId, amount }),

@@ -84,6 +84,7 @@ export const RESULTS: { readonly [M in RpcMethod]: Wire<RpcMethods[M]['result']>
   'host.retry': nothing,
   'host.reopen': nothing,
   'entity.create': row<RpcMethods['entity.create']['result']>({ height: count, entityId: short }),
+  'account.proof': row<RpcMethods['account.proof']['result']>({ file: text(900_000) }),
   'account.open': committed,
   'account.setCreditLimit': committed,
   'reserve.toCollateral': committed,

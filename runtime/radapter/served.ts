@@ -69,6 +69,7 @@ const READS: ReadonlySet<RpcMethod> = new Set([
   'offer.list',
   'activity.detail',
   'activity.export',
+  'account.proof',
   'approvals.quote',
   'move.quote',
   'purse.get',
