@@ -11,7 +11,12 @@ import type { JAdapter, TestChain } from '../../runtime/jadapter/types.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
-import { LOCAL_TIERS, type LocalRuntime, openLocalRuntime } from '../../runtime/manager/local.ts'
+import {
+  LOCAL_TIERS,
+  type LocalRuntime,
+  type LocalRuntimeOptions,
+  openLocalRuntime,
+} from '../../runtime/manager/local.ts'
 import { MORE_ENTITIES, type OwnEntities, openOwnEntities } from '../../runtime/manager/own-entities.ts'
 import type { RuntimeEntry } from '../../runtime/manager/registry.ts'
 import {
@@ -39,6 +44,9 @@ export const runtimeOfAlarm = (name: string): string | null =>
 export const wakeAlarm = (runtimeId: string): string => WAKE_ALARM + runtimeId
 
 export const databaseOf = (runtimeId: string): string => `xln-${runtimeId}`
+
+/** What this context is to be where another one may write. */
+type Role = LocalRuntimeOptions['role']
 
 export type RuntimeStatus = Pick<HostStatus, 'runtime' | 'progress' | 'reason' | 'storage'>
 const reasonOf = (error: unknown): StopReason => {
@@ -87,7 +95,7 @@ export class RuntimeService {
   #queue: Promise<unknown> = Promise.resolve()
   #starting: Promise<void> | null = null
   #status: RuntimeStatus = STOPPED
-  #open: Exclude<LocalRuntime, { type: 'held_by_other' }> | null = null
+  #open: LocalRuntime | null = null
   #own: { readonly owner: EntityId; readonly more: OwnEntities } | null = null
   /** Ends the wait of a start that a stop has overtaken. */
   #abandon: () => void = () => undefined
@@ -147,30 +155,41 @@ export class RuntimeService {
   }
 
   start(keyring: Keyring): Promise<void> {
-    if (this.#starting !== null) return this.#starting
+    this.#starting ??= this.#startAs('writer', keyring)
+    return this.#starting
+  }
+
+  /** Another try at a runtime that has stopped by itself, or could only be read; one that another context has is taken. */
+  async reopen(keyring: Keyring): Promise<void> {
+    const { runtime, reason } = this.#status
+    if (runtime !== 'halted' && runtime !== 'read-only') return
+    await this.stop()
+    this.#starting ??= this.#startAs(reason?.type === 'held_elsewhere' ? 'taker' : 'writer', keyring)
+    await this.#starting
+  }
+
+  #startAs(role: Role, keyring: Keyring): Promise<void> {
     const abandoned = new Promise<boolean>((resolve) => {
       this.#abandon = () => resolve(true)
     })
-    this.#starting = this.#inTurn(async () => {
+    return this.#inTurn(async () => {
       if (this.#open !== null) return
       // One that has failed to start starts from the beginning.
       if (this.#status.runtime !== 'stopped') this.#end()
       this.#go('start')
       try {
-        await this.#begin(keyring, abandoned)
+        await this.#begin(role, keyring, abandoned)
       } catch (error) {
         this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
       }
     })
-    return this.#starting
   }
 
-  /** Another try at a runtime that has stopped by itself, or could only be read. */
-  async reopen(keyring: Keyring): Promise<void> {
-    const { runtime } = this.#status
-    if (runtime !== 'halted' && runtime !== 'read-only') return
+  /** Another context has it, or is to have it: what was begun is finished, and from then on it is only looked at. */
+  async #yield(lost: LocalRuntime, keyring: Keyring): Promise<void> {
+    if (this.#open !== lost) return
     await this.stop()
-    await this.start(keyring)
+    this.#starting ??= this.#startAs('reader', keyring)
   }
 
   /** Also ends a start that does not come to its end by itself. */
@@ -191,7 +210,7 @@ export class RuntimeService {
     return this.#ports.slot(`entities.${this.#id}`)
   }
 
-  async #begin(keyring: Keyring, abandoned: Promise<boolean>): Promise<void> {
+  async #begin(role: Role, keyring: Keyring, abandoned: Promise<boolean>): Promise<void> {
     const { clock, entropy, schedule, code, openStore, writer } = this.#ports
     const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
     const keys = { keyring, runtimeIndex }
@@ -218,13 +237,15 @@ export class RuntimeService {
         self: { instanceId: toHex(crypto.getRandomValues(new Uint8Array(16))), label: 'background' },
         ports: writer,
       },
+      role,
       tiers: LOCAL_TIERS,
       onProgress: (progress) => this.#go('replay', { progress }),
     })
-    if (opened.type === 'held_by_other') return this.#go('fail', { reason: { type: 'held_elsewhere', name } })
     this.#open = opened
+    if (opened.type === 'following') return this.#go('distrust', { reason: { type: 'held_elsewhere', name } })
     if (opened.type === 'read_only') return this.#go('distrust', { reason: opened.reason })
     this.#follow(opened.host)
+    void opened.lost.then(() => this.#yield(opened, keyring))
     const { address } = keyring.key(OWN_ADDRESS)
     const seeded = seedSimnet(opened.host, opened.chain, identities, address)
       .then(() => more.finish(opened.host))

@@ -21,7 +21,8 @@ import { beginning, type Damage, type Recovered, recover } from '../recover.ts'
 import { migrate } from '../storage/migrate.ts'
 import { StoreError } from '../storage/store.ts'
 import type { Env } from '../types.ts'
-import { acquireWriterLock, type WriterIdentity, type WriterPorts } from './lock.ts'
+import { type Following, followRuntime } from './follow.ts'
+import { acquireWriterLock, type WriterIdentity, type WriterLease, type WriterPorts } from './lock.ts'
 
 /** For a wallet in a browser: a few frames to replay at a start, and a past of ten thousand frames to look at. */
 export const LOCAL_TIERS: Tiers = {
@@ -54,6 +55,8 @@ export type LocalRuntimeOptions = {
   readonly gasSigners: () => readonly GasSigner[]
   readonly schedule: Scheduler
   readonly writer: { readonly self: WriterIdentity; readonly ports: WriterPorts }
+  /** What this context is to be where another one writes: `taker` asks for it, and takes it. */
+  readonly role: 'writer' | 'taker' | 'reader'
   readonly tiers: Tiers
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
 }
@@ -63,6 +66,8 @@ export type LocalRuntime =
       readonly type: 'running'
       readonly host: RuntimeHost
       readonly chain: EmbeddedChain
+      /** Resolves when another context asks for it, or has taken it: close, and look on. */
+      readonly lost: Promise<void>
       readonly close: () => Promise<void>
     }
   | {
@@ -71,7 +76,7 @@ export type LocalRuntime =
       readonly reason: StopReason
       readonly close: () => Promise<void>
     }
-  | { readonly type: 'held_by_other'; readonly holder: WriterIdentity | null }
+  | ({ readonly type: 'following' } & Following)
 
 const reasonOf = (damage: Damage): StopReason => {
   switch (damage.type) {
@@ -85,20 +90,26 @@ const reasonOf = (damage: Damage): StopReason => {
 }
 
 export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
-  const { lockId, canary, writer } = options
-  const lock = await acquireWriterLock(lockId, writer.self, writer.ports)
-  if (lock.type === 'held_by_other') return lock
-  const { release } = lock.lease
+  const { lockId, canary, writer, role } = options
+  if (role === 'reader') return follow(options)
+  const lock = await acquireWriterLock(lockId, writer.self, writer.ports, role === 'taker')
+  if (lock.type === 'held_by_other') return follow(options)
+  const { lease } = lock
   try {
     const mark = await canary.read()
     // A database that should be there and is not must never be replaced by a fresh one.
     const store = await openOrNull(() => options.openStore({ create: mark === null }))
-    if (store === null) return await missing(options, release)
-    return await openOver(store, options, release)
+    if (store === null) return await missing(options, lease.release)
+    return await openOver(store, options, lease)
   } catch (error) {
-    await release()
+    await lease.release()
     throw error
   }
+}
+
+const follow = async ({ openStore, writer, ...options }: LocalRuntimeOptions): Promise<LocalRuntime> => {
+  const store = await openStore({ create: false })
+  return { type: 'following', ...(await followRuntime({ ...options, store, ports: writer.ports })) }
 }
 
 const openOrNull = async (open: () => Promise<Store>): Promise<Store | null> => {
@@ -134,11 +145,7 @@ const whyReadOnly = ({ damage, env }: Recovered, options: LocalRuntimeOptions): 
   return isForeign(env, options) ? { type: 'foreign_history' } : null
 }
 
-const openOver = async (
-  store: Store,
-  options: LocalRuntimeOptions,
-  release: () => Promise<void>,
-): Promise<LocalRuntime> => {
+const openOver = async (store: Store, options: LocalRuntimeOptions, lease: WriterLease): Promise<LocalRuntime> => {
   const { runtimeId, name, chainName, chainId, clock, tiers } = options
   const epoch = await store.claimEpoch()
   await migrate({ store, epoch }, rewriteHistory)
@@ -154,7 +161,7 @@ const openOver = async (
   const bounded = boundedBy(options.schedule)
   const closeStore = async () => {
     await bounded(store.close())
-    await release()
+    await lease.release()
   }
   const reason = whyReadOnly(recovered, options)
   if (reason !== null) {
@@ -175,12 +182,14 @@ const openOver = async (
     { ...recovered, activity },
     { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, tiers },
   )
+  host.onChange(() => lease.tellFrame(host.env().height))
+  const stolen = lease.ended.then((how) => (how === 'stolen' ? undefined : new Promise<void>(() => undefined)))
   const close = async () => {
     await bounded(host.stop())
     await bounded(chain.close())
     await closeStore()
   }
-  return { type: 'running', host, chain, close }
+  return { type: 'running', host, chain, lost: Promise.race([lease.asked, stolen]), close }
 }
 
 /** Each step of a stop. */

@@ -3,8 +3,9 @@
  * when its context dies) and a BroadcastChannel `xln-runtime:{id}` on which the holder says who it is.
  *
  * Contract: the lock decides, the channel only informs; a message can be late, lost or forged by another page of
- * this origin, and nothing is granted because of one. A stolen lock does not stop its former holder (tried): that is
- * the work of the fencing epoch in the database.
+ * this origin, and nothing is granted because of one. Whoever is to take it over asks the holder first, which finishes
+ * what it has begun and lets go; one that does not in time is taken from. A stolen lock does not stop its former holder
+ * (tried): that is the work of the fencing epoch in the database.
  */
 import * as v from 'valibot'
 
@@ -20,7 +21,7 @@ export type WriterIdentity = {
 export type LocksPort = {
   request(
     name: string,
-    options: { readonly ifAvailable: true },
+    options: { readonly ifAvailable: true } | { readonly steal: true },
     held: (lock: unknown) => Promise<void>,
   ): Promise<unknown>
 }
@@ -43,6 +44,10 @@ export type WriterLease = {
   release(): Promise<void>
   /** Resolves once the lock is no longer ours. 'stolen': stop at once, the database is another writer's. */
   readonly ended: Promise<'released' | 'stolen'>
+  /** Resolves when another context asks for the runtime: finish, and release. */
+  readonly asked: Promise<void>
+  /** Tells those who look on of a committed frame. */
+  tellFrame(height: number): void
 }
 
 export type LockResult =
@@ -54,8 +59,11 @@ export type LockResult =
 export type WriterNotice =
   | { readonly type: 'held'; readonly holder: WriterIdentity }
   | { readonly type: 'released'; readonly holder: WriterIdentity }
+  | { readonly type: 'frame'; readonly height: number }
 
 const ANSWER_TIMEOUT_MS = 500
+/** A holder has this long to finish what it has begun. */
+const HAND_OVER_TIMEOUT_MS = 10_000
 const identity = v.strictObject({
   instanceId: v.pipe(v.string(), v.maxLength(64)),
   label: v.pipe(v.string(), v.maxLength(64)),
@@ -64,6 +72,8 @@ const message = v.variant('type', [
   v.strictObject({ type: v.literal('who') }),
   v.strictObject({ type: v.literal('held'), holder: identity }),
   v.strictObject({ type: v.literal('released'), holder: identity }),
+  v.strictObject({ type: v.literal('frame'), height: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.strictObject({ type: v.literal('hand_over') }),
 ])
 
 const channelName = (runtimeId: string): string => `xln-runtime:${runtimeId}`
@@ -78,7 +88,9 @@ export const watchWriter = (
   const channel = openChannel(channelName(runtimeId))
   channel.addEventListener('message', ({ data }) => {
     const parsed = v.safeParse(message, data)
-    if (parsed.success && parsed.output.type !== 'who') onNotice(parsed.output)
+    if (!parsed.success) return
+    const { output } = parsed
+    if (output.type !== 'who' && output.type !== 'hand_over') onNotice(output)
   })
   channel.postMessage({ type: 'who' })
   return () => channel.close()
@@ -97,43 +109,49 @@ const askHolder = async (runtimeId: string, ports: WriterPorts): Promise<WriterI
   return holder
 }
 
-/** Says who holds the runtime, now and whenever asked. */
-const announce = (channel: WriterChannel, holder: WriterIdentity): void => {
+/** Says who holds the runtime, now and whenever asked; `onAsked` hears of who wants it. */
+const announce = (channel: WriterChannel, holder: WriterIdentity, onAsked: () => void): void => {
   const tell = () => channel.postMessage({ type: 'held', holder })
   channel.addEventListener('message', ({ data }) => {
     const parsed = v.safeParse(message, data)
-    if (parsed.success && parsed.output.type === 'who') tell()
+    if (!parsed.success) return
+    if (parsed.output.type === 'who') tell()
+    if (parsed.output.type === 'hand_over') onAsked()
   })
   tell()
 }
 
-/**
- * Takes the runtime if it is free; never waits for it and never takes it away.
- * @throws what the lock manager throws (a context that may not use locks).
- */
-export const acquireWriterLock = async (
+const later = (): { readonly promise: Promise<void>; readonly resolve: () => void } => {
+  let resolve = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  return { promise, resolve: () => resolve() }
+}
+
+/** Null when it is not to be had this way. */
+const hold = async (
   runtimeId: string,
   self: WriterIdentity,
   ports: WriterPorts,
-): Promise<LockResult> => {
-  let letGo = () => {}
-  const untilReleased = new Promise<void>((resolve) => {
-    letGo = resolve
-  })
+  how: { readonly ifAvailable: true } | { readonly steal: true },
+): Promise<WriterLease | null> => {
+  const until = later()
   let granted: (isOurs: boolean) => void = () => {}
   const isOurs = new Promise<boolean>((resolve) => {
     granted = resolve
   })
-  const request = ports.locks.request(lockName(runtimeId), { ifAvailable: true }, (lock) => {
+  const request = ports.locks.request(lockName(runtimeId), how, (lock) => {
     granted(lock !== null)
-    return lock === null ? Promise.resolve() : untilReleased
+    return lock === null ? Promise.resolve() : until.promise
   })
   // A request that fails before it was decided must reject this call, not hang it.
-  if (!(await Promise.race([isOurs, request.then(() => false)])))
-    return { type: 'held_by_other', holder: await askHolder(runtimeId, ports) }
+  if (!(await Promise.race([isOurs, request.then(() => false)]))) return null
 
   const channel = ports.openChannel(channelName(runtimeId))
-  announce(channel, self)
+  const asked = later()
+  announce(channel, self, asked.resolve)
+  let isOpen = true
   // The request settles when the lock is gone: rejected with AbortError when it was stolen.
   const ended = request.then(
     () => {
@@ -142,15 +160,56 @@ export const acquireWriterLock = async (
     },
     () => 'stolen' as const,
   )
-  const closed = ended.then((how) => {
+  const closed = ended.then((end) => {
+    isOpen = false
     channel.close()
-    return how
+    return end
   })
-  const release = async () => {
-    letGo()
-    await closed
+  return {
+    ended: closed,
+    asked: asked.promise,
+    tellFrame: (height) => {
+      if (isOpen) channel.postMessage({ type: 'frame', height })
+    },
+    release: async () => {
+      until.resolve()
+      await closed
+    },
   }
-  return { type: 'acquired', lease: { release, ended: closed } }
+}
+
+/** Resolves when the holder has let go, or its time is up. */
+const askToHandOver = async (runtimeId: string, ports: WriterPorts): Promise<void> => {
+  const released = later()
+  const stop = watchWriter(runtimeId, ports, (notice) => {
+    if (notice.type === 'released') released.resolve()
+  })
+  const channel = ports.openChannel(channelName(runtimeId))
+  channel.postMessage({ type: 'hand_over' })
+  await Promise.race([released.promise, ports.wait(HAND_OVER_TIMEOUT_MS)])
+  channel.close()
+  stop()
+}
+
+/**
+ * Takes the runtime if it is free. @param take also when it is not: the holder is asked to hand it over, and it is
+ * taken from one that does not.
+ * @throws what the lock manager throws (a context that may not use locks).
+ */
+export const acquireWriterLock = async (
+  runtimeId: string,
+  self: WriterIdentity,
+  ports: WriterPorts,
+  take = false,
+): Promise<LockResult> => {
+  const free = await hold(runtimeId, self, ports, { ifAvailable: true })
+  if (free !== null) return { type: 'acquired', lease: free }
+  if (!take) return { type: 'held_by_other', holder: await askHolder(runtimeId, ports) }
+  await askToHandOver(runtimeId, ports)
+  const handed = await hold(runtimeId, self, ports, { ifAvailable: true })
+  if (handed !== null) return { type: 'acquired', lease: handed }
+  const taken = await hold(runtimeId, self, ports, { steal: true })
+  return taken === null ? { type: 'held_by_other', holder: null } : { type: 'acquired', lease: taken }
 }
 
 /** The browser's own ports; `navigator.locks` exists in service workers and pages alike. */

@@ -155,6 +155,7 @@ export const openEconomy = async (opened: Store, tiers = NO_CHECKPOINTS): Promis
     ...RUNTIME,
     lockId: RUNTIME.runtimeId,
     signs: true,
+    role: 'writer',
     owner: identities.own.entityId,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,

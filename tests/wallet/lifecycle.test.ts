@@ -200,15 +200,16 @@ describe('the course of a runtime', () => {
     expect(course(of('stopped while it replays'))).toEqual(['stopped', 'starting', 'replaying', 'draining', 'stopped'])
   })
 
-  test('held by another context -- halted, and says so', async () => {
+  test('held by another context -- looked at, and says so', async () => {
+    const { machine } = of('a new world, and its end')
     const browser = createFakeBrowser()
     const context = browser.context()
     const ports = { locks: context.locks, openChannel: context.openChannel, wait: async () => {} }
     await acquireWriterLock(FIRST_RUNTIME.id, { instanceId: 'other', label: 'view' }, ports)
-    const walk = hold(undefined, undefined, FIRST_RUNTIME, browser)
+    const walk = hold(machine, undefined, FIRST_RUNTIME, browser)
     await start(walk)
     expect([course(walk), walk.service.status.reason]).toEqual([
-      ['stopped', 'starting', 'halted'],
+      ['stopped', 'starting', 'read-only'],
       { type: 'held_elsewhere', name: 'Simnet' },
     ])
   })

@@ -1,8 +1,9 @@
 /** The runtimes of one wallet: worlds apart, made once, named once, copied to be looked at, and gone for good. */
 import { describe, expect, test } from 'vitest'
+import { present } from '../../runtime/lib/assert.ts'
 import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
-import type { HostStatus } from '../../runtime/radapter/types.ts'
+import type { FrameView, HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { quiet } from '../support/manual-time.ts'
 import { createWalletMachine, type Page, type WalletMachine } from '../support/wallet-machine.ts'
 
@@ -175,6 +176,86 @@ describe('runtime.delete', () => {
     await page.adapter.rpc('runtime.select', { id })
     await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
     expect((await worker.page().status()).runtimeId).toBe('simnet')
+  })
+})
+
+describe('runtime.adopt', () => {
+  const ID = 'import-0123456789abcdef'
+  /** What a page leaves after it has proven a file: a database, and what it found in it. */
+  const stage = (machine: WalletMachine, frame: FrameView): RpcMethods['runtime.adopt']['params']['imported'] => {
+    const from = present(machine.disks.get('xln-simnet'), 'a disk')
+    machine.disks.set(`xln-${ID}`, { rows: new Map(from.rows), epoch: 1 })
+    return {
+      id: ID,
+      name: 'Simnet',
+      worldId: 'simnet',
+      index: 0,
+      chainId: frame.jurisdictions[0]?.chainId ?? 0n,
+      ownEntityIds: frame.entities.filter(({ isOwn }) => isOwn).map(({ entityId }) => entityId),
+    }
+  }
+  const withSecondEntity = async () => {
+    const parts = await begin()
+    await parts.page.adapter.rpc('entity.create', { commandId: 'shop', label: 'Shop' })
+    return { ...parts, imported: stage(parts.machine, await parts.page.frame()) }
+  }
+
+  test('of keys that are at work here -- nothing without a choice; as a copy it signs nothing', async () => {
+    const { worker, page, imported } = await withSecondEntity()
+    const adopt = (commandId: string, choice: 'copy' | 'replace' | null) =>
+      page.adapter.rpc('runtime.adopt', { commandId, imported, choice })
+    expect(await adopt('first', null)).toEqual({ id: null, kind: null, here: 'Simnet' })
+    expect(namesOf(await page.status())).toEqual(['Simnet'])
+    expect(await adopt('second', 'copy')).toEqual({ id: ID, kind: 'snapshot', here: null })
+    const status = await worker.page(ID).until(({ runtime }) => runtime === 'read-only')
+    expect([status.reason, namesOf(status)]).toEqual([{ type: 'snapshot' }, ['Simnet-2', 'Simnet']])
+  })
+
+  test('in the place of the other -- under its name, with all its entities, and it signs', async () => {
+    const { machine, worker, page, imported } = await withSecondEntity()
+    await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
+    const params = { commandId: 'in', imported, choice: 'replace' } as const
+    expect(await page.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
+    expect([...machine.disks.keys()]).toEqual([`xln-${ID}`])
+    const next = worker.page()
+    expect(namesOf(await next.until(isRunning))).toEqual(['Simnet'])
+    const frame = await next.frame()
+    const own = frame.entities.filter(({ isOwn }) => isOwn)
+    expect(own.map(({ label }) => label).toSorted()).toEqual(['Shop', 'You'])
+    for (const { entityId } of own)
+      await next.adapter.rpc('offer.create', {
+        commandId: entityId.slice(2, 18),
+        entityId,
+        tokenId: 1,
+        amount: null,
+        memo: '',
+      })
+    // The next key is the next one, not one that is in use.
+    await next.adapter.rpc('entity.create', { commandId: 'third', label: 'Third' })
+    expect((await next.frame()).entities.filter(({ isOwn }) => isOwn)).toHaveLength(3)
+    worker.die()
+    expect(namesOf(await (await machine.startWorker()).page().until(isRunning))).toEqual(['Simnet'])
+  })
+
+  test('after the one that was here is gone -- it signs without being asked', async () => {
+    const { machine, worker, page, imported } = await withSecondEntity()
+    await create(page, 'Jamaica')
+    await page.adapter.rpc('runtime.delete', { id: 'simnet', confirmation: 'Simnet' })
+    const other = worker.page('local-1')
+    await other.until(isRunning)
+    const params = { commandId: 'in', imported, choice: null }
+    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
+    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
+    expect((await worker.page(ID).until(isRunning)).runtimeId).toBe(ID)
+    expect((await create(other, 'Next', 'next')).id).toBe('local-2')
+    expect([...machine.disks.keys()].toSorted()).toEqual([`xln-${ID}`, 'xln-local-1'])
+  })
+
+  test('of another wallet -- a copy to look at', async () => {
+    const { page, imported } = await withSecondEntity()
+    const foreign = { ...imported, ownEntityIds: [`0x${'ab'.repeat(32)}`] }
+    const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: foreign, choice: null })
+    expect(made).toEqual({ id: ID, kind: 'snapshot', here: null })
   })
 })
 

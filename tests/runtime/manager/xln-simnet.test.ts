@@ -32,6 +32,7 @@ const open = async (disk: MemoryDisk) => {
     runtimeId: 'simnet',
     lockId: 'simnet',
     signs: true,
+    role: 'writer',
     name: 'Simnet',
     owner: identities.own.entityId,
     chainName: SIMNET_CHAIN,
