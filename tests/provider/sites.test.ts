@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { RESULTS } from '../../runtime/radapter/results.ts'
 import { type Running, startTown } from '../support/running.ts'
-import { ADDRESS, BREAD, connected, createDesktop, type Desktop, rest, SITE, type Site } from './support.ts'
+import { ADDRESS, BREAD, connected, createDesktop, type Desktop, paymentsIn, rest, SITE, type Site } from './support.ts'
 
 const OTHER = 'https://other.example'
 const LOCKED = { error: { code: 'E_WALLET_LOCKED' } }
@@ -273,6 +273,21 @@ describe('what pages hear, and when', () => {
     expect(heard.slice(1)).toEqual([['accountsChanged', [ADDRESS]]])
     expect(await site.request('eth_accounts')).toEqual([ADDRESS])
     expect(heard).toHaveLength(2)
+  })
+
+  test('another runtime while the owner is asked -- refused; nothing is paid there, nor when it is back', async () => {
+    await connected(desktop, site)
+    const asked = site.request('xln_pay', BREAD).catch((error: unknown) => error)
+    const { id } = await desktop.question()
+    desktop.move({ runtimeId: 'another' })
+    await rest()
+    expect(await asked).toMatchObject({ code: 4001 })
+    expect([desktop.badge(), desktop.window.isOpen]).toEqual([0, false])
+    desktop.move({ runtimeId: 'test' })
+    const terms = { to: running.id('Bakery'), amount: 1n, fee: 0n }
+    await (await handlersOf())['approvals.approve']({ id, terms })
+    await rest()
+    expect(paymentsIn(running)).toEqual([])
   })
 
   test('a commit of the runtime -- nothing', async () => {

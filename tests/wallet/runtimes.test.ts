@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { present } from '../../runtime/lib/assert.ts'
 import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
+import { ownIdentity } from '../../runtime/manager/simnet.ts'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
 import type { FrameView, HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
 import { quiet } from '../support/manual-time.ts'
@@ -249,6 +250,17 @@ describe('runtime.adopt', () => {
     expect((await worker.page(ID).until(isRunning)).runtimeId).toBe(ID)
     expect((await create(other, 'Next', 'next')).id).toBe('local-2')
     expect([...machine.disks.keys()].toSorted()).toEqual([`xln-${ID}`, 'xln-local-1'])
+  })
+
+  test('of keys beyond those made here -- none of them is given to a new world', async () => {
+    const { machine, page, imported } = await withSecondEntity()
+    const keys = machine.keyring.entity({ role: 'own', runtimeIndex: 7, entityIndex: 0 })
+    const seventh = { ...imported, index: 7, ownEntityIds: [ownIdentity('', keys).entityId] }
+    const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: seventh, choice: null })
+    expect(made).toEqual({ id: ID, kind: 'local', here: null })
+    expect((await create(page, 'Next', 'next')).id).toBe('local-8')
+    await page.adapter.rpc('runtime.delete', { id: 'local-8', confirmation: 'Next' })
+    expect((await create(page, 'Next', 'again')).id).toBe('local-9')
   })
 
   test('of another wallet -- a copy to look at', async () => {
