@@ -4,9 +4,10 @@
  */
 import { batch, type ReadonlySignal, signal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
+import { refusalOf } from './refused.ts'
 import { untilAnswered } from './reliable.ts'
 import { type Ui, useUi } from './ui.ts'
-import { type MoreWords, type Words, wordsOfError } from './words.ts'
+import type { MoreWords, Words } from './words.ts'
 
 export type Action = {
   readonly busy: ReadonlySignal<boolean>
@@ -40,7 +41,9 @@ const createAction = ({ session, text, format }: Ui, more: MoreWords | undefined
       const answer = await untilAnswered(session, () => ask(commandId), isWaiting)
       if (!isWaiting()) return
       const context = { text, format, tokens: session.tokens.peek(), tokenId: tokenId ?? null, ...(more && { more }) }
-      set(null, answer.type === 'ok' ? null : wordsOfError(answer.error, false, context))
+      const words = answer.type === 'ok' ? null : await refusalOf(answer.error, false, context)
+      if (!isWaiting()) return
+      set(null, words)
       if (answer.type === 'ok') done(answer.value)
     },
     refuse: (words) => {

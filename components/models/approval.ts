@@ -6,10 +6,11 @@
  */
 import { batch, computed, effect, type ReadonlySignal, signal } from '@preact/signals'
 import type { HostStatus, Quote, WireError } from '../../runtime/radapter/types.ts'
+import { refusalOf } from './refused.ts'
 import { untilAnswered } from './reliable.ts'
 import type { Ui } from './ui.ts'
 import { wireErrorOf } from './wire.ts'
-import { inOneLine, wordsOfError } from './words.ts'
+import { inOneLine } from './words.ts'
 
 export type Question = HostStatus['approvals'][number]
 
@@ -61,20 +62,20 @@ export const createApproval = (ui: Ui, { schedule }: ApprovalPorts): ApprovalMod
     return value.request.type === 'connect' ? value.request.address !== '' : current.value.quote !== null
   })
 
-  const wordsOf = (error: WireError, isSent: boolean): string => {
+  const wordsOf = async (error: WireError, isSent: boolean): Promise<string> => {
     if (error.reason?.type === 'approval_changed') return text('approval.changed')
     const tokenId = current.peek().quote?.tokenId ?? null
     const context = { text, format: ui.format, tokens: session.tokens.peek(), tokenId }
-    return inOneLine(wordsOfError(error, isSent, context))
+    return inOneLine(await refusalOf(error, isSent, context))
   }
   const ask = async ({ id, request }: Question): Promise<void> => {
     if (request.type !== 'pay') return
     const next = await session.rpc('approvals.quote', { id }).then(
       (quote): Shown => ({ id, quote, refusal: null }),
-      (thrown): Shown | null => {
+      async (thrown): Promise<Shown | null> => {
         const error = wireErrorOf(thrown)
         // What will be known later is asked again at the next change.
-        return error.code === 'E_REJECTED' ? { id, quote: null, refusal: wordsOf(error, false) } : null
+        return error.code === 'E_REJECTED' ? { id, quote: null, refusal: await wordsOf(error, false) } : null
       },
     )
     if (next !== null && question.peek()?.id === id) shown.value = next
@@ -116,8 +117,9 @@ export const createApproval = (ui: Ui, { schedule }: ApprovalPorts): ApprovalMod
         () => session.rpc('approvals.approve', { id: at.id, terms }),
         () => mayGoOn.value,
       )
-      if (answer.type === 'error' && mayGoOn.value && question.peek()?.id === at.id)
-        shown.value = { id: at.id, quote: null, refusal: wordsOf(answer.error, true) }
+      if (answer.type === 'ok') return
+      const refusal = await wordsOf(answer.error, true)
+      if (mayGoOn.value && question.peek()?.id === at.id) shown.value = { id: at.id, quote: null, refusal }
     })
     unlisten()
   }

@@ -4,9 +4,10 @@ import { parseAmount } from '../../runtime/lib/amount.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
 import { DRAFT_LIFETIME_MS, type PayForm } from './drafts.ts'
 import { EMPTY_FORM, type PayState } from './pay-state.ts'
+import { refusalOf } from './refused.ts'
 import { untilAnswered } from './reliable.ts'
 import type { Ui } from './ui.ts'
-import { type Words, wordsOfAmount, wordsOfError } from './words.ts'
+import { type Words, wordsOfAmount } from './words.ts'
 
 export type PayFormActions = {
   /** Shows the form, with the draft if one is alive; a payment under way or its receipt stays as it is. */
@@ -66,10 +67,11 @@ const ask = async (ui: Ui, state: PayState): Promise<void> => {
     () => session.rpc('pay.quote', { from, to, amount, tokenId, memo }),
     isAsking,
   )
+  const words = answer.type === 'ok' ? null : await refusalOf(answer.error, false, state.wordsContext())
   // Gone back meanwhile: the answer is for nobody.
   if (!isAsking()) return
   batch(() => {
-    state.refusal.value = answer.type === 'ok' ? null : wordsOfError(answer.error, false, state.wordsContext())
+    state.refusal.value = words
     state.step.value = answer.type === 'ok' ? { type: 'review', quote: answer.value } : { type: 'form' }
   })
 }

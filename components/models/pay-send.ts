@@ -9,9 +9,9 @@ import { batch } from '@preact/signals'
 import type { ActivityEntry, PendingPayment, Quote } from '../../runtime/radapter/types.ts'
 import { DRAFT_LIFETIME_MS, decodeDraft, type PayCommand } from './drafts.ts'
 import type { Paying, PayState } from './pay-state.ts'
+import { refusalOf } from './refused.ts'
 import { pause, until, untilAnswered } from './reliable.ts'
 import type { Ui } from './ui.ts'
-import { wordsOfError } from './words.ts'
 
 export type PaySendActions = {
   payNow(): Promise<void>
@@ -107,8 +107,9 @@ const send = async (ui: Ui, state: PayState, command: PayCommand, quote: Quote |
   // After a refusal, or too late to send it again, the next press is a new command. Anything else is unclear: it stays.
   const isFinal = answer.error.code === 'E_REJECTED' || !goesOn()
   if (isFinal) await state.keep(null)
+  const words = await refusalOf(answer.error, true, state.wordsContext())
   batch(() => {
-    state.refusal.value = wordsOfError(answer.error, true, state.wordsContext())
+    state.refusal.value = words
     state.step.value = isFinal || quote === null ? { type: 'form' } : { type: 'review', quote }
   })
 }
@@ -123,10 +124,11 @@ const cancel = async ({ session }: Ui, state: PayState): Promise<void> => {
     () => session.rpc('pay.cancel', params),
     () => state.step.peek() === at,
   )
-  if (answer.type === 'ok' || state.step.peek() !== at) return
+  const words = answer.type === 'ok' ? null : await refusalOf(answer.error, true, state.wordsContext())
+  if (words === null || state.step.peek() !== at) return
   batch(() => {
     state.cancelling.value = false
-    state.refusal.value = wordsOfError(answer.error, true, state.wordsContext())
+    state.refusal.value = words
   })
 }
 

@@ -12,11 +12,11 @@ export type Place = {
 }
 
 export type PlacePort = {
-  /** Of the runtime this page is to show, as far as that is known yet. */
-  load(): unknown
-  save(place: Place): void
+  /** Of the runtime this page is to show, as far as that is known yet. @param initial says what kind each field is of */
+  load(initial: ViewState): Place | null
+  /** @param height null for the present */
+  save(runtimeId: string, view: ViewState, height: number | null): void
 }
-export const NO_PLACE: PlacePort = { load: () => null, save: () => undefined }
 
 /** What belongs to a place; the rest is the page's own. */
 const KEPT = [

@@ -3,9 +3,10 @@ import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import { parseAmount } from '../../runtime/lib/amount.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
 import type { InvoiceView, TokenView } from '../../runtime/radapter/types.ts'
+import { wordsOfError } from './refusals.ts'
 import { untilAnswered } from './reliable.ts'
 import type { Ui } from './ui.ts'
-import { type Words, wordsOfAmount, wordsOfError } from './words.ts'
+import { type Words, wordsOfAmount } from './words.ts'
 
 type Form = {
   readonly amount: string

@@ -16,7 +16,7 @@ import {
   type TokenView,
   type ViewState,
 } from '../../runtime/radapter/types.ts'
-import { NO_PLACE, type PlacePort, placeOf, readPlace } from './place.ts'
+import type { PlacePort } from './place.ts'
 
 export type Session = {
   /** What is shown: the present, or a moment of the past in its place. */
@@ -100,13 +100,7 @@ type Start = {
 
 export const createSession = (
   adapter: RAdapter,
-  {
-    view: initial = DEFAULT_VIEW,
-    remembered = null,
-    memory = NO_MEMORY,
-    chosen = NOTHING_CHOSEN,
-    place = NO_PLACE,
-  }: Start = {},
+  { view: initial = DEFAULT_VIEW, remembered = null, memory = NO_MEMORY, chosen = NOTHING_CHOSEN, place }: Start = {},
 ): Session => {
   const present = signal<FrameView | null>(remembered)
   const past = signal<FrameView | null>(null)
@@ -115,7 +109,7 @@ export const createSession = (
   const isLive = signal(false)
   const connection = signal<ConnectionStatus>(adapter.status)
   const epoch = signal(0)
-  let kept = readPlace(place.load(), initial)
+  let kept = place?.load(initial) ?? null
   const viewState = signal<ViewState>({ ...initial, ...kept?.view })
 
   const tokens = computed(() => frameView.value?.jurisdictions.flatMap((jurisdiction) => jurisdiction.tokens) ?? [])
@@ -180,7 +174,7 @@ export const createSession = (
     const frame = frameView.value
     // What waits to be shown again is where this tab still stands.
     if (frame !== null && isLive.value && (kept?.height ?? null) === null)
-      place.save(placeOf(frame.runtimeId, viewState.value, frame.live ? null : frame.height))
+      place?.save(frame.runtimeId, viewState.value, frame.live ? null : frame.height)
   }
 
   const connect = (): void => {

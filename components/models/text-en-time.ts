@@ -7,7 +7,6 @@ export const ENGLISH_TIME = {
   'time.previous': 'Previous frame',
   'time.next': 'Next frame',
   'time.looking': 'You are looking at height {height}, {ago}',
-  'time.justNow': 'just now',
   'time.past': '{time}. Nothing can be changed here.',
   'time.going': 'Going to height {height}',
   'time.notYet': 'What you look at was not there yet.',

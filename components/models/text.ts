@@ -18,6 +18,7 @@ import type { ENGLISH_FILES } from './text-en-files.ts'
 import type { ENGLISH_OWNER } from './text-en-owner.ts'
 import type { ENGLISH_PANEL } from './text-en-panel.ts'
 import type { ENGLISH_RECEIVE } from './text-en-receive.ts'
+import type { ENGLISH_REFUSALS } from './text-en-refusals.ts'
 import type { ENGLISH_RUNTIMES } from './text-en-runtimes.ts'
 import type { ENGLISH_SITES } from './text-en-sites.ts'
 import type { ENGLISH_STATES } from './text-en-states.ts'
@@ -36,6 +37,7 @@ type English = typeof ENGLISH &
   typeof ENGLISH_OWNER &
   typeof ENGLISH_PANEL &
   typeof ENGLISH_RECEIVE &
+  typeof ENGLISH_REFUSALS &
   typeof ENGLISH_RUNTIMES &
   typeof ENGLISH_STATES &
   typeof ENGLISH_SITES &

@@ -1,6 +1,5 @@
 /** What all pages get from the browser: the port to the worker, its storage, and the program's version. */
 import { browser } from 'wxt/browser'
-import type { PlacePort } from '../../components/models/place.ts'
 import type { PagePorts } from '../../components/screens/start.tsx'
 import { portAdapter, portName } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
@@ -13,7 +12,7 @@ const RUNTIMES = 'runtimes'
 const FIRST = 'simnet'
 
 /** What this page shows: what its address names, or whichever runtime is the current one. */
-const named = new URLSearchParams(location.search).get('runtime')
+export const named = new URLSearchParams(location.search).get('runtime')
 
 const currentIn = (stored: unknown): string =>
   typeof stored === 'object' && stored !== null && 'current' in stored && typeof stored.current === 'string'
@@ -37,25 +36,6 @@ const rememberedBy = async (page: string): Promise<FrameView | null> => {
 /** An unfinished payment belongs to its runtime. */
 const draftKey = async (): Promise<string> =>
   `pay-draft.${named ?? currentIn((await browser.storage.local.get(RUNTIMES))[RUNTIMES])}`
-
-/** Of this tab, by runtime; of a page whose address names none, the one it showed last. */
-export const tabPlace = (page: string): PlacePort => {
-  const key = (runtimeId: string): string => `place.${page}.${runtimeId}`
-  const last = `place.${page}`
-  return {
-    load: () => {
-      try {
-        return JSON.parse(sessionStorage.getItem(key(named ?? sessionStorage.getItem(last) ?? '')) ?? 'null')
-      } catch {
-        return null
-      }
-    },
-    save: (place) => {
-      sessionStorage.setItem(last, place.runtimeId)
-      sessionStorage.setItem(key(place.runtimeId), JSON.stringify(place))
-    },
-  }
-}
 
 type Named = {
   /** A name for what this page remembers. */

@@ -6,7 +6,8 @@
 import { NO_MEMORY } from '../../components/models/session.ts'
 import { startPage } from '../../components/screens/start.tsx'
 import { ViewApp } from '../../components/screens/view/ViewApp.tsx'
-import { sharedPorts, tabPlace } from '../popup/ports.ts'
+import { sharedPorts } from '../popup/ports.ts'
+import { tabPlace } from '../sidepanel/place.ts'
 
 const clientId = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
   byte.toString(16).padStart(2, '0'),

@@ -38,7 +38,7 @@ const textsOf = (table: Table): { readonly [place: string]: string } =>
 
 /** Names, and words that both languages share. */
 const ALIKE: { readonly [language: string]: readonly string[] } = {
-  de: ['app.name', 'book.name', 'panel.name', 'settings.version'],
+  de: ['app.name', 'book.name', 'panel.name', 'runtimes.name', 'settings.version'],
 }
 const ALIKE_IN_THE_BROWSER = ['extensionName', 'extensionShortName']
 /** Chrome's own limits; see the manifest's reference. */

@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COURT_WORDS } from '../../components/models/court-words.ts'
 import { formatFor } from '../../components/models/format.ts'
+import { wordsOfError, wordsOfFailure } from '../../components/models/refusals.ts'
 import { RUNTIME_WORDS } from '../../components/models/runtimes.ts'
 import { textFor } from '../../components/models/text.ts'
-import { wordsOfError, wordsOfFailure } from '../../components/models/words.ts'
 import { WHOLE_ENGLISH } from '../support/english.ts'
 
 const source = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -9,6 +9,7 @@ import { ENGLISH_FILES } from '../../components/models/text-en-files.ts'
 import { ENGLISH_OWNER } from '../../components/models/text-en-owner.ts'
 import { ENGLISH_PANEL } from '../../components/models/text-en-panel.ts'
 import { ENGLISH_RECEIVE } from '../../components/models/text-en-receive.ts'
+import { ENGLISH_REFUSALS } from '../../components/models/text-en-refusals.ts'
 import { ENGLISH_RUNTIMES } from '../../components/models/text-en-runtimes.ts'
 import { ENGLISH_SITES } from '../../components/models/text-en-sites.ts'
 import { ENGLISH_STATES } from '../../components/models/text-en-states.ts'
@@ -26,6 +27,7 @@ export const ENGLISH_PARTS = {
   ENGLISH_OWNER,
   ENGLISH_PANEL,
   ENGLISH_RECEIVE,
+  ENGLISH_REFUSALS,
   ENGLISH_RUNTIMES,
   ENGLISH_STATES,
   ENGLISH_SITES,
