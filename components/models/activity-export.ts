@@ -8,11 +8,11 @@ import { formatAmount } from '../../runtime/lib/amount.ts'
 import type { RpcMethods, TokenView } from '../../runtime/radapter/types.ts'
 import { directionOf } from './activity.ts'
 import { type Outcome, untilAnswered } from './reliable.ts'
+import { plainName, type SavedFile, saveFile } from './save-file.ts'
 import type { Session } from './session.ts'
 
 type ExportedEntry = RpcMethods['activity.export']['result']['entries'][number]
 export type ExportFormat = 'csv' | 'json'
-export type ExportFile = { readonly name: string; readonly type: string; readonly text: string }
 
 const COLUMNS = [
   'time',
@@ -83,27 +83,13 @@ export const exportFile = (
     /** Whose history it is. */
     readonly name: string
   },
-): ExportFile => {
+): SavedFile => {
   const rows = entries.map((entry) => rowOf(entry, tokenOf(entry.tokenId)))
-  const plain = name
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '-')
-    .replace(/^-+|-+$/g, '')
   return {
-    name: `${['activity', plain].filter((part) => part !== '').join('-')}.${format}`,
+    name: `${['activity', plainName(name)].filter((part) => part !== '').join('-')}.${format}`,
     type: format === 'csv' ? 'text/csv;charset=utf-8' : 'application/json',
     text: format === 'csv' ? csvOf(rows) : `${JSON.stringify(rows, null, 2)}\n`,
   }
-}
-
-/** Hands a file to the browser to save. */
-const save = ({ name, type, text }: ExportFile): void => {
-  const url = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }
 
 export type ExportState =
@@ -152,7 +138,7 @@ export const createActivityExport = (session: Session): ActivityExport => {
         entries.push(...answer.value.entries)
         before = answer.value.before
       } while (before !== null)
-      save(exportFile(entries, { format, tokenOf: session.tokenOf, name: entity.label }))
+      saveFile(exportFile(entries, { format, tokenOf: session.tokenOf, name: entity.label }))
       state.value = { type: 'saved', count: entries.length }
     },
   }

@@ -45,4 +45,9 @@ export const GERMAN_TIME = {
   'tx.settle_approve': 'einer Abrechnung wurde zugestimmt',
   'tx.settle_propose': 'eine Abrechnung wurde vorgeschlagen',
   'tx.settle_reject': 'eine Abrechnung wurde verworfen',
+
+  // What both sides signed, as a file
+  'time.exportProof': 'Beweis exportieren',
+  'time.proofSaved': 'Der Beweis ist gespeichert. Jeder kann ihn ohne diese Wallet prüfen.',
+  'time.proofFailed': 'Der Beweis ließ sich nicht lesen. Nichts wurde gespeichert. Noch einmal versuchen.',
 } as const

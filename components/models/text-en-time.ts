@@ -44,4 +44,9 @@ export const ENGLISH_TIME = {
   'tx.settle_approve': 'a settlement was agreed to',
   'tx.settle_propose': 'a settlement was proposed',
   'tx.settle_reject': 'a settlement was dropped',
+
+  // What both sides signed, as a file
+  'time.exportProof': 'Export proof',
+  'time.proofSaved': 'The proof was saved. Anybody can check it without this wallet.',
+  'time.proofFailed': 'The proof could not be read. Nothing was saved. Try again.',
 } as const

@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs'
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { TX_WORDS } from '../../components/models/changes.ts'
 import { languageFor } from '../../components/models/text.ts'
 import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.tsx'
@@ -186,19 +186,29 @@ describe('in the past', () => {
     slide(12)
     await looksAt(12)
     expect(within(region).queryByRole('textbox')).toBe(null)
+    await within(region).findByRole('button', { name: 'Export proof' })
     const offered = within(region)
       .getAllByRole<HTMLButtonElement>('button')
       .filter(({ disabled }) => !disabled)
       .map((each) => each.getAttribute('aria-label') ?? each.textContent)
-    expect(offered.filter((name) => !/^Copy /.test(name ?? ''))).toEqual(['Close', 'tUSD', 'tETH'])
+    expect(offered.filter((name) => !/^Copy /.test(name ?? ''))).toEqual([
+      'Close',
+      'tUSD',
+      'tETH',
+      'Go to its last change, height 42',
+      'Export proof',
+    ])
     for (const name of ['New entity', 'Rename', 'Connected sites']) expect(button(name).disabled).toBe(true)
-    expect(screen.queryByRole('button', { name: /^Export/ })).toBe(null)
+    // What can be read can be saved.
+    expect(button('Export CSV').disabled).toBe(false)
     expect(within(region).queryByRole('heading', { name: 'Test world' })).toBe(null)
   })
 })
 
 describe('what changed in an account', () => {
-  const opened = async (now: Partial<AccountDetail>, then: Partial<AccountDetail> | null) => {
+  const opened = async (now: Partial<AccountDetail>, then: Partial<AccountDetail> | null) =>
+    (await shown(now, then)).box
+  const shown = async (now: Partial<AccountDetail>, then: Partial<AccountDetail> | null) => {
     const { adapter } = await open((height) =>
       pastFrame(height, { account: height === 12 ? accountDetail(now) : then === null ? null : accountDetail(then) }),
     )
@@ -207,7 +217,7 @@ describe('what changed in an account', () => {
     slide(12)
     await looksAt(12)
     const heading = await screen.findByRole('heading', { name: 'What changed here at height 12' })
-    return heading.parentElement as HTMLElement
+    return { adapter, box: heading.parentElement as HTMLElement }
   }
   const factsIn = (box: HTMLElement): readonly (string | null)[] =>
     [...box.querySelectorAll('dl > div')].map(({ textContent }) => textContent)
@@ -252,6 +262,33 @@ describe('what changed in an account', () => {
     expect(box.textContent).toContain('Nothing changed in this account at this height.')
     fireEvent.click(within(box).getByRole('button', { name: 'Go to its last change, height 9' }))
     await looksAt(9)
+  })
+
+  test('the proof of it -- saved as a file, as of that height, with every frame that is told of', async () => {
+    const made: Blob[] = []
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      made.push(blob as Blob)
+      return 'blob:x'
+    })
+    const { box, adapter } = await shown({ height: 7 }, { height: 6 })
+    adapter.answer('account.proof', () => ({ file: 'what was signed' }))
+    fireEvent.click(within(box).getByRole('button', { name: 'Export proof' }))
+    await within(box).findByText('The proof was saved. Anybody can check it without this wallet.')
+    expect(adapter.callsOf('account.proof')).toEqual([
+      { entityId: IDS.you, counterpartyId: IDS.hub, since: 6, height: 12 },
+    ])
+    expect(await made[0]?.text()).toBe('what was signed')
+    vi.restoreAllMocks()
+  })
+
+  test('a proof that is refused -- nothing is saved, and it says so', async () => {
+    const made = vi.spyOn(URL, 'createObjectURL')
+    const { box, adapter } = await shown({}, {})
+    adapter.refuse('account.proof', { code: 'E_NOT_FOUND' })
+    fireEvent.click(within(box).getByRole('button', { name: 'Export proof' }))
+    await within(box).findByText(/Nothing was saved/)
+    expect(made).not.toHaveBeenCalled()
+    vi.restoreAllMocks()
   })
 
   test('every transaction an account knows has its words', () => {

@@ -15,6 +15,7 @@ import { Button } from '../../primitives/Button.tsx'
 import { type Fact, Facts } from '../../primitives/Facts.tsx'
 import { LongId } from '../../primitives/LongId.tsx'
 import styles from './Changes.module.css'
+import { ExportProof } from './ExportProof.tsx'
 
 const FIGURES: { readonly [F in Figure]: PlainKey } = {
   balance: 'account.balance',
@@ -132,6 +133,10 @@ const Unchanged = ({ account, time }: { readonly account: AccountDetail; readonl
   )
 }
 
+/** The height before everything this panel tells of; of a height alone, its own frame is shown. */
+const sinceOf = ({ frames }: AccountDetail, changes: AccountChanges | null): number =>
+  (changes?.frames[0]?.height ?? frames[0]?.height ?? 1) - 1
+
 const InPast = ({ frame: shown, time }: { readonly frame: FrameView; readonly time: TimeMachine }) => {
   const { text, format } = useUi()
   const step = useStep(shown)
@@ -151,6 +156,7 @@ const InPast = ({ frame: shown, time }: { readonly frame: FrameView; readonly ti
         ) : (
           <Told account={account} changes={changes} />
         ))}
+      <ExportProof account={account} since={sinceOf(account, changes)} />
     </div>
   )
 }
