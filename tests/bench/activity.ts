@@ -124,10 +124,17 @@ type Look = {
   readonly query: Pick<ActivityQuery, 'search'> & Partial<ActivityQuery>
   /** The same choice, said plainly. */
   readonly plainly: (entry: ActivityEntry) => boolean
+  /** Also measured where nothing is known of it yet, which takes a while. */
+  readonly isNew?: true
 }
 
 const LOOKS: readonly Look[] = [
-  { name: 'filter', query: { search: '', filter: 'failed' }, plainly: ({ status }) => status === 'failed' },
+  {
+    name: 'filter',
+    query: { search: '', filter: 'failed' },
+    plainly: ({ status }) => status === 'failed',
+    isNew: true,
+  },
   {
     name: 'filter and token',
     query: { search: '', filter: 'sent', tokenId: TETH },
@@ -137,6 +144,7 @@ const LOOKS: readonly Look[] = [
     name: 'search of two words',
     query: { search: 'Lunch received' },
     plainly: ({ memo, status }) => memo.toLowerCase().includes('lunch') && status.includes('received'),
+    isNew: true,
   },
   {
     name: 'search that finds nothing',
@@ -182,16 +190,17 @@ const measureLook = async (
       invalid: sameEntries(shown.entries, peer()) ? null : 'it shows other entries than Array.filter',
     }
   }
-  const first = await compare(
-    {
-      name: `activity of ${MANY}, ${name}, first time`,
-      unit: 'ms',
-      floor: inMs(() => readRows(many)),
-      ours: inMs(async () => pageOf(createHistory(many.store, many.history.book()), asked)),
-      peer: null,
-    },
-    finish,
-  )
+  const first = async () =>
+    compare(
+      {
+        name: `activity of ${MANY}, ${name}, first time`,
+        unit: 'ms',
+        floor: inMs(() => readRows(many)),
+        ours: inMs(async () => pageOf(createHistory(many.store, many.history.book()), asked)),
+        peer: null,
+      },
+      finish,
+    )
   const again = await compare(
     {
       name: `activity of ${MANY}, ${name}, again`,
@@ -202,7 +211,7 @@ const measureLook = async (
     },
     finish,
   )
-  return [first, again]
+  return look.isNew === true ? [await first(), again] : [again]
 }
 
 const measurePages = async (

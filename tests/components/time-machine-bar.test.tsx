@@ -193,10 +193,10 @@ describe('in the past', () => {
       .map((each) => each.getAttribute('aria-label') ?? each.textContent)
     expect(offered.filter((name) => !/^Copy /.test(name ?? ''))).toEqual([
       'Close',
-      'tUSD',
-      'tETH',
       'Go to its last change, height 42',
       'Export proof',
+      'tUSD',
+      'tETH',
     ])
     for (const name of ['New entity', 'Rename', 'Connected sites']) expect(button(name).disabled).toBe(true)
     // What can be read can be saved.

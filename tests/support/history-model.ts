@@ -5,7 +5,6 @@
 import { decode, uint } from '../../runtime/codec/schema.ts'
 import type { Bytes } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
-import type { StoreRow } from '../../runtime/ports.ts'
 import { collateralCodec, type KnownByEntity } from '../../runtime/radapter/activity.ts'
 import { type BalancePoint, pickedOf } from '../../runtime/radapter/activity-balances.ts'
 import { choiceOf, isChosen } from '../../runtime/radapter/activity-choice.ts'
@@ -17,8 +16,6 @@ import { type ActivityRecord, type Placed, readRecord, traitsOf } from '../../ru
 import type { ActivityPage } from '../../runtime/radapter/types.ts'
 
 export type Rows = ReadonlyMap<string, Bytes>
-
-export const rowsFrom = (rows: readonly StoreRow[]): Rows => new Map(rows.map(({ key, value }) => [key, value]))
 
 /** A row is not decoded twice. */
 const decoded = new WeakMap<Bytes, Placed>()
