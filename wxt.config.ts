@@ -53,8 +53,23 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'self'",
 ].join('; ')
 
+const PRECOMPILES = [
+  '06-bn254-add',
+  '07-bn254-mul',
+  '08-bn254-pairing',
+  '09-blake2f',
+  '0a-kzg-point-evaluation',
+  '0b-bls12-g1add',
+  '0c-bls12-g1msm',
+  '0d-bls12-g2add',
+  '0e-bls12-g2msm',
+  '0f-bls12-pairing',
+  '10-bls12-map-fp-to-g1',
+  '11-bls12-map-fp2-to-g2',
+  '100-p256verify',
+]
 /** What is imported, and from where, that runtime/jadapter/left-out.ts takes the place of. */
-const LEFT_OUT = [
+const LEFT_OUT: readonly (readonly [wanted: string, from: string])[] = [
   ['./noble.js', '/evm/dist/esm/precompiles/bls12_381/'],
   ['./noble.js', '/evm/dist/esm/precompiles/bn254/'],
   ['./verify.js', '/evm/dist/esm/eof/'],
@@ -72,12 +87,12 @@ const LEFT_OUT = [
   ['./4844/constructors.js', '/tx/dist/esm/'],
   ['./7702/index.js', '/tx/dist/esm/'],
   ['./7702/constructors.js', '/tx/dist/esm/'],
-  ['./09-blake2f.js', '/evm/dist/esm/precompiles/'],
-  ['./100-p256verify.js', '/evm/dist/esm/precompiles/'],
-  ['./0a-kzg-point-evaluation.js', '/evm/dist/esm/precompiles/'],
+  ...PRECOMPILES.map((name): readonly [string, string] => [`./${name}.js`, '/evm/dist/esm/precompiles/']),
+  ['./logger.js', '/evm/dist/esm/evm.js'],
+  ['@ethereumjs/statemanager', '/@ethereumjs/'],
   ['lru-cache', '/@ethereumjs/'],
   ['debug', '/@ethereumjs/'],
-] as const
+]
 const leaveOut = {
   name: 'leave-out',
   enforce: 'pre' as const,

@@ -1,10 +1,11 @@
 /**
- * Stands in the bundle where ethereumjs has parts that the embedded chain has no use for, and that would be 90 kB of every
- * start of the worker: what comes after its Cancun rules (the BLS12-381 precompiles of EIP-2537, the EVM object format
- * of EIP-3540, requests of EIP-7685, transactions of EIP-7702, access lists of EIP-7928, P-256 of EIP-7951, binary
- * trees), what nothing here uses (pairings of EIP-196 and EIP-197, BLAKE2 of EIP-152, blobs of EIP-4844), and the
- * caches of a state manager it does not use. Reaching one is an error, never a wrong result: of this chain, or, for a
- * precompile that any contract may call, of the call. Its logs and its profiler alone are left out in silence.
+ * Stands in the bundle where ethereumjs has parts that the embedded chain has no use for, and that would be 110 kB of
+ * every start of the worker: what comes after its Cancun rules (the BLS12-381 precompiles of EIP-2537, the EVM object
+ * format of EIP-3540, requests of EIP-7685, transactions of EIP-7702, access lists of EIP-7928, P-256 of EIP-7951,
+ * binary trees), what nothing here uses (curves of EIP-196 and EIP-197, BLAKE2 of EIP-152, blobs of EIP-4844), and the
+ * state managers it brings along with their caches, since it is given its own. Reaching one is an error, never a wrong
+ * result: of this chain, or, for a precompile that any contract may call, of the call. Its logs and its profiler alone
+ * are left out in silence.
  */
 const leftOut = (what: string): Error => new Error(`the embedded chain has no ${what}`)
 
@@ -18,15 +19,8 @@ export class NobleBLS {
   }
 }
 
-const noPairing = (): never => {
-  throw leftOut('pairing precompiles')
-}
-/** Made with every machine; only a call of its precompiles gets further. */
-export class NobleBN254 {
-  readonly add = noPairing
-  readonly mul = noPairing
-  readonly pairing = noPairing
-}
+/** Made with every machine; only precompiles that are left out as well would call it. */
+export class NobleBN254 {}
 
 /** A mode is only handed on to what is left out as well. */
 export const EOFContainerMode = {} as const
@@ -51,6 +45,23 @@ export const ContainerSectionType = {
 
 export const verifyCode = (): never => noObjects()
 
+/** Made with every machine, and only asked where a profile is wanted. */
+export class EVMPerformanceLogger {}
+
+const noStates = (): never => {
+  throw leftOut('states of its own')
+}
+/** For machines that are given no state; ours is given one. */
+export class MerkleStateManager {
+  constructor() {
+    noStates()
+  }
+}
+export class SimpleStateManager {
+  constructor() {
+    noStates()
+  }
+}
 export class LRUCache {
   constructor() {
     throw leftOut('caches of its state')
@@ -97,7 +108,17 @@ export {
   noBlobs as createBlob4844TxFromRLP,
   noBlobs as createMinimal4844TxFromNetworkWrapper,
   noPrecompile as precompile0a,
+  noPrecompile as precompile0b,
+  noPrecompile as precompile0c,
+  noPrecompile as precompile0d,
+  noPrecompile as precompile0e,
+  noPrecompile as precompile0f,
+  noPrecompile as precompile06,
+  noPrecompile as precompile07,
+  noPrecompile as precompile08,
   noPrecompile as precompile09,
+  noPrecompile as precompile10,
+  noPrecompile as precompile11,
   noPrecompile as precompile100,
   notAfterCancun as accumulateRequests,
   notAfterCancun as createBlockLevelAccessList,
