@@ -2,7 +2,7 @@
  * What a failed call of the adapter says. The adapter rejects with an error that carries a `WireError`; anything
  * else that is thrown becomes E_INTERNAL, because a screen must always have words.
  */
-import type { ErrorCode, WireError } from '../../runtime/radapter/types.ts'
+import type { WireError } from '../../runtime/radapter/types.ts'
 
 const CODES: readonly string[] = [
   'E_UNAUTHORIZED',
@@ -17,11 +17,11 @@ const CODES: readonly string[] = [
   'E_TOO_LARGE',
   'E_HALTED',
   'E_INTERNAL',
-] satisfies readonly ErrorCode[]
+] satisfies readonly WireError['code'][]
 
 type Fields = { readonly [field: string]: unknown }
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-const isCode = (value: unknown): value is ErrorCode => typeof value === 'string' && CODES.includes(value)
+const isCode = (value: unknown): value is WireError['code'] => typeof value === 'string' && CODES.includes(value)
 
 const read = (value: unknown): WireError | null => {
   if (!isFields(value) || !isCode(value.code)) return null

@@ -2,12 +2,13 @@
 import * as v from 'valibot'
 import type { ApprovalRequest, ApprovalView } from './approvals.ts'
 import { natural, openEnvelope, writeEnvelope } from './codec.ts'
+import type { ErrorCode } from './error-code.ts'
 import { frameWire } from './frame-wire.ts'
 import { STORAGE_STATUSES, type StopReason } from './health.ts'
 import { RUNTIME_STATES } from './lifecycle.ts'
 import { RUNTIME_KINDS, type RuntimeListing } from './manager-methods.ts'
 import type { CheckpointInfo, RetainedInfo } from './retained.ts'
-import type { ErrorCode, FrameView, HostStatus, WireError } from './types.ts'
+import type { FrameView, HostStatus, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 export type Push =

@@ -1,5 +1,6 @@
 /** The one error of the RAdapter edge, on both sides of the line, and the words of its common causes. */
-import type { ErrorCode, WireError } from './types.ts'
+import type { ErrorCode } from './error-code.ts'
+import type { WireError } from './types.ts'
 
 /** Decide on `code` and, for E_REJECTED, on `error.reason`; the message is for people. */
 export class RAdapterError extends Error {

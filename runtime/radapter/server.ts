@@ -7,10 +7,11 @@
  */
 import type { RuntimeHost } from '../host.ts'
 import type { Connection } from './connection.ts'
+import type { ErrorCode } from './error-code.ts'
 import { RAdapterError, walletLocked } from './errors.ts'
 import type { Naming } from './names.ts'
 import { type RpcHandlers, type Seat, type Served, seatOf, serve } from './served.ts'
-import type { ErrorCode, HostStatus } from './types.ts'
+import type { HostStatus } from './types.ts'
 import { createViews, type Views } from './views.ts'
 
 export type ServerOptions = {

@@ -10,6 +10,7 @@ import type { ActivityKind, ActivityMethods, ActivitySelection } from './activit
 import type { BookMethods, BookPage } from './address-book.ts'
 import type { ApprovalMethods, ApprovalView } from './approvals.ts'
 import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
+import type { ErrorCode } from './error-code.ts'
 import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
 import type { HostMethods } from './host-methods.ts'
 import type { RuntimeState } from './lifecycle.ts'
@@ -283,20 +284,6 @@ export type FrameView = MapSection & {
   /** Names a payment can be addressed to. */
   readonly directory: readonly { readonly entityId: string; readonly label: string }[]
 }
-
-export type ErrorCode =
-  | 'E_UNAUTHORIZED'
-  | 'E_BAD_REQUEST'
-  | 'E_VERSION'
-  | 'E_NOT_FOUND'
-  | 'E_RANGE'
-  | 'E_LOCKED'
-  | 'E_WALLET_LOCKED'
-  | 'E_REJECTED'
-  | 'E_RATE_LIMITED'
-  | 'E_TOO_LARGE'
-  | 'E_HALTED'
-  | 'E_INTERNAL'
 
 /** Text is for people; programs look at `code` and, for E_REJECTED, at `reason.type`. */
 export type WireError = {

@@ -1,5 +1,5 @@
 /** The methods of a running runtime: what they commit, and what they refuse by name without a trace. */
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { positionOf } from '../../../runtime/account/delta.ts'
 import { deltaKey } from '../../../runtime/account/keys.ts'
 import { parseInvoiceLink } from '../../../runtime/entity/invoice.ts'
@@ -122,16 +122,17 @@ describe('pay.send', () => {
 
 describe('pay.cancel', () => {
   test('while the recipient is still being asked -- failed as cancelled; the same command again -- the same answer', async () => {
-    const [{ paymentId }, cancelled] = await Promise.all([
-      call['pay.send'](command()),
-      call['pay.cancel']({ commandId: 'x', from: running.id('You'), paymentId: paymentIdFor(running.id('You'), 'c1') }),
-    ])
+    const paymentId = paymentIdFor(running.id('You'), 'c1')
+    const cancel = () => call['pay.cancel']({ commandId: 'x', from: running.id('You'), paymentId })
+    // In the frame after the one that asks.
+    const isAsked = new Promise<void>((resolve) => onTestFinished(running.host.onChange(resolve)))
+    const [, cancelled] = await Promise.all([call['pay.send'](command()), isAsked.then(cancel)])
     await quiet()
     expect(await call['pay.get']({ from: running.id('You'), paymentId })).toMatchObject({
       status: 'failed',
       failure: 'cancelled',
     })
-    expect(await call['pay.cancel']({ commandId: 'x', from: running.id('You'), paymentId })).toEqual(cancelled)
+    expect(await cancel()).toEqual(cancelled)
   })
   test.each(['', 'x', `0x${'00'.repeat(32)}`, '__proto__'])('%j -- unknown_payment', async (paymentId) => {
     await expectRefused(call['pay.cancel']({ commandId: 'x', from: running.id('You'), paymentId }), {
