@@ -2,7 +2,11 @@
  * The journey of a person, in a real browser: install, create, pay, read the receipt and the history; then what a
  * browser does to a wallet: its worker dies, it is closed, too much is asked of it.
  */
+import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
+import { fromHex, toHex } from '../../runtime/lib/bytes.ts'
+import { keccak } from '../../runtime/lib/hash.ts'
+import { createRandom } from '../simulation/random.ts'
 import {
   activityRows,
   askForReview,
@@ -11,6 +15,7 @@ import {
   PASSWORD,
   pay,
   payNow,
+  type Receipt,
   readBalance,
   readHistory,
   readReceipt,
@@ -91,70 +96,94 @@ test('history -- survives the death of the worker and of the browser; too much i
   })
 })
 
-/** Numerical Recipes' linear congruential generator: enough to scatter twenty points. */
-const scatter = (seed: number): number => ((seed * 1_664_525 + 1_013_904_223) % 2 ** 32) / 2 ** 32
-
-const POINTS = 20
+/** `PAYMENT_KILLS=200` kills so often. */
+const KILLS = Number(process.env.PAYMENT_KILLS ?? 20)
+const SEED = 20
 /** A page that dialled a dying worker notices by its silence, and dials again. */
 const SETTLED_WITHIN_MS = 60_000
 
 /** The first tUSD figure of a text, in millionths. */
 const unitsOf = (text: string): bigint => {
-  const [, whole = '', fraction = ''] = /([\d,]+)(?:\.(\d+))?\s*tUSD/.exec(text) ?? []
+  const [, whole = '', fraction = ''] =
+    /([\d,]+)(?:\.(\d+))?/.exec(text.slice(text.search(/[\d,]+(\.\d+)? ?tUSD/))) ?? []
   return BigInt(`${whole.replaceAll(',', '')}${fraction.padEnd(6, '0')}`)
 }
 
-/** @returns milliseconds from Pay now to the receipt */
-const timeOnePayment = async (popup: Page): Promise<number> => {
+/** @returns milliseconds from Pay now to the receipt, and the receipt */
+const timeOnePayment = async (popup: Page): Promise<{ readonly durationMs: number; readonly receipt: Receipt }> => {
   await askForReview(popup, { to: 'Bob', amount: '0.99' })
   const started = performance.now()
   await payNow(popup)
   await sentStatus(popup).waitFor()
-  return performance.now() - started
+  return { durationMs: performance.now() - started, receipt: await readReceipt(popup) }
 }
 
-test(`payment -- the worker dies at ${POINTS} points of it: one receipt and one row, or nothing at all`, async ({
+type Exported = { readonly [column: string]: string }
+
+/** Every payment that was sent, oldest first, out of the file that the side panel saves. */
+const exportSent = async (extension: Extension): Promise<readonly Exported[]> => {
+  const panel = await extension.open('sidepanel.html')
+  const save = panel.getByRole('button', { name: 'Export JSON', exact: true })
+  const [download] = await Promise.all([panel.waitForEvent('download'), save.click()])
+  const rows = JSON.parse(await readFile(await download.path(), 'utf8')) as readonly Exported[]
+  await panel.close()
+  return rows.filter(({ paymentId, status }) => paymentId !== '' && status === 'sent').toReversed()
+}
+
+/** Pays, and kills the worker so long after. @returns the receipt, or null when it was not sent, and whether it was before */
+const payAndKill = async (
+  extension: Extension,
+  popup: Page,
+  { amount, afterMs }: { amount: string; afterMs: number },
+) => {
+  await askForReview(popup, { to: 'Bob', amount })
+  await popup.getByRole('button', { name: 'Pay now', exact: true }).waitFor()
+  const kill = await extension.armKill()
+  const killed = new Promise<void>((resolve, reject) => {
+    setTimeout(() => kill().then(resolve, reject), afterMs)
+  })
+  await payNow(popup)
+  await killed
+  const wasSeen = await sentStatus(popup).isVisible()
+  await expect(sentStatus(popup).or(popup.getByRole('alert'))).toBeVisible({ timeout: SETTLED_WITHIN_MS })
+  return { wasSeen, receipt: (await sentStatus(popup).isVisible()) ? await readReceipt(popup) : null }
+}
+
+test(`payments -- the worker dies in ${KILLS} of them: each is sent once and proven, or not at all, and the sum is exact`, async ({
   extension,
 }) => {
-  test.setTimeout(POINTS * SETTLED_WITHIN_MS)
-  const welcome = await extension.openedByItself('welcome.html')
-  await createWallet(welcome, PASSWORD)
+  test.setTimeout((KILLS + 1) * SETTLED_WITHIN_MS)
+  await createWallet(await extension.openedByItself('welcome.html'), PASSWORD)
   const popup = await extension.open('popup.html')
-  await readBalance(popup)
-  const durationMs = await timeOnePayment(popup)
+  const start = unitsOf(await readBalance(popup))
+  const random = createRandom(SEED, 'kills')
+  const { durationMs, receipt: first } = await timeOnePayment(popup)
+  const receipts = [first]
+  const left = (): bigint => receipts.reduce((rest, { amount, fee }) => rest - unitsOf(amount) - unitsOf(fee), start)
   let interrupted = 0
 
-  for (let point = 0; point < POINTS; point += 1) {
-    const amount = `1.${String(point + 11)}`
-    const afterMs = (durationMs * (point + scatter(point))) / POINTS
+  for (let turn = 0; turn < KILLS; turn += 1) {
+    const amount = `1.${String(turn + 11).padStart(3, '0')}`
+    // One in each part of a payment, so that none is left out.
+    const afterMs = (durationMs * (turn + random.fraction())) / KILLS
     await test.step(`killed ${afterMs.toFixed(1)} ms after Pay now, paying ${amount}`, async () => {
       await goHome(popup)
-      const before = await readBalance(popup)
-      await askForReview(popup, { to: 'Bob', amount })
-      await popup.getByRole('button', { name: 'Pay now', exact: true }).waitFor()
-      const kill = await extension.armKill()
-      const killed = new Promise<void>((resolve, reject) => {
-        setTimeout(() => kill().then(resolve, reject), afterMs)
-      })
-      await payNow(popup)
-      const isSentBefore = killed.then(() => sentStatus(popup).isVisible())
-      await killed
-      if (!(await isSentBefore)) interrupted += 1
-      await expect(sentStatus(popup).or(popup.getByRole('alert'))).toBeVisible({ timeout: SETTLED_WITHIN_MS })
-      if (await sentStatus(popup).isVisible()) {
-        const receipt = await readReceipt(popup)
-        expect(receipt.preimage).toMatch(HASH)
-        expect(receipt.isProof).toBe(true)
-        expect(await rowsOf(extension, amount)).toHaveLength(1)
-        await goHome(popup)
-        const spent = unitsOf(receipt.amount) + unitsOf(receipt.fee)
-        expect(unitsOf(await readBalance(popup))).toBe(unitsOf(before) - spent)
-      } else {
-        await goHome(popup)
-        expect(await readBalance(popup)).toBe(before)
-        expect((await rowsOf(extension, amount)).filter((row) => row.includes('Sent'))).toEqual([])
-      }
+      const { wasSeen, receipt } = await payAndKill(extension, popup, { amount, afterMs })
+      if (!wasSeen) interrupted += 1
+      if (receipt !== null) receipts.push(receipt)
+      await goHome(popup)
+      expect(unitsOf(await readBalance(popup))).toBe(left())
     })
   }
+
+  const sent = await exportSent(extension)
+  expect(sent.map(({ paymentId, preimage }) => ({ paymentId, preimage }))).toEqual(
+    receipts.map(({ paymentId, preimage }) => ({ paymentId, preimage })),
+  )
+  const units = (exact: string | undefined): bigint => unitsOf(`${exact} tUSD`)
+  expect(start - sent.reduce((sum, { amount, fee }) => sum + units(amount) + units(fee), 0n)).toBe(left())
+  expect(new Set(sent.map(({ paymentId }) => paymentId)).size).toBe(sent.length)
+  for (const { preimage = '', hashlock } of sent) expect(toHex(keccak(fromHex(preimage)))).toBe(hashlock)
+  expect(receipts.filter(({ isProof }) => !isProof)).toEqual([])
   expect(interrupted, 'kills that came before the payment was seen to be sent').toBeGreaterThan(0)
 })
