@@ -22,6 +22,7 @@ export const GERMAN_STATES = {
   'state.why.unknown_runtime': 'Diese Runtime gibt es in deiner Wallet nicht. Wähle oben eine andere.',
   'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
   'state.why.fault': '{detail}.',
+  'state.takeControl': 'Übernehmen',
   'state.startAgain': 'Neu starten',
   'state.full':
     'Dieses Gerät ist voll, deshalb steht deine Wallet still. Bis hierher ist alles gespeichert. Platz schaffen, dann noch einmal versuchen.',

@@ -21,6 +21,7 @@ export const ENGLISH_STATES = {
   'state.why.unknown_runtime': 'There is no such runtime in this wallet. Choose another one above.',
   'state.why.held_elsewhere': '{name} is open in another window.',
   'state.why.fault': '{detail}.',
+  'state.takeControl': 'Take control',
   'state.startAgain': 'Start again',
   'state.full':
     'This device is full, so your wallet has stopped. Everything up to now is stored. Make room, then try again.',

@@ -8,7 +8,7 @@ import { wordsOfError } from '../models/refusals.ts'
 import { tryOnce } from '../models/reliable.ts'
 import type { PlainKey, Text } from '../models/text.ts'
 import { ENGLISH_STATES } from '../models/text-en-states.ts'
-import type { Down, StopReason, Trouble } from '../models/trouble.ts'
+import { type Down, isFinal, type StopReason, type Trouble } from '../models/trouble.ts'
 import { type Ui, useUi } from '../models/ui.ts'
 import { inOneLine } from '../models/words.ts'
 import { Alert } from '../primitives/Alert.tsx'
@@ -28,6 +28,14 @@ const REMEDIES: { readonly [T in Trouble['type']]: Remedy | null } = {
   short: RETRY,
   // It happens by itself; Settings can hurry it.
   update: null,
+}
+
+/** Of a runtime that another context has: it is asked for, and taken. */
+const TAKE: Remedy = { method: 'host.reopen', words: 'state.takeControl' }
+
+const remedyOf = (trouble: Trouble): Remedy | null => {
+  const isHeld = 'reason' in trouble && trouble.reason?.type === 'held_elsewhere'
+  return isFinal(trouble) ? null : isHeld ? TAKE : REMEDIES[trouble.type]
 }
 
 const CHAIN: { readonly [R in Down['reason']]: `state.chain.${R}` } = {
@@ -111,7 +119,7 @@ const Remedied = ({ remedy, look, wide }: { readonly remedy: Remedy; readonly lo
 export const TroubleNotice = ({ trouble }: { readonly trouble: Trouble }) => {
   const ui = useUi(ENGLISH_STATES)
   const { type } = trouble
-  const remedy = REMEDIES[type]
+  const remedy = remedyOf(trouble)
   const words = (
     <div class={styles.said}>
       <p>{wordsOf(trouble, ui)}</p>
@@ -148,7 +156,7 @@ type Props = {
 export const TroubleScreen = ({ trouble, onLook }: Props) => {
   const ui = useUi(ENGLISH_STATES)
   const { text } = ui
-  const remedy = REMEDIES[trouble.type] ?? RETRY
+  const remedy = remedyOf(trouble)
   if (trouble.type === 'full')
     return (
       <Standing title={text('state.full.title')}>
@@ -156,7 +164,7 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
         <p>{text('state.full.money')}</p>
         <p>{text('state.full.todo')}</p>
         <div class={styles.actions}>
-          <Remedied remedy={remedy} look="filled" wide />
+          {remedy !== null && <Remedied remedy={remedy} look="filled" wide />}
           {onLook !== null && (
             <Button look="quiet" wide onClick={onLook}>
               {text('state.full.look')}
@@ -169,9 +177,11 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
   return (
     <Standing title={text(isHalted ? 'state.halted.title' : 'state.readOnly.title')}>
       <Alert tone={isHalted ? 'danger' : 'caution'}>{wordsOf(trouble, ui)}</Alert>
-      <div class={styles.actions}>
-        <Remedied remedy={remedy} look="filled" wide />
-      </div>
+      {remedy !== null && (
+        <div class={styles.actions}>
+          <Remedied remedy={remedy} look="filled" wide />
+        </div>
+      )}
     </Standing>
   )
 }
