@@ -11,7 +11,7 @@ const DATABASE = 'xln-simnet'
 type Holding = { release?: () => void }
 
 /** A page of the extension that asks nothing of it: what it does, another window of the wallet could do. */
-const openBystander = async (extension: Extension): Promise<Page> => {
+export const openBystander = async (extension: Extension): Promise<Page> => {
   const page = await extension.context().newPage()
   await page.goto(`chrome-extension://${extension.id}/icon/128.png`)
   return page
