@@ -22,6 +22,10 @@ export type Trouble =
 /** What stands in the way of everything; the rest is for those who can still act. */
 export const isStanding = ({ type }: Trouble): boolean => type === 'full' || type === 'halted' || type === 'read_only'
 
+/** What no new try changes: a copy stays one, and what is not there does not come. */
+export const isFinal = (trouble: Trouble): boolean =>
+  'reason' in trouble && (trouble.reason?.type === 'snapshot' || trouble.reason?.type === 'unknown_runtime')
+
 const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | null => {
   if (status?.runtime === 'halted' && status.storage === 'full') return { type: 'full' }
   const halted = frame?.halted ?? null
@@ -32,8 +36,8 @@ const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | n
     return { type: 'halted', reason }
   // Who only looks on because another window writes has nothing to repair.
   const isLookingOn = status?.control === 'reader'
-  if (status?.runtime === 'read-only' || (frame?.role === 'reader' && !isLookingOn))
-    return { type: 'read_only', reason }
+  const isReader = status?.runtime === 'running' && frame?.role === 'reader' && !isLookingOn
+  if (status?.runtime === 'read-only' || isReader) return { type: 'read_only', reason }
   return null
 }
 

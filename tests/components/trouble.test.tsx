@@ -239,6 +239,14 @@ describe('troubleOf', () => {
     expect(troubleOf(null, halted)).toEqual({ type: 'halted', reason: { type: 'fault', detail: 'gone' } })
   })
 
+  test('a frame that could only be read -- says so of what runs, and nothing of what starts again', () => {
+    const reader = frame({ role: 'reader' })
+    expect(troubleOf(host({ runtime: 'running' }), reader)).toEqual({ type: 'read_only', reason: null })
+    for (const runtime of ['stopped', 'starting', 'replaying'] as const)
+      expect(troubleOf(host({ runtime }), reader)).toBe(null)
+    expect(troubleOf(null, reader)).toBe(null)
+  })
+
   test('nothing known -- nothing wrong', () => {
     expect(troubleOf(null, null)).toBe(null)
   })
