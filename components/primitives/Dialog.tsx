@@ -13,12 +13,24 @@ type Props = {
 export const Dialog = ({ title, onClose, children }: Props) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => dialog.current?.showModal(), [])
+  const isGone = useRef(false)
+  useEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    // Closed, and not only taken away: the focus goes back to where it was.
+    return () => {
+      isGone.current = true
+      shown?.close()
+    }
+  }, [])
+  const close = (): void => {
+    if (!isGone.current) onClose?.()
+  }
   const cancel = (event: Event): void => {
     if (onClose === undefined) event.preventDefault()
   }
   return (
-    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onCancel={cancel} onClose={onClose}>
+    <dialog ref={dialog} class={styles.dialog} aria-labelledby={id} onCancel={cancel} onClose={close}>
       <div class={styles.inside}>
         <h2 id={id}>{title}</h2>
         {children}

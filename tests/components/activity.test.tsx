@@ -10,7 +10,7 @@ import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.ts
 import type { ActivityEntry, FrameView } from '../../runtime/radapter/types.ts'
 import { entry, frame, IDS, PAYMENT_ID, PREIMAGE, TETH, TUSD, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
-import { press } from '../support/popup.tsx'
+import { openDetails, press } from '../support/popup.tsx'
 
 const activity = (patch: Partial<NonNullable<FrameView['activity']>> = {}): FrameView => {
   const shown = frame().activity
@@ -75,11 +75,6 @@ describe('one entry', () => {
     fireEvent.click(within(await list()).getByRole('button'))
     return { ...opened, region: await screen.findByRole('region', { name: 'Receipt' }) }
   }
-  const unfold = (region: HTMLElement): void => {
-    const details = region.querySelector('details')
-    if (details === null) throw new Error('there are details')
-    details.open = true
-  }
 
   test('who, how much, when; what proves it lies under Details, with the frames that carried it', async () => {
     const { adapter, region } = await open(entry({ memo: 'Coffee' }))
@@ -87,7 +82,7 @@ describe('one entry', () => {
     adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: usd(750) }, frameHashes: [hash] }))
     expect(region.textContent).toContain('Coffee')
     const details = region.querySelector('details')
-    unfold(region)
+    openDetails(region)
     await waitFor(() => expect(details?.textContent).toContain(hash))
     expect([details?.textContent?.includes(PAYMENT_ID), details?.textContent?.includes(PREIMAGE)]).toEqual([true, true])
     expect(details?.textContent).toContain('Balance after7.50 tUSD')
@@ -97,7 +92,7 @@ describe('one entry', () => {
   test('in the past -- as it stood then; a balance that did not move is not spoken of', async () => {
     const { adapter, region } = await open(entry(), { live: false, height: 7 })
     adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: null }, frameHashes: [] }))
-    unfold(region)
+    openDetails(region)
     await waitFor(() => expect(region.textContent).toContain('No frame is kept for this.'))
     expect(region.textContent).not.toContain('Balance after')
     expect(adapter.callsOf('activity.detail')).toEqual([{ entityId: IDS.you, id: 'payment-1', height: 7 }])
@@ -107,7 +102,7 @@ describe('one entry', () => {
     const { adapter, region } = await open(entry({ status: 'failed', failure: 'expired', proof: null }))
     adapter.answer('activity.detail', () => ({ entry: { ...entry(), balance: null }, frameHashes: [] }))
     expect(region.textContent).toContain('It took too long and was given up.')
-    unfold(region)
+    openDetails(region)
     await waitFor(() => expect(region.textContent).toContain('No frame is kept for this.'))
   })
 })

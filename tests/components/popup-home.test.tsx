@@ -8,7 +8,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import { balance, entry, frame, PAYMENT_ID, PREIMAGE, position, usd } from '../support/fixture-frames.ts'
 import { renderPage } from '../support/page.tsx'
-import { press } from '../support/popup.tsx'
+import { openPopover } from '../support/popover.ts'
+import { openDetails, press } from '../support/popup.tsx'
 
 const button = (name: string): HTMLElement => screen.getByRole('button', { name })
 
@@ -96,6 +97,8 @@ describe('Home', () => {
     renderPage(PopupApp)
     const header = await screen.findByRole('banner')
     expect(header.textContent).toContain('Test money')
+    openPopover(within(header).getByRole('button', { name: 'Runtime: Simnet' }))
+    await within(header).findByRole('menu', { name: 'Runtimes' })
     expect(header.textContent).toContain('Simnet (31337)')
     expect(header.textContent).toContain('worth nothing outside it')
   })
@@ -107,9 +110,10 @@ describe('Activity in the popup', () => {
     const list = await screen.findByRole('list', { name: 'Latest' })
     fireEvent.click(within(list).getByRole('button', { name: 'Bob' }))
     const receipt = await screen.findByRole('region', { name: 'Receipt' })
-    expect(receipt.textContent).toContain(PAYMENT_ID)
-    expect(receipt.textContent).toContain(PREIMAGE)
     expect(receipt.textContent).toContain('it proves the payment')
+    openDetails(receipt)
+    await waitFor(() => expect(receipt.textContent).toContain(PAYMENT_ID))
+    expect(receipt.textContent).toContain(PREIMAGE)
   })
 
   test('a payment without an invoice claims no proof', async () => {

@@ -1,6 +1,7 @@
 /** The popup as a person drives it in a test of screens: by the names a screen reader says. */
 import { act, fireEvent, screen } from '@testing-library/preact'
 import { vi } from 'vitest'
+import { present } from '../../runtime/lib/assert.ts'
 import type { FakeAdapter } from './fake-radapter.ts'
 import { entry, PAYMENT_ID, quote } from './fixture-frames.ts'
 
@@ -30,6 +31,11 @@ export const answerWell = (adapter: FakeAdapter): void => {
   adapter.answer('pay.quote', ({ memo }) => quote({ memo }))
   adapter.answer('pay.send', () => ({ height: 43, paymentId: PAYMENT_ID }))
   adapter.answer('pay.get', () => entry())
+}
+
+/** Unfolds what few look up. */
+export const openDetails = (region: HTMLElement): void => {
+  present(region.querySelector('details'), 'details to unfold').open = true
 }
 
 /** Lets faked time pass. */

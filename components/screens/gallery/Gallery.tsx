@@ -14,6 +14,7 @@ import { Alert } from '../../primitives/Alert.tsx'
 import { Amount } from '../../primitives/Amount.tsx'
 import { Button, LinkButton, type Look } from '../../primitives/Button.tsx'
 import { CopyButton } from '../../primitives/CopyButton.tsx'
+import { Dialog } from '../../primitives/Dialog.tsx'
 import { Disclosure } from '../../primitives/Disclosure.tsx'
 import { EntityId } from '../../primitives/EntityId.tsx'
 import { Facts } from '../../primitives/Facts.tsx'
@@ -128,6 +129,21 @@ const Choices = () => {
         <Toggle label="Off" checked={!checked} onChange={(off) => setChecked(!off)} />
       </Primitive>
     </>
+  )
+}
+
+const Question = () => {
+  const [isOpen, setIsOpen] = useState(false)
+  return (
+    <Primitive name="Dialog">
+      <Button onClick={() => setIsOpen(true)}>Ask</Button>
+      {isOpen && (
+        <Dialog title="Delete Simnet?" onClose={() => setIsOpen(false)}>
+          <p>Its history is gone for good.</p>
+          <Button onClick={() => setIsOpen(false)}>Keep it</Button>
+        </Dialog>
+      )}
+    </Primitive>
   )
 }
 
@@ -278,6 +294,7 @@ const Side = ({ name, look }: { readonly name: string; readonly look: string | u
     <Rows />
     <Fields />
     <Choices />
+    <Question />
     <Sayings />
     <Figures />
     <Names />

@@ -1,6 +1,6 @@
 /** The switcher: every runtime of this wallet, what can be done with the one that is shown, and what is known of it. */
 import { Check } from 'lucide'
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { HostStatus } from '../../../runtime/radapter/types.ts'
 import { useAction } from '../../models/action.ts'
 import { agoOf, useClock } from '../../models/ago.ts'
@@ -19,9 +19,13 @@ export type RuntimeDialog = 'create' | 'rename' | 'delete'
 
 type Props = { readonly onOpen: (dialog: RuntimeDialog) => void; readonly onLeave: () => void }
 
-/** The arrows go round; what is chosen is pressed as any button. */
+/** Opens on the runtime that is shown. The arrows go round; what is chosen is pressed as any button. */
 const useArrows = () => {
   const menu = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const items = menu.current
+    items?.querySelector<HTMLElement>('[aria-checked=true], [role^=menuitem]')?.focus()
+  }, [])
   const press = (event: KeyboardEvent): void => {
     const items = [...(menu.current?.querySelectorAll<HTMLElement>('[role^=menuitem]') ?? [])]
     const here = items.indexOf(document.activeElement as HTMLElement)
