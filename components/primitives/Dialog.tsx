@@ -15,12 +15,14 @@ export const Dialog = ({ title, onClose, children }: Props) => {
   const id = useId()
   const isGone = useRef(false)
   useEffect(() => {
+    const before = document.activeElement
     const shown = dialog.current
     shown?.showModal()
-    // Closed, and not only taken away: the focus goes back to where it was.
+    // The browser gives the focus back where a dialog is closed, and not where it is taken away.
     return () => {
       isGone.current = true
       shown?.close()
+      if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   const close = (): void => {
