@@ -1,5 +1,5 @@
 /**
- * Browser tests: the built extension in a real Chromium, one browser at a time, no retries. They expect the build in
+ * Browser tests: the built extension in a real Chromium, two browsers at a time, no retries. They expect the build in
  * `.output/chrome-mv3` to be current; `npm test` sees to that.
  */
 import { execFileSync } from 'node:child_process'
@@ -18,7 +18,8 @@ export default defineConfig({
   testDir: 'tests/e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  workers: 1,
+  // A browser that waits leaves its core to the other; each has a profile of its own.
+  workers: 2,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },
