@@ -150,7 +150,7 @@ test('a tab -- comes back to where it stood, after a reload and from another wor
   const popup = await begin(extension)
   await pay(popup, { to: 'Bob', amount: '3.21' })
   const panel = await extension.open('sidepanel.html')
-  await panel.getByRole('combobox', { name: 'Sort by', exact: true }).selectOption({ label: 'Name' })
+  await panel.getByRole('combobox', { name: 'Sort by', exact: true }).selectOption('counterparty')
   await panel.getByRole('searchbox', { name: 'Search activity', exact: true }).fill('bob')
   await panel.getByRole('slider', { name: 'Time machine', exact: true }).press('ArrowLeft')
   const then = await panel.getByRole('slider', { name: 'Time machine', exact: true }).inputValue()
