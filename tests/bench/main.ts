@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: what a payment, a start and a build cost, each beside a floor measured in the same minutes.
  *
- *   node .ci/run-ts.mjs tests/bench/main.ts                      everything; writes tests/bench/table.md
- *   node .ci/run-ts.mjs tests/bench/main.ts node replay          some parts, printed only
+ *   node .ci/run-ts.mjs tests/bench/main.ts                      everything but a million accounts
+ *   node .ci/run-ts.mjs tests/bench/main.ts node replay          some parts; with --expose-gc also `million`, alone
  *   node .ci/run-ts.mjs tests/bench/main.ts profile [count]      where the time of a payment goes
  *
+ * Writes each part into tests/bench/results.json in the place of what it was, and makes tests/bench/table.md of all.
  * Prints one line of JSON for each result. A result whose cold replay misses the recorded root, or that left
  * something pending, is INVALID, and so is the run: its exit status is 1.
  */
@@ -29,6 +30,7 @@ import { measureStorage } from './storage.ts'
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url))
 const README = fileURLToPath(new URL('../../README.md', import.meta.url))
 const TABLE = fileURLToPath(new URL('./table.md', import.meta.url))
+const RESULTS = fileURLToPath(new URL('./results.json', import.meta.url))
 /** Journals belong on the disk the sources are on; a temporary folder may lie in memory. */
 const SCRATCH = fileURLToPath(new URL('../../.output/bench', import.meta.url))
 
@@ -90,25 +92,34 @@ const PARTS: { readonly [name: string]: Part } = {
   },
 }
 
-const runParts = async (
-  names: readonly string[],
-): Promise<{ readonly results: readonly Result[]; readonly env: Env }> => {
-  const results: Result[] = []
+/** It takes longer than all the others together, and a machine of its own. */
+const ALONE = 'million'
+
+/** By part, in their order. */
+type Kept = { readonly results: { readonly [part: string]: readonly Result[] }; readonly env: Env }
+
+const runParts = async (names: readonly string[]): Promise<Kept> => {
+  const results: { [part: string]: readonly Result[] } = {}
   let env = await envOf()
-  const report: Report = (result) => {
-    results.push(result)
-    console.log(jsonLine(result, env))
-    if (result.invalid !== null) console.log(`INVALID: ${result.name}: ${result.invalid}`)
-  }
   for (const name of names) {
     const part = PARTS[name]
     if (part === undefined) throw new Error(`no part ${name}; there are ${Object.keys(PARTS).join(', ')}`)
+    const found: Result[] = []
+    const report: Report = (result) => {
+      found.push(result)
+      console.log(jsonLine(result, env))
+      if (result.invalid !== null) console.log(`INVALID: ${result.name}: ${result.invalid}`)
+    }
     await part(report, (more) => {
       env = { ...env, ...more }
     })
+    results[name] = found
   }
   return { results, env }
 }
+
+const readKept = async (): Promise<Kept> =>
+  JSON.parse(await readFile(RESULTS, 'utf8').catch(() => '{"results":{},"env":{}}')) as Kept
 
 /** To its own file, and between the marks of README, which quotes it. */
 const publish = async (table: string): Promise<void> => {
@@ -122,12 +133,17 @@ const publish = async (table: string): Promise<void> => {
 }
 
 const bench = async (names: readonly string[]): Promise<void> => {
-  const isWhole = names.length === 0
-  const { results, env } = await runParts(isWhole ? Object.keys(PARTS) : names)
-  const table = markdownTable(results, env)
+  const run = await runParts(names.length === 0 ? Object.keys(PARTS).filter((name) => name !== ALONE) : names)
+  const before = await readKept()
+  const kept: Kept = { results: { ...before.results, ...run.results }, env: { ...before.env, ...run.env } }
+  const table = markdownTable(
+    Object.keys(PARTS).flatMap((name) => kept.results[name] ?? []),
+    kept.env,
+  )
+  await writeFile(RESULTS, `${JSON.stringify(kept, null, 1)}\n`)
+  await publish(table)
   console.log(`\n${table}`)
-  if (isWhole) await publish(table)
-  if (results.some(({ invalid }) => invalid !== null)) process.exitCode = 1
+  if (Object.values(run.results).some((part) => part.some(({ invalid }) => invalid !== null))) process.exitCode = 1
 }
 
 const [first, ...rest] = process.argv.slice(2)
