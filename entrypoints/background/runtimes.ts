@@ -297,7 +297,9 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
     },
     // Once there, it starts with the keys.
     wake: async (id) => void (await worlds.of(id)),
-    hosts: () => all().flatMap(({ service: { host } }) => (host === null ? [] : [host])),
+    // What can only be read comes to no end by itself, and nothing has to wait for it.
+    hosts: () =>
+      all().flatMap(({ service: { host, status } }) => (host !== null && status.runtime === 'running' ? [host] : [])),
     follow: (keyring) => {
       keys = keyring
       if (keyring !== null) for (const { service } of all()) void service.start(keyring)

@@ -137,7 +137,8 @@ export const createWorld = async (given: Given): Promise<World> => {
   })
   const notices = createNotices(hooks.received)
   service.onChange(() => {
-    const host: RuntimeHost | null = service.host
+    // A copy owes nobody a word.
+    const host: RuntimeHost | null = entry().kind === 'local' ? service.host : null
     notices(host)
     deadlines.follow(host)
   })

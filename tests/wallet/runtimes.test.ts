@@ -124,6 +124,8 @@ describe('runtime.clone', () => {
     expect([status.reason, namesOf(status).toSorted()]).toEqual([{ type: 'snapshot' }, ['Other', 'Simnet', 'Simnet-2']])
     const frame = await copy.frame()
     expect([frame.runtimeName, frame.stateRoot, frame.role]).toEqual(['Simnet-2', at.stateRoot, 'reader'])
+    // A lock or an update has to wait for no copy.
+    expect(worker.runtimes.hosts().map((host) => host.env().name)).toEqual(['Simnet'])
     const own = at.entities.find(({ isOwn }) => isOwn)?.entityId ?? ''
     await expect(
       copy.adapter.rpc('offer.create', { commandId: 'x', entityId: own, tokenId: 1, amount: null, memo: '' }),
