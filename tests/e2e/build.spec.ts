@@ -35,6 +35,7 @@ test('pages -- what is for development only is left out', () => {
     'approval.html',
     'popup.html',
     'sidepanel.html',
+    'view.html',
     'welcome.html',
   ])
   expect(files.filter((name) => /gallery/i.test(name))).toEqual([])
