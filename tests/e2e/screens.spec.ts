@@ -11,7 +11,7 @@ const NARROW = 320
 const LEAST_SCREENS = 30
 const TEST_MS = 600_000
 /** What has gone wrong is said above what was last shown, and moves it, once. */
-const MOVED_BY_NEWS = ['stopped-home', 'read-only']
+const MOVED_BY_NEWS = ['looking-on', 'stopped-home', 'read-only']
 
 const atWidth = async (page: Page, width: number): Promise<readonly string[]> => {
   const size = page.viewportSize() ?? { width: 400, height: 600 }

@@ -4,7 +4,7 @@
  */
 import type { Locator, Page } from '@playwright/test'
 import { PASSWORD } from './journey.ts'
-import { holdRuntime, loseDatabase } from './states.ts'
+import { holdRuntime, loseDatabase, outdate } from './states.ts'
 import type { Extension } from './support/browser.ts'
 import { openDapp, serveSite } from './support/dapp.ts'
 import { IN_ENGLISH, type Tongue } from './tongue.ts'
@@ -280,19 +280,23 @@ const walkSites = async ({ page, visit, tongue: { text } }: Walk): Promise<void>
   await press(page, text('common.back'))
 }
 
-/** What may be wrong around the wallet, each with a screen of its own: held by another window, and its database gone. */
+/** What may be wrong around the wallet, each with a screen of its own. */
 const walkStates = async (extension: Extension, visit: Visit, { text }: Tongue): Promise<void> => {
   const release = await holdRuntime(extension)
   const popup = await extension.open('popup.html')
-  await button(popup, text('state.startAgain')).waitFor()
-  await visit(popup, 'stopped-home')
+  await button(popup, text('state.takeControl')).waitFor()
+  await visit(popup, 'looking-on')
+  await release()
+  await press(popup, text('state.takeControl'))
+  await popup.getByRole('alert').waitFor({ state: 'detached' })
+  await outdate(extension)
+  const home = await extension.open('popup.html')
+  await button(home, text('state.startAgain')).waitFor()
+  await visit(home, 'stopped-home')
   // A page that has nothing it could still show.
   const page = await extension.open('approval.html')
   await headed(page, text('state.halted.title'))
   await visit(page, 'stopped')
-  await release()
-  await press(page, text('state.startAgain'))
-  await headed(page, text('approval.none'))
   await loseDatabase(extension)
   const reader = await extension.open('popup.html')
   await headed(reader, text('state.readOnly.title'))

@@ -45,6 +45,26 @@ export const holdRuntime = async (extension: Extension): Promise<() => Promise<v
   }
 }
 
+/** Every page is closed, and a later version of the wallet has written the database. */
+export const outdate = async (extension: Extension): Promise<void> => {
+  const bystander = await openBystander(extension)
+  await standStill(extension, bystander)
+  await bystander.evaluate(
+    (name) =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open(name, 1_000)
+        request.onsuccess = () => {
+          request.result.close()
+          resolve()
+        }
+        request.onerror = () => reject(request.error)
+      }),
+    DATABASE,
+  )
+  await extension.open('welcome.html')
+  await bystander.close()
+}
+
 /** Every page is closed, and the history of the wallet is no longer on this device. */
 export const loseDatabase = async (extension: Extension): Promise<void> => {
   const bystander = await openBystander(extension)
