@@ -60,7 +60,7 @@ const Listed = ({ listing, onLeave }: { readonly listing: RuntimeListing; readon
         aria-checked={isHere}
         aria-label={name}
         aria-description={about}
-        class={styles.item}
+        class={`${styles.item} ${styles.listed}`}
         onClick={choose}
       >
         <span class={styles.names}>
