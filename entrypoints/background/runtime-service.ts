@@ -94,6 +94,8 @@ export class RuntimeService {
   readonly #listeners = new Set<() => void>()
   #queue: Promise<unknown> = Promise.resolve()
   #starting: Promise<void> | null = null
+  /** How often it was told to stop. */
+  #stops = 0
   #status: RuntimeStatus = STOPPED
   #open: LocalRuntime | null = null
   #own: { readonly owner: EntityId; readonly more: OwnEntities } | null = null
@@ -180,7 +182,9 @@ export class RuntimeService {
       try {
         await this.#begin(role, keyring, abandoned)
       } catch (error) {
-        this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
+        // One that halted while its world was made has said so itself, and why.
+        if (this.#status.runtime !== 'halted')
+          this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
       }
     })
   }
@@ -188,14 +192,18 @@ export class RuntimeService {
   /** Another context has it, or is to have it: what was begun is finished, and from then on it is only looked at. */
   async #yield(lost: LocalRuntime, keyring: Keyring): Promise<void> {
     if (this.#open !== lost) return
-    await this.stop()
-    this.#starting ??= this.#startAs('reader', keyring)
+    const stopped = this.stop()
+    const stops = this.#stops
+    await stopped
+    // Stopped by somebody else meanwhile: the keys may be gone.
+    if (this.#stops === stops) this.#starting ??= this.#startAs('reader', keyring)
   }
 
   /** Also ends a start that does not come to its end by itself. */
   stop(): Promise<void> {
     this.#abandon()
     this.#starting = null
+    this.#stops++
     return this.#inTurn(async () => {
       if (this.#status.runtime === 'stopped') return
       const open = this.#open

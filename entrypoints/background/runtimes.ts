@@ -106,6 +106,13 @@ const markOf = (ports: RuntimePorts, id: string): Promise<CanaryMark | null> =>
     .read()
     .catch(() => null)
 
+/** Without its database there would be a new world with keys that have been at work. @throws RAdapterError */
+const mustExist = async (ports: RuntimePorts, id: string): Promise<void> => {
+  const store = await ports.openStore(databaseOf(id), { create: false }).catch(() => null)
+  if (store === null) throw refuse({ type: 'runtime_not_open' })
+  await store.close()
+}
+
 /** A runtime out of a file, whose database lies there already. @throws RAdapterError */
 const adoptRuntime = async (
   { ports, registry }: Stored,
@@ -116,6 +123,7 @@ const adoptRuntime = async (
   const made = registry.madeBy(commandId)
   if (made !== null) return { id: made.id, kind: made.kind, here: null }
   const { id, name: wanted, worldId, index, chainId } = imported
+  await mustExist(ports, id)
   const owned = ownCount(keyring, index, imported.ownEntityIds)
   const here = registry.entries().find((entry) => entry.kind === 'local' && entry.index === index)
   if (owned > 0 && here !== undefined && choice === null) return { id: null, kind: null, here: here.name }

@@ -52,7 +52,9 @@ export const createControl = ({ slot, isAlive }: Ports): ControlLease => {
   return {
     enter: async (clientId) => {
       await inTurn(async () => {
-        if (holder === null || !(await isAlive(holder))) await become(clientId)
+        // Who cannot be asked after is taken to be there: the pen can still be taken.
+        const isHeld = holder !== null && (await isAlive(holder).catch(() => true))
+        if (!isHeld) await become(clientId)
       })
       return {
         mayWrite: () => holder === clientId,

@@ -215,6 +215,27 @@ describe('the course of a runtime', () => {
   })
 })
 
+test('a store that fails while the world is made -- halted once, and started again from what there is', async () => {
+  let left = 3
+  const walk = hold(undefined, (ports) => ({
+    ...ports,
+    openStore: async (name, options) => {
+      const store = await ports.openStore(name, options)
+      return {
+        ...store,
+        commit: async (batch) => {
+          if (left-- === 0) throw new StoreError('quota', 'no room')
+          return store.commit(batch)
+        },
+      }
+    },
+  }))
+  await start(walk)
+  expect([course(walk), walk.service.status.storage]).toEqual([['stopped', 'starting', 'halted'], 'full'])
+  await walk.service.reopen(walk.machine.keyring)
+  expect(course(walk).at(-1)).toBe('running')
+})
+
 describe('stopping', () => {
   test('a store that never closes -- left behind after a while, and the lock is free', async () => {
     let limit = (): void => undefined

@@ -265,6 +265,14 @@ describe('runtime.adopt', () => {
     expect((await create(page, 'Next', 'again')).id).toBe('local-9')
   })
 
+  test('without its database -- refused, and nothing is made', async () => {
+    const { machine, page, imported } = await withSecondEntity()
+    machine.disks.delete(`xln-${ID}`)
+    const asked = page.adapter.rpc('runtime.adopt', { commandId: 'in', imported, choice: 'replace' })
+    expect(await reasonOf(asked)).toEqual({ type: 'runtime_not_open' })
+    expect([[...machine.disks.keys()], namesOf(await page.status())]).toEqual([['xln-simnet'], ['Simnet']])
+  })
+
   test('of another wallet -- a copy to look at', async () => {
     const { page, imported } = await withSecondEntity()
     const foreign = { ...imported, ownEntityIds: [`0x${'ab'.repeat(32)}`] }
