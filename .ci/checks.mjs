@@ -3,7 +3,7 @@
  *
  *   node .ci/checks.mjs     runs all, prints one line each; exit 1 when one failed
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -27,24 +27,50 @@ export const CHECKS = [
 /** @type {Step} */
 const TIDY = { name: 'tidy', module: 'node_modules/vitest/vitest.mjs', args: ['run', 'tests/tidy.test.ts'] }
 
+/** No step takes a third of it; one that has stopped moving shall end as a failure that can be read. */
+const LONGEST_STEP_MS = 30 * 60_000
+
 /**
- * Runs a step with this Node, its output going where ours goes.
+ * Runs a step with this Node, its output going where ours goes; what is still running after half an hour is killed
+ * with everything it has started.
  * @param {Step} step @param {Record<string, string>} [env]
+ * @returns {Promise<boolean>} whether it went well
  */
 export const runStep = ({ name, module, args }, env = {}) => {
   console.log(`\n── ${name}`)
   const started = Date.now()
-  const { status } = spawnSync(process.execPath, [module, ...args], {
+  const child = spawn(process.execPath, [module, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...env },
+    // The leader of a group of its own, so that its children can be ended with it.
+    detached: true,
   })
-  console.log(`── ${name}: ${status === 0 ? 'passed' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
-  return status === 0
+  const endGroup = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
+  const stop = () => {
+    endGroup()
+    process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop)
+  const deadline = setTimeout(() => {
+    console.log(`── ${name}: not over after ${LONGEST_STEP_MS / 60_000} minutes, ended`)
+    endGroup()
+  }, LONGEST_STEP_MS)
+  return new Promise((resolve) => {
+    const settle = (isGreen) => {
+      clearTimeout(deadline)
+      for (const signal of ['SIGINT', 'SIGTERM']) process.removeListener(signal, stop)
+      console.log(`── ${name}: ${isGreen ? 'passed' : 'FAILED'}, ${((Date.now() - started) / 1000).toFixed(1)} s`)
+      resolve(isGreen)
+    }
+    child.once('error', () => settle(false))
+    child.once('exit', (code) => settle(code === 0))
+  })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const failed = [PREPARE, ...CHECKS, TIDY].filter((step) => !runStep(step))
-  console.log(failed.length === 0 ? '\nAll checks passed.' : `\nFailed: ${failed.map(({ name }) => name).join(', ')}`)
+  const failed = []
+  for (const step of [PREPARE, ...CHECKS, TIDY]) if (!(await runStep(step))) failed.push(step.name)
+  console.log(failed.length === 0 ? '\nAll checks passed.' : `\nFailed: ${failed.join(', ')}`)
   process.exitCode = failed.length === 0 ? 0 : 1
 }

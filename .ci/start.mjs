@@ -64,7 +64,7 @@ const walkJourney = async (chromium) => {
   }
 }
 
-if (runStep(BUILD_STEP)) {
+if (await runStep(BUILD_STEP)) {
   const chromium = ensureChromium()
   const isOpen = hasDisplay() && (await openWindow(chromium))
   if (!isOpen) await walkJourney(chromium)

@@ -15,18 +15,18 @@ const PLAYWRIGHT_REPORT = join(REPORTS, 'playwright.json')
 
 /** @typedef {{ readonly passed: number, readonly failed: number }} Count */
 
-/** @param {import('./checks.mjs').Step} step @returns {Count} */
-const countStep = (step) => (runStep(step) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
+/** @param {import('./checks.mjs').Step} step @returns {Promise<Count>} */
+const countStep = async (step) => ((await runStep(step)) ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
 
 /**
  * A suite by its own report; one that failed without naming a test still counts as one failure.
  * @param {import('./checks.mjs').Step} step
  * @param {{ readonly path: string, readonly env?: Record<string, string>, readonly read: (report: any) => Count }} report
- * @returns {Count}
+ * @returns {Promise<Count>}
  */
-const countSuite = (step, { path, env, read }) => {
+const countSuite = async (step, { path, env, read }) => {
   rmSync(path, { force: true })
-  const isGreen = runStep(step, env)
+  const isGreen = await runStep(step, env)
   try {
     const count = read(JSON.parse(readFileSync(path, 'utf8')))
     return isGreen || count.failed > 0 ? count : { passed: count.passed, failed: 1 }
@@ -40,7 +40,13 @@ const unitTests = () =>
     {
       name: 'unit tests',
       module: 'node_modules/vitest/vitest.mjs',
-      args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
+      args: [
+        'run',
+        '--reporter=default',
+        '--reporter=json',
+        '--reporter=./.ci/still-running.mjs',
+        `--outputFile.json=${VITEST_REPORT}`,
+      ],
     },
     {
       path: VITEST_REPORT,
@@ -73,7 +79,7 @@ let passed = 0
 let failed = 0
 try {
   for (const stage of STAGES) {
-    const count = stage()
+    const count = await stage()
     passed += count.passed
     failed += count.failed
     if (failed > 0) break

@@ -3,7 +3,7 @@
  *
  * @vitest-environment happy-dom
  */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { DRAFT_LIFETIME_MS, decodeDraft, encodeDraft, type PayDraft } from '../../components/models/drafts.ts'
 import { formatFor } from '../../components/models/format.ts'
@@ -20,6 +20,7 @@ import { RAdapterError, refusal } from '../../runtime/radapter/errors.ts'
 import { createFakeAdapter } from '../support/fake-radapter.ts'
 import { frame, host, NOW, position, TETH, TUSD, usd } from '../support/fixture-frames.ts'
 import { memoryPort } from '../support/page.tsx'
+import { fc } from '../support/property.ts'
 
 const written = (locale: string, amount: bigint, token = TUSD): string => formatFor(locale).money(amount, token, 'down')
 

@@ -2,12 +2,13 @@
  * DeltaTransformer against a reference that was written from the protocol's words and knows nothing of Solidity: what
  * clauses do to deltas, and who gets what in the end.
  */
-import fc from 'fast-check'
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import transformerArtifact from '../../contracts/artifacts/DeltaTransformer.json' with { type: 'json' }
 import { DELTA_TRANSFORMER_ADDRESS } from '../../runtime/jadapter/genesis.ts'
 import { type Bytes, EMPTY } from '../../runtime/lib/bytes.ts'
 import { min } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 import { type Body, bodyOf, htlc, ratios, swap, tokenProof } from './court.ts'
 import { contractAt, openWorld } from './world.ts'
 

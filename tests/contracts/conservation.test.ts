@@ -2,12 +2,13 @@
  * Conservation: whatever is asked of the Depository in whatever order, per token all reserves and all collateral add up
  * to what the contract holds, and the chain agrees with a model that knows nothing of Solidity.
  */
-import fc from 'fast-check'
+
 import { expect, it } from 'vitest'
 import depositoryArtifact from '../../contracts/artifacts/Depository.json' with { type: 'json' }
 import tokenArtifact from '../../contracts/artifacts/TestToken.json' with { type: 'json' }
 import { EMPTY_BATCH, type JBatch, type JEvent } from '../../runtime/jurisdiction/types.ts'
 import type { TokenId } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 import { type Actor, actor, contractAt, eventsOf, openWorld, signBatch, TETH, TUSD, type World } from './world.ts'
 
 const TIMEOUT_MS = 60_000

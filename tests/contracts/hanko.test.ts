@@ -1,6 +1,5 @@
 /** The hanko: what the contract accepts as an entity's signature, and every way it can be wrong. */
 import { AbiCoder, keccak256 } from 'ethers'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import providerArtifact from '../../contracts/artifacts/EntityProvider.json' with { type: 'json' }
 import { ENTITY_PROVIDER_ADDRESS } from '../../runtime/jadapter/genesis.ts'
@@ -10,6 +9,7 @@ import { type Bytes, concat, fromHex, toBigInt, utf8, word } from '../../runtime
 import { keccak } from '../../runtime/lib/hash.ts'
 import { LIMITS } from '../../runtime/lib/limits.ts'
 import { sign } from '../../runtime/lib/secp.ts'
+import { fc } from '../support/property.ts'
 import { type Actor, actor, contractAt, openWorld, signBatch, TUSD } from './world.ts'
 
 const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n

@@ -2,7 +2,7 @@
  * Vectors: what is signed, by three independent hands. The Solidity that will judge by it, the runtime that signs it, and
  * a reference written over ethers' own ABI coder and keccak (court.ts) must agree on every bit.
  */
-import fc from 'fast-check'
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import depositoryArtifact from '../../contracts/artifacts/Depository.json' with { type: 'json' }
 import type { Delta } from '../../runtime/account/delta.ts'
@@ -20,6 +20,7 @@ import { type Bytes, toHex } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
 import { MerkleMap } from '../../runtime/lib/merkle.ts'
 import type { EntityId, TokenId } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 import { agreementDigest, argumentsDigest, bodyOf, type Place, proofDigest, settlementDigest } from './court.ts'
 import { contractAt, openWorld } from './world.ts'
 

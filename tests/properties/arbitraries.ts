@@ -1,5 +1,6 @@
 /** Arbitrary values of everything that has a codec, inside the bounds its type promises. */
-import fc, { type Arbitrary } from 'fast-check'
+
+import type { Arbitrary } from 'fast-check'
 import type { Delta } from '../../runtime/account/delta.ts'
 import type {
   AccountFrame,
@@ -35,6 +36,7 @@ import type {
 } from '../../runtime/entity/types.ts'
 import type { Board } from '../../runtime/jurisdiction/board.ts'
 import type { OutboxEntry, QueuedMessage, RuntimeFrame, RuntimeInput, StoredAnswer } from '../../runtime/types.ts'
+import { fc } from '../support/property.ts'
 
 import { debt, jBatch, jBatchTx, jBlock, jEvent, jReplica, shortText } from './chain-arbitraries.ts'
 import {

@@ -1,8 +1,9 @@
 /** Capacities against a reference that is written the other way round: by how far Δ may still be pushed. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { type Delta, emptyDelta, hold, move, positionOf, rcpanExcess } from '../../runtime/account/delta.ts'
 import type { TokenId } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 
 const EDGE = 2n ** 128n - 1n
 /** Small numbers meet each other's edges often; large ones show overflow that bigint does not have. */

@@ -1,6 +1,8 @@
 /** Arbitrary values of what goes to a chain and comes from it, inside the bounds its type promises. */
-import fc, { type Arbitrary } from 'fast-check'
+
+import type { Arbitrary } from 'fast-check'
 import type { JBatch, JBatchTx, JBlock, JCall, JEvent, JReplica } from '../../runtime/jurisdiction/types.ts'
+import { fc } from '../support/property.ts'
 import {
   address,
   amount,

@@ -2,7 +2,8 @@
  * Every codec of the core: what is written is read back, each value has one encoding, and bytes from anywhere give a
  * value that encodes to them or a refusal in words; nothing throws.
  */
-import fc, { type Arbitrary } from 'fast-check'
+
+import type { Arbitrary } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as account from '../../runtime/account/codec.ts'
 import { deltaCodec } from '../../runtime/account/delta.ts'
@@ -15,6 +16,7 @@ import { invoiceLink, parseInvoiceLink } from '../../runtime/entity/invoice.ts'
 import * as runtime from '../../runtime/frame.ts'
 import * as jurisdiction from '../../runtime/jurisdiction/codec.ts'
 import { type Bytes, concat, equalBytes } from '../../runtime/lib/bytes.ts'
+import { fc } from '../support/property.ts'
 import * as any from './arbitraries.ts'
 import * as chain from './chain-arbitraries.ts'
 import * as value from './values.ts'

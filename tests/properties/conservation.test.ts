@@ -3,7 +3,7 @@
  * repeated and crossing, and a chain that is funded and settled on meanwhile. Signatures are cheap here; what they
  * protect is tested elsewhere.
  */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { applyAccountTx } from '../../runtime/account/apply.ts'
 import { positionOf } from '../../runtime/account/delta.ts'
@@ -25,6 +25,7 @@ import { type Bytes, concat, equalBytes, toHex, utf8 } from '../../runtime/lib/b
 import { keccak, taggedHash } from '../../runtime/lib/hash.ts'
 import { max, type TokenId } from '../../runtime/lib/units.ts'
 import { NOW_MS, NOW_SECONDS, openSide, other, type SideName, terms } from '../runtime/account/pair.ts'
+import { fc } from '../support/property.ts'
 
 const TOKENS = [1 as TokenId, 2 as TokenId] as const
 /** The chain's time stands still: a settlement that was good until before it can be given up, the others be done. */

@@ -1,9 +1,10 @@
 /** MerkleMap against a plain Map. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, equalBytes, toHex, utf8, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
 import { MerkleMap, merkleRootFrom } from '../../runtime/lib/merkle.ts'
+import { fc } from '../support/property.ts'
 
 /** Few characters and short: keys that are prefixes of each other and meet often. */
 const key = fc.string({ unit: fc.constantFrom('a', 'b', '0', '/', '~', '\u0001'), minLength: 1, maxLength: 5 })

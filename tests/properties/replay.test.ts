@@ -3,7 +3,7 @@
  * record to the same root and is restored from its rows (world-checks.ts), and in the end nobody holds anything, all
  * balances add up, and the whole history replays to the same roots.
  */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { positionOf } from '../../runtime/account/delta.ts'
 import { decode, encode } from '../../runtime/codec/schema.ts'
@@ -16,6 +16,7 @@ import { byCodePoint, type EntityId, type TokenId } from '../../runtime/lib/unit
 import { replayOracle } from '../../runtime/oracle.ts'
 import { stepRuntime } from '../../runtime/step.ts'
 import { cheapOracles } from '../support/cheap-oracle.ts'
+import { fc } from '../support/property.ts'
 import { createWorld, paymentIdOf, TUSD, testPolicy, usd, type World } from '../support/world.ts'
 import { type CheckTick, checkMostly, checkRestore } from '../support/world-checks.ts'
 

@@ -1,8 +1,10 @@
 /** Arbitrary values of the small types everything is made of, with their edges over-weighted. */
-import fc, { type Arbitrary } from 'fast-check'
+
+import type { Arbitrary } from 'fast-check'
 import { type Bytes, toHex, utf8 } from '../../runtime/lib/bytes.ts'
 import { isReadable } from '../../runtime/lib/text.ts'
 import type { Address, CommandId, EntityId, PaymentId, TokenId } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 
 export const just = <T extends string>(type: T): Arbitrary<T> => fc.constant(type)
 export const bytesOf = (length: number): Arbitrary<Bytes> => fc.uint8Array({ minLength: length, maxLength: length })

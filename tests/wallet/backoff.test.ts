@@ -1,5 +1,5 @@
 /** The back-off table, and clocks that go backwards. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import {
   anchored,
@@ -10,6 +10,7 @@ import {
   triesLeft,
   waitMs,
 } from '../../entrypoints/background/wallet/backoff.ts'
+import { fc } from '../support/property.ts'
 
 const failTimes = (times: number, nowMs: number): Tries =>
   Array.from({ length: times }).reduce<Tries>((tries) => failedOnce(tries, nowMs), NO_TRIES)

@@ -1,7 +1,6 @@
 /** Keys: BIP-32 vectors, every branch against another implementation, and who can sign for whom. */
 import { HDKey } from '@scure/bip32'
 import { HDNodeWallet } from 'ethers'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   createKeyring,
@@ -15,6 +14,7 @@ import { type Bytes, EMPTY, fromHex, toHex, utf8 } from '../../runtime/lib/bytes
 import { keccak } from '../../runtime/lib/hash.ts'
 import { addressOf, recoverAddress } from '../../runtime/lib/secp.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
+import { fc } from '../support/property.ts'
 
 const DIGEST = keccak(utf8('a frame'))
 const AAD = utf8('a layer')

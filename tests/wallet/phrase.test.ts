@@ -1,10 +1,10 @@
 /** Recovery phrases: the BIP-39 vectors, and what people mistype. */
 import { entropyToMnemonic, mnemonicToSeedSync } from '@scure/bip39'
 import { wordlist } from '@scure/bip39/wordlists/english.js'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { drawPhrase, parsePhrase, seedOf, wordsOf } from '../../entrypoints/background/wallet/phrase.ts'
 import { fromHex, toHex } from '../../runtime/lib/bytes.ts'
+import { fc } from '../support/property.ts'
 import { seededEntropy } from './support.ts'
 
 const repeat = (word: string, count: number, last: string) => `${`${word} `.repeat(count)}${last}`

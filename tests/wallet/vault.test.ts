@@ -1,7 +1,6 @@
 /** The vault: its layout read by other implementations, its accepted costs, and what any change does to it. */
 import { createDecipheriv, hkdfSync } from 'node:crypto'
 import { argon2id } from '@noble/hashes/argon2.js'
-import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   CURRENT_KDF,
@@ -15,6 +14,7 @@ import {
   type Vault,
 } from '../../entrypoints/background/wallet/vault.ts'
 import { type Bytes, fromHex, toHex, utf8 } from '../../runtime/lib/bytes.ts'
+import { fc } from '../support/property.ts'
 import { CHEAP_KDF, PASSWORD, seededEntropy } from './support.ts'
 
 const DEK = fromHex('11'.repeat(32))

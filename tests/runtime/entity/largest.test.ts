@@ -1,5 +1,5 @@
 /** The most one payment can carry: always payable, and one unit more never is. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { largestPayment } from '../../../runtime/entity/largest.ts'
 import { forwardingFee } from '../../../runtime/entity/route.ts'
@@ -8,6 +8,7 @@ import { present } from '../../../runtime/lib/assert.ts'
 import type { EntityId, TokenId } from '../../../runtime/lib/units.ts'
 import { quotePayment } from '../../../runtime/radapter/quote.ts'
 import { profileOf } from '../../../runtime/step.ts'
+import { fc } from '../../support/property.ts'
 import { type Running, startTown } from '../../support/running.ts'
 import { TUSD } from '../../support/world.ts'
 

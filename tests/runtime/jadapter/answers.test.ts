@@ -1,5 +1,5 @@
 /** What nodes answer: read as it is, or not at all. */
-import fc from 'fast-check'
+
 import { describe, expect, it } from 'vitest'
 import {
   countOf,
@@ -14,6 +14,7 @@ import {
 import { JAdapterError } from '../../../runtime/jadapter/types.ts'
 import { fromHex, toHex } from '../../../runtime/lib/bytes.ts'
 import { actor } from '../../contracts/world.ts'
+import { fc } from '../../support/property.ts'
 
 const HASH = `0x${'ab'.repeat(32)}`
 const { address } = actor('depository')

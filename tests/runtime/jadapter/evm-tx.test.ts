@@ -1,6 +1,5 @@
 /** EIP-1559 transactions, against ethers. */
 import { Transaction } from 'ethers'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeJTx } from '../../../runtime/jadapter/calls.ts'
 import { atLeast, type EvmTx, raised, sealTx, txDigest } from '../../../runtime/jadapter/evm-tx.ts'
@@ -9,6 +8,7 @@ import { EMPTY, toHex } from '../../../runtime/lib/bytes.ts'
 import { LIMITS } from '../../../runtime/lib/limits.ts'
 import { addressOf, sign } from '../../../runtime/lib/secp.ts'
 import { type Address, type EntityId, min } from '../../../runtime/lib/units.ts'
+import { fc } from '../../support/property.ts'
 
 const secretKey = Uint8Array.from({ length: 32 }, (_, i) => i + 1)
 const wei = fc.bigInt({ min: 0n, max: 2n ** 128n })

@@ -1,9 +1,10 @@
 /** The newest blocks of a chain that forks as it likes: what is known always hangs together. */
-import fc from 'fast-check'
+
 import { describe, expect, it } from 'vitest'
 import { depthOf, graft, type Head, type Heads, headAt, holds, isParentOf } from '../../../runtime/jadapter/heads.ts'
 import { word } from '../../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../../runtime/lib/hash.ts'
+import { fc } from '../../support/property.ts'
 
 const genesis: Head = { height: 0, hash: taggedHash('head', word(0)), parentHash: word(0), timestampSeconds: 100 }
 const childOf = (parent: Head, salt: number): Head => ({

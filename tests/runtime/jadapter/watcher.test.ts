@@ -1,6 +1,5 @@
 /** The watcher and the decoding of reverts: what real logs mean, and what is no log of ours. */
 import { AbiCoder, EventFragment, Interface, id } from 'ethers'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import depositoryArtifact from '../../../contracts/artifacts/Depository.json' with { type: 'json' }
 import { readRevert } from '../../../runtime/jadapter/revert.ts'
@@ -11,6 +10,7 @@ import { fromHex, toHex, utf8, word, ZERO_32 } from '../../../runtime/lib/bytes.
 import { LIMITS } from '../../../runtime/lib/limits.ts'
 import type { EntityId } from '../../../runtime/lib/units.ts'
 import { actor, pair, TETH, TUSD } from '../../contracts/world.ts'
+import { fc } from '../../support/property.ts'
 
 const depository = actor('depository').address
 const [left, right] = pair('alice', 'bob')

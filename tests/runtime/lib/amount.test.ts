@@ -1,7 +1,8 @@
 /** Amounts as text: how a typed one is read, how an exact one is written, and that the two are inverse. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { formatAmount, parseAmount } from '../../../runtime/lib/amount.ts'
+import { fc } from '../../support/property.ts'
 
 const ok = (amount: bigint) => ({ type: 'ok', amount })
 const no = (reason: object) => ({ type: 'rejected', reason })

@@ -1,10 +1,10 @@
 /** Sealed boxes: RFC 7748, OpenSSL as a second implementation, tampering, bad keys. */
 import { createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BOX_OVERHEAD_BYTES, boxPublicKeyOf, isBoxPublicKey, openBox, sealBox } from '../../../runtime/lib/box.ts'
 import { concat, EMPTY, fromHex, toHex, utf8 } from '../../../runtime/lib/bytes.ts'
+import { fc } from '../../support/property.ts'
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 })
 const few = { numRuns: 20 }

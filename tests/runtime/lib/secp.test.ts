@@ -1,10 +1,10 @@
 /** Signatures: RFC 6979 vectors, ethers as a second implementation, and every malformed signature refused. */
 import { computeAddress, recoverAddress as ethersRecover, hexlify, SigningKey } from 'ethers'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { concat, fromHex, toBigInt, toHex, utf8, word } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
 import { addressOf, publicKeyOf, recoverAddress, sign } from '../../../runtime/lib/secp.ts'
+import { fc } from '../../support/property.ts'
 
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 const KEY = fromHex('0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80')

@@ -1,5 +1,5 @@
 /** Files that are not what they should be: each kind of damage has its own answer, and no bytes have another. */
-import fc from 'fast-check'
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { concat, utf8 } from '../../../runtime/lib/bytes.ts'
 import {
@@ -20,6 +20,7 @@ import { isSealedXln, openXln } from '../../../runtime/manager/xln-read.ts'
 import { deflate } from '../../../runtime/manager/xln-seal.ts'
 import type { StoreRow } from '../../../runtime/ports.ts'
 import { SCHEMA_VERSION } from '../../../runtime/storage/migrate.ts'
+import { fc } from '../../support/property.ts'
 import {
   bytesOf,
   cheapKey,

@@ -2,7 +2,7 @@
  * Histories drawn at random, of everything that can happen, several entities at a time: what is read from the store in
  * pages is what reading every row of it gives, at any height, whatever is in memory, and whenever it was opened again.
  */
-import fc from 'fast-check'
+
 import { beforeAll, describe, expect, test } from 'vitest'
 import { present } from '../../../runtime/lib/assert.ts'
 import { word } from '../../../runtime/lib/bytes.ts'
@@ -15,6 +15,7 @@ import type { AddressBook } from '../../../runtime/radapter/address-book.ts'
 import type { RuntimeEvent } from '../../../runtime/types.ts'
 import { createRandom } from '../../simulation/random.ts'
 import { modelAll, modelEntry, modelPage, recordsIn } from '../../support/history-model.ts'
+import { fc } from '../../support/property.ts'
 import { type Running, startTown } from '../../support/running.ts'
 import { paymentIdOf, TETH, TUSD } from '../../support/world.ts'
 import { type WrittenHistory, writtenHistory } from '../../support/written-history.ts'

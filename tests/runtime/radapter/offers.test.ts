@@ -1,5 +1,5 @@
 /** Offers as links: made once, paid as often as somebody likes, and refused by name where they say something else. */
-import fc from 'fast-check'
+
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { invoiceLink } from '../../../runtime/entity/invoice.ts'
 import { offerLink, offerTerms, parseOfferLink } from '../../../runtime/entity/offer.ts'
@@ -10,6 +10,7 @@ import type { RpcMethods } from '../../../runtime/radapter/types.ts'
 import { profileOf } from '../../../runtime/step.ts'
 import { type Commanding, commanding } from '../../support/commanding.ts'
 import { quiet } from '../../support/manual-time.ts'
+import { fc } from '../../support/property.ts'
 import { type Running, startTown } from '../../support/running.ts'
 import { keysOf } from '../../support/signer.ts'
 import { createWorld, paperChain, TETH, TUSD, testPolicy, usd, type World } from '../../support/world.ts'

@@ -1,9 +1,10 @@
 /** The order of many values, against Array.sort: few and many, of any size, with ties and with doubles shared. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { orderOf } from '../../../runtime/radapter/radix.ts'
 import type { SortValue } from '../../../runtime/radapter/ranked.ts'
 import { edgedSigned } from '../../properties/values.ts'
+import { fc } from '../../support/property.ts'
 
 const bySort = (values: readonly SortValue[]): readonly number[] =>
   [...values.keys()].sort((a, b) => {

@@ -1,8 +1,9 @@
 /** Remembered views: whole, or nothing. */
-import fc from 'fast-check'
+
 import { expect, test } from 'vitest'
 import { readRemembered, writeRemembered } from '../../../runtime/radapter/remembered.ts'
 import { frame } from '../../support/fixture-frames.ts'
+import { fc } from '../../support/property.ts'
 
 test('a view comes back as it was', () => {
   const once = readRemembered(writeRemembered(frame()))

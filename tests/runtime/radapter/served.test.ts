@@ -1,11 +1,12 @@
 /** One client and its requests: every error there is, by name, and any garbage. */
-import fc from 'fast-check'
+
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RuntimeHost } from '../../../runtime/host.ts'
 import type { ErrorCode } from '../../../runtime/radapter/error-code.ts'
 import { RAdapterError } from '../../../runtime/radapter/errors.ts'
 import type { RpcMethods } from '../../../runtime/radapter/types.ts'
 import { quiet } from '../../support/manual-time.ts'
+import { fc } from '../../support/property.ts'
 import { type RawClient, rawClient } from '../../support/raw-client.ts'
 import { type Running, startTown } from '../../support/running.ts'
 import { type ServedTown, serveTown } from '../../support/served.ts'

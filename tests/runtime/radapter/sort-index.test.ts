@@ -1,5 +1,5 @@
 /** The order of accounts against Array.sort, and their sums against adding up, over random histories. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { emptyDelta } from '../../../runtime/account/delta.ts'
 import { deltaKey } from '../../../runtime/account/keys.ts'
@@ -13,6 +13,7 @@ import type { Place, SortValue } from '../../../runtime/radapter/ranked.ts'
 import { createSortIndexes, type SortSpec, sortValue } from '../../../runtime/radapter/sort-index.ts'
 import { createTotalsIndex } from '../../../runtime/radapter/totals.ts'
 import type { AccountSortKey, SortDirection } from '../../../runtime/radapter/types.ts'
+import { fc } from '../../support/property.ts'
 
 const KEYS: readonly AccountSortKey[] = [
   'inbound',

@@ -1,5 +1,5 @@
 /** What a judgement gives: bodies read back as they were written, and divided as the contracts divide. */
-import fc from 'fast-check'
+
 import { describe, expect, test } from 'vitest'
 import { emptyDelta } from '../../../runtime/account/delta.ts'
 import { deltaKey, lockKey } from '../../../runtime/account/keys.ts'
@@ -10,6 +10,7 @@ import { keccak } from '../../../runtime/lib/hash.ts'
 import { MerkleMap } from '../../../runtime/lib/merkle.ts'
 import type { TokenId } from '../../../runtime/lib/units.ts'
 import { judge, type ProofBody, readProofBody } from '../../../runtime/radapter/stakes.ts'
+import { fc } from '../../support/property.ts'
 
 const token = (patch: Partial<ProofBody['tokens'][number]> = {}): ProofBody['tokens'][number] => ({
   tokenId: 1,

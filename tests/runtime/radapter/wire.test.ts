@@ -1,6 +1,5 @@
 /** What crosses the line: round trips, everything that is refused by name, and any garbage. */
 import { stringify } from 'devalue'
-import fc from 'fast-check'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { readAnswer, writeAnswer, writePush } from '../../../runtime/radapter/answer.ts'
@@ -13,6 +12,7 @@ import { MAX_MESSAGE_BYTES } from '../../../runtime/radapter/tagged.ts'
 import { DEFAULT_VIEW, type FrameView, type TokenPosition } from '../../../runtime/radapter/types.ts'
 import { figure } from '../../../runtime/radapter/wire.ts'
 import { frame } from '../../support/fixture-frames.ts'
+import { fc } from '../../support/property.ts'
 
 const envelope = (fields: object): string =>
   stringify({ v: 1, type: 'get_checkpoints', id: 7, inReplyTo: null, payload: {}, ...fields })

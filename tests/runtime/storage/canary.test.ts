@@ -1,5 +1,5 @@
 /** The canary: every way a database can stand to it, and marks from anywhere. */
-import fc from 'fast-check'
+
 import { describe, expect, it } from 'vitest'
 import type { CanaryMark } from '../../../runtime/ports.ts'
 import {
@@ -10,6 +10,7 @@ import {
   parseCanaryMark,
   slotCanary,
 } from '../../../runtime/storage/canary.ts'
+import { fc } from '../../support/property.ts'
 
 const HASH = `0x${'11'.repeat(32)}`
 const OTHER = `0x${'22'.repeat(32)}`

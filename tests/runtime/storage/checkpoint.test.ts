@@ -1,5 +1,5 @@
 /** Checkpoints: whole or invisible, verified to the byte, and pruned without losing the two newest sound ones. */
-import fc from 'fast-check'
+
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Bytes, utf8 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
@@ -17,6 +17,7 @@ import {
 } from '../../../runtime/storage/checkpoint.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { StoreError } from '../../../runtime/storage/store.ts'
+import { fc } from '../../support/property.ts'
 import { createSimDisk } from '../../support/sim-disk.ts'
 
 const rowsOf = (count: number, salt = ''): readonly StoreRow[] =>

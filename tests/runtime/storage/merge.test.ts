@@ -1,5 +1,5 @@
 /** Merging: a full and the changes over it are the next full, to the byte, and damage never travels into it. */
-import fc from 'fast-check'
+
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Bytes, utf8 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
@@ -8,6 +8,7 @@ import type { Store, StoreRow } from '../../../runtime/ports.ts'
 import { listCheckpoints, loadFull, removeHalves, writeDiff, writeFull } from '../../../runtime/storage/checkpoint.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { type Merged, mergeFull } from '../../../runtime/storage/merge.ts'
+import { fc } from '../../support/property.ts'
 import { createSimDisk } from '../../support/sim-disk.ts'
 
 const headOf = (height: number) => ({

@@ -1,9 +1,10 @@
 /** What is kept of the past. */
-import fc from 'fast-check'
+
 import { describe, expect, it } from 'vitest'
 import { ZERO_32 } from '../../../runtime/lib/bytes.ts'
 import type { CheckpointIndex } from '../../../runtime/storage/checkpoint.ts'
 import { expendable, type Retention } from '../../../runtime/storage/retention.ts'
+import { fc } from '../../support/property.ts'
 
 const indexOf = (kind: 'full' | 'diff', height: number, baseHeight: number): CheckpointIndex => ({
   kind,

@@ -1,7 +1,8 @@
 /** Sealed rows: round trip, and no damaged byte that is taken for content. */
-import fc from 'fast-check'
+
 import { describe, expect, it } from 'vitest'
 import { seal, unseal } from '../../../runtime/storage/seal.ts'
+import { fc } from '../../support/property.ts'
 
 const KIND = { tag: 'test', version: 1 }
 const body = fc.uint8Array({ maxLength: 80 })

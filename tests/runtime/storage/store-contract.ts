@@ -4,13 +4,14 @@
  * An implementation brings a `Disk`: fresh, and openable several times at once. Two handles of one LevelDB share the
  * process's single database object; the contract does not care how.
  */
-import fc from 'fast-check'
+
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Bytes } from '../../../runtime/lib/bytes.ts'
 import { utf8 } from '../../../runtime/lib/bytes.ts'
 import { byCodePoint } from '../../../runtime/lib/units.ts'
 import type { Store, StoreRow } from '../../../runtime/ports.ts'
 import { after, keysUnder, StoreError, type StoreFailure, scan } from '../../../runtime/storage/store.ts'
+import { fc } from '../../support/property.ts'
 
 export type Disk = {
   /** Another store over the same rows and epoch. */

@@ -1,6 +1,5 @@
 /** The write-ahead log: what is written comes back, and damage is named with the height where it begins. */
 import { RLP } from '@ethereumjs/rlp'
-import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type Bytes, concat, fromHex, toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
@@ -21,6 +20,7 @@ import {
   type WalStep,
   walKey,
 } from '../../../runtime/storage/wal.ts'
+import { fc } from '../../support/property.ts'
 
 const root = (n: number): Bytes => keccak(utf8(`root ${n}`))
 const input = (height: number, prevHash: Bytes): WalInput => ({
