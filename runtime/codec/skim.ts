@@ -11,9 +11,11 @@ import type { Bytes } from '../lib/bytes.ts'
 const NUMBER_BYTES = 6
 const NUMBER_BITS = 48n
 
+/** Of what there is: a damaged length may name an end that counting would never reach. */
 const unsigned = (bytes: Bytes, from: number, end: number): number => {
+  const last = Math.min(end, bytes.length)
   let value = 0
-  for (let i = from; i < end; i++) value = value * 256 + (bytes[i] ?? 0)
+  for (let i = from; i < last; i++) value = value * 256 + (bytes[i] ?? 0)
   return value
 }
 
