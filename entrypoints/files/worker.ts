@@ -3,6 +3,7 @@
  * shows how far it is stays quick, and locks and half made databases are known by when this worker ends: with its page.
  */
 import type { FileProgress } from '../../components/models/files.ts'
+import { useFastHasher } from '../../runtime/manager/hasher.ts'
 import { openRegistry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
 import { importRuntime } from '../../runtime/manager/xln-import.ts'
 import { createStagings } from '../../runtime/manager/xln-staging.ts'
@@ -53,6 +54,9 @@ const answer = async (call: Exclude<Call, { type: 'abort' }>, work: Work): Promi
       return stagings.discard(call.stagingName)
   }
 }
+
+// A file is executed again from its beginning, and hashes most of that time.
+void useFastHasher()
 
 const running = new Map<number, AbortController>()
 const say = (message: FromWorker): void => globalThis.postMessage(message)

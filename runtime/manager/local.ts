@@ -22,6 +22,7 @@ import { migrate } from '../storage/migrate.ts'
 import { StoreError } from '../storage/store.ts'
 import type { Env } from '../types.ts'
 import { type Following, followRuntime } from './follow.ts'
+import { useFastHasher } from './hasher.ts'
 import { acquireWriterLock, type WriterIdentity, type WriterLease, type WriterPorts } from './lock.ts'
 
 /** For a wallet in a browser: a few frames to replay at a start, and a past of ten thousand frames to look at. */
@@ -91,6 +92,7 @@ const reasonOf = (damage: Damage): StopReason => {
 
 export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
   const { lockId, canary, writer, role } = options
+  await useFastHasher()
   if (role === 'reader') return follow(options)
   const lock = await acquireWriterLock(lockId, writer.self, writer.ports, role === 'taker')
   if (lock.type === 'held_by_other') return follow(options)

@@ -29,6 +29,10 @@ const BAD_KEYS = [
   '09',
 ]
 
+/** Little-endian, as u coordinates are written. */
+const bytes32Of = (value: bigint): Uint8Array =>
+  Uint8Array.from({ length: 32 }, (_, i) => Number((value >> BigInt(8 * i)) & 0xffn))
+
 describe('boxPublicKeyOf', () => {
   test("RFC 7748 §6.1: Bob's public key", () => {
     expect(toHex(boxPublicKeyOf(EPHEMERAL))).toBe('0xde9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f')
@@ -39,6 +43,24 @@ describe('isBoxPublicKey', () => {
   test.each(BAD_KEYS)('%s is refused, and cannot be sealed to', (hex) => {
     expect(isBoxPublicKey(fromHex(hex))).toBe(false)
     expect(() => seal({ publicKey: fromHex(hex) })).toThrow(RangeError)
+  })
+  test('any 32 bytes are accepted exactly when they can be sealed to', () => {
+    const canSeal = (publicKey: Uint8Array): boolean => {
+      try {
+        return seal({ publicKey }).length > 0
+      } catch {
+        return false
+      }
+    }
+    const low = fc.integer({ min: 0, max: 40 }).map((n) => bytes32Of(BigInt(n)))
+    const high = fc.integer({ min: 0, max: 60 }).map((n) => bytes32Of(2n ** 255n - BigInt(n)))
+    const bad = fc.constantFrom(...BAD_KEYS.map(fromHex))
+    fc.assert(
+      fc.property(fc.oneof(bytes32, low, high, bad), (publicKey) => {
+        expect(isBoxPublicKey(publicKey)).toBe(canSeal(publicKey))
+      }),
+      { numRuns: 200 },
+    )
   })
   test('the key of any secret is accepted', () => {
     fc.assert(
