@@ -36,6 +36,9 @@ export const applyRuntimeTx = (env: Env, tx: RuntimeTx, nowMs: number): AppliedE
       const problem = labelProblem(tx.profile.label)
       return problem ?? learnProfile(env, tx.profile)
     }
+    // Beside anything else it is refused: what else the tick did would be signed for one chain and kept on the other.
+    case 'fork':
+      return rejectInput({ type: 'not_quiet', hindrance: 'payments' })
     case 'set_unplugged': {
       const { entityId, isUnplugged } = tx
       const replica = env.eReplicas.get(entityId)

@@ -1,6 +1,6 @@
 /** The runtime's root and the encoding of its committed ticks. */
 import { commandId, entityId, hash32, label, paymentId } from './codec/common.ts'
-import { bool, bytesUpTo, type Codec, encode, list, struct, text, uint, union } from './codec/schema.ts'
+import { bigUint, bool, bytesUpTo, type Codec, encode, list, struct, text, uint, union } from './codec/schema.ts'
 import { entityTxCodec, profileCodec } from './entity/codec.ts'
 import { identityCodec } from './entity/frame.ts'
 import type { EntityAnswer } from './entity/types.ts'
@@ -52,6 +52,7 @@ const runtimeTxCodec: Codec<RuntimeTx> = union<RuntimeTx>({
   import_entity: [2, struct({ identity: identityCodec })],
   import_profile: [3, struct({ profile: profileCodec })],
   set_unplugged: [4, struct({ entityId, isUnplugged: bool })],
+  fork: [5, struct({ jurisdiction: label, chainId: bigUint(64) })],
 })
 
 const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({

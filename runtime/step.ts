@@ -11,6 +11,7 @@ import { type EntityStep, stepEntity } from './entity/step.ts'
 import { ownProfile } from './entity/tx/invoice.ts'
 import type { EntityFrame, EntityTx, Profile } from './entity/types.ts'
 import { isRetryable, rejectInput } from './errors.ts'
+import { type ForkTx, forkWorld } from './fork.ts'
 import type { JEvent } from './jurisdiction/types.ts'
 import { present } from './lib/assert.ts'
 import { type Bytes, utf8, word } from './lib/bytes.ts'
@@ -59,6 +60,9 @@ type Work = {
 
 export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: Tick, oracle: Oracle): RuntimeStep => {
   const height = before.height + 1
+  const [first, ...others] = inputs
+  if (first?.type === 'runtime' && first.tx.type === 'fork' && others.length === 0)
+    return stepFork(before, first.tx, { tick, height, oracle })
   const work: Work = {
     env: before,
     jobs: new Map(),
@@ -108,6 +112,19 @@ export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: 
   const accepted = inputs.filter((_, index) => work.accepted.has(index))
   const frame: RuntimeFrame = { ...tick, inputs: accepted, oracle: [...oracle.answers()] }
   return { env, frame, outcomes, outputs, events, entityFrames }
+}
+
+/** A fork is a tick of its own: nothing that is due happens in it. */
+const stepFork = (
+  before: Env,
+  tx: ForkTx,
+  { tick, height, oracle }: { readonly tick: Tick; readonly height: number; readonly oracle: Oracle },
+): RuntimeStep => {
+  const forked = forkWorld(before, tx, { timestampMs: tick.timestampMs, height, seal: oracle.seal })
+  const nothing = { outputs: { parcels: [], resends: [], jTxs: [], observe: [] }, events: [] }
+  if (forked.type === 'rejected') return { ...nothing, env: before, frame: null, outcomes: [forked], entityFrames: [] }
+  const frame: RuntimeFrame = { ...tick, inputs: [{ type: 'runtime', tx }], oracle: [...oracle.answers()] }
+  return { ...nothing, ...forked, frame, outcomes: [{ type: 'applied', height, answer: DONE }] }
 }
 
 const apply = (work: Work, result: AppliedEnv): AppliedEnv => {

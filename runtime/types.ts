@@ -3,6 +3,7 @@
  * outside, and is the one thing that is made durable. `Env` is immutable; a tick makes the next one.
  */
 
+import type { ResealHindrance } from './account/reseal.ts'
 import type { EntityRejection } from './entity/errors.ts'
 import type { EntityEvent } from './entity/events.ts'
 import type { EntityIdentity } from './entity/frame.ts'
@@ -61,6 +62,8 @@ export type RuntimeTx =
   | { readonly type: 'import_profile'; readonly profile: Profile }
   /** Cuts a simulated entity of a test world off, or connects it again. */
   | { readonly type: 'set_unplugged'; readonly entityId: EntityId; readonly isUnplugged: boolean }
+  /** Takes a copy of a world to a chain of its own (`fork.ts`); a tick of its own. */
+  | { readonly type: 'fork'; readonly jurisdiction: string; readonly chainId: bigint }
 
 /** Everything that can make a tick happen. */
 export type RuntimeInput =
@@ -91,6 +94,10 @@ export type RuntimeRejection =
   /** The owner's own entities, and the real world, have no plug. */
   | { readonly type: 'not_simulated'; readonly entityId: EntityId }
   | { readonly type: 'jurisdiction_exists'; readonly name: string }
+  /** Something is on its way that was signed for the chain the world is to leave. */
+  | { readonly type: 'not_quiet'; readonly hindrance: ResealHindrance }
+  /** Its chain, or somebody in it, is elsewhere; or the chain id is none for it. */
+  | { readonly type: 'not_forkable' }
   | { readonly type: 'unknown_receipt'; readonly seq: number }
   /** Only chains, peers and clocks say such things; or the command's id is none. */
   | { readonly type: 'not_a_command' }

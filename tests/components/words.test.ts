@@ -43,6 +43,8 @@ const NOT_FOR_PEOPLE = [
   'not_a_command',
   'entity_exists',
   'jurisdiction_exists',
+  'not_quiet',
+  'not_forkable',
 ]
 
 const text = textFor('en-US', { language: 'en', messages: WHOLE_ENGLISH })
