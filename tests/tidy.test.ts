@@ -32,7 +32,7 @@ const ROOMS: { readonly [name: string]: Room } = {
     rooms: [],
     packages: ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/secp256k1'],
   },
-  codec: { at: ['runtime/codec/'], rooms: ['lib'], packages: ['@ethereumjs/rlp'] },
+  codec: { at: ['runtime/codec/'], rooms: ['lib'], packages: [] },
   ports: { at: ['runtime/ports.ts'], rooms: ['lib'], packages: [] },
   account: { at: ['runtime/account/'], rooms: ['lib', 'codec'], packages: [] },
   jurisdiction: { at: ['runtime/jurisdiction/'], rooms: ['lib', 'codec'], packages: ['ethers'] },
@@ -67,7 +67,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   host: { at: ['runtime/host.ts'], rooms: ['lib', 'runtime', 'radapter'], packages: [] },
   loop: {
-    at: ['loop', 'chains', 'checkpoints', 'courier', 'past', 'recover', 'signed-nonces', 'stored'].map(
+    at: ['loop', 'chains', 'checkpoints', 'courier', 'past', 'recover', 'signed-nonces', 'starts', 'stored'].map(
       (file) => `runtime/${file}.ts`,
     ),
     rooms: [...LAYERS, 'storage', 'jadapter', 'radapter', 'host'],

@@ -1,17 +1,14 @@
 /**
- * Canonical positional binary encoding: combinators over RLP (Ethereum's recursive length prefix, Yellow Paper
- * appendix B). The bytes hashed are the bytes stored and the bytes sent.
+ * Canonical positional binary encoding: combinators over RLP (`rlp.ts`). The bytes hashed are the bytes stored and the bytes sent.
  *
  * Contract: `encode` is a function of the value alone; `decode` takes bytes from anywhere and either returns a value
  * whose encoding is exactly those bytes, or a refusal in words. It never throws. RLP has no sign, so signed integers
  * are zig-zag coded (0, −1, 1, −2 … → 0, 1, 2, 3 …). Sizes are bounds in both directions: what could not be read back is
  * never written (I-BOUND).
  */
-import { RLP } from '@ethereumjs/rlp'
 import { invariant } from '../lib/assert.ts'
 import { type Bytes, EMPTY, equalBytes, fromHex, fromUtf8, isWellFormed, toBigInt, toHex, utf8 } from '../lib/bytes.ts'
-
-export type Nested = Bytes | readonly Nested[]
+import { type Nested, readRlp, sameNested, writeRlp } from './rlp.ts'
 
 export type Codec<T> = {
   readonly write: (value: T) => Nested
@@ -35,54 +32,86 @@ const asBytes = (nested: Nested): Bytes =>
 const asList = (nested: Nested): readonly Nested[] =>
   nested instanceof Uint8Array ? fail('expected a list, found bytes') : nested
 
-export const encode = <T>(codec: Codec<T>, value: T): Bytes => RLP.encode(codec.write(value) as never)
+export const encode = <T>(codec: Codec<T>, value: T): Bytes => writeRlp(codec.write(value))
 
 export const decode = <T>(codec: Codec<T>, bytes: Bytes): Decoded<T> => {
   if (bytes.length === 0) return { type: 'malformed', reason: 'no bytes' }
   try {
-    const value = codec.read(RLP.decode(bytes) as Nested)
-    // RLP readers tolerate some non-minimal forms; two encodings of one value would be two hashes of one value.
-    if (!equalBytes(encode(codec, value), bytes)) return { type: 'malformed', reason: 'not the canonical encoding' }
+    const nested = readRlp(bytes)
+    const value = codec.read(nested)
+    // Two encodings of one value would be two hashes of one value.
+    if (!sameNested(codec.write(value), nested)) return { type: 'malformed', reason: 'not the canonical encoding' }
     return { type: 'ok', value }
   } catch (error) {
-    // RLP throws on bad structure, and the engine itself on absurd nesting; both mean malformed input.
+    // RLP throws on bad structure, which means malformed input.
     return { type: 'malformed', reason: error instanceof Error ? error.message : 'unreadable' }
   }
 }
 
+/** Whole numbers below here are written digit by digit, which is faster than by way of a text. */
+const SMALL = 2 ** 48
+
+const minimalOf = (value: number): Bytes => {
+  let length = 0
+  for (let rest = value; rest >= 1; rest /= 256) length++
+  const bytes = new Uint8Array(length)
+  let rest = value
+  for (let i = length - 1; i >= 0; i--) {
+    bytes[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+  return bytes
+}
+
 const minimal = (value: bigint): Bytes => {
   if (value === 0n) return EMPTY
+  if (value > 0n && value < SMALL) return minimalOf(Number(value))
   const hex = value.toString(16)
   return fromHex(hex.length % 2 === 0 ? hex : `0${hex}`)
+}
+/** Of at most six bytes. */
+const smallOf = (bytes: Bytes): number => {
+  let value = 0
+  for (const byte of bytes) value = value * 256 + byte
+  return value
 }
 const readMinimal = (nested: Nested, limit: bigint): bigint => {
   const bytes = asBytes(nested)
   if (bytes.length > 40) return fail('integer too long')
   if (bytes[0] === 0) return fail('integer with leading zero')
-  const value = toBigInt(bytes)
+  const value = bytes.length <= 6 ? BigInt(smallOf(bytes)) : toBigInt(bytes)
   return value < limit ? value : fail('integer out of range')
 }
 
 /** 0 ≤ value < 2^53. */
 export const uint: Codec<number> = {
-  write: (value) => minimal(BigInt(value)),
-  read: (nested) => Number(readMinimal(nested, 2n ** 53n)),
+  write: (value) => {
+    if (value === 0) return EMPTY
+    return value > 0 && value < SMALL && Number.isInteger(value) ? minimalOf(value) : minimal(BigInt(value))
+  },
+  read: (nested) => {
+    const raw = asBytes(nested)
+    return raw.length <= 6 && raw[0] !== 0 ? smallOf(raw) : Number(readMinimal(raw, 2n ** 53n))
+  },
 }
 
 /** 0 ≤ value < 2^bits. */
-export const bigUint = (bits: number): Codec<bigint> => ({
-  write: minimal,
-  read: (nested) => readMinimal(nested, 2n ** BigInt(bits)),
-})
+export const bigUint = (bits: number): Codec<bigint> => {
+  const limit = 2n ** BigInt(bits)
+  return { write: minimal, read: (nested) => readMinimal(nested, limit) }
+}
 
 /** −2^(bits−1) ≤ value < 2^(bits−1). */
-export const bigInt = (bits: number): Codec<bigint> => ({
-  write: (value) => minimal(value >= 0n ? value * 2n : -value * 2n - 1n),
-  read: (nested) => {
-    const coded = readMinimal(nested, 2n ** BigInt(bits))
-    return coded % 2n === 0n ? coded / 2n : -(coded + 1n) / 2n
-  },
-})
+export const bigInt = (bits: number): Codec<bigint> => {
+  const limit = 2n ** BigInt(bits)
+  return {
+    write: (value) => minimal(value >= 0n ? value * 2n : -value * 2n - 1n),
+    read: (nested) => {
+      const coded = readMinimal(nested, limit)
+      return coded % 2n === 0n ? coded / 2n : -(coded + 1n) / 2n
+    },
+  }
+}
 
 export const bool: Codec<boolean> = {
   write: (value) => (value ? Uint8Array.of(1) : EMPTY),
@@ -159,13 +188,21 @@ type Fields<T> = { readonly [K in keyof T]-?: Codec<T[K]> }
 
 /** Fields in the order they are declared; unknown or missing fields are refused. */
 export const struct = <T extends object>(fields: Fields<T>): Codec<T> => {
-  const names = Object.keys(fields) as (keyof T & string)[]
+  const parts = Object.entries(fields) as [keyof T & string, Codec<unknown>][]
   return {
-    write: (value) => names.map((name) => fields[name].write(value[name])),
+    write: (value) => {
+      const items: Nested[] = []
+      for (const [name, codec] of parts) items.push(codec.write(value[name]))
+      return items
+    },
     read: (nested) => {
       const items = asList(nested)
-      if (items.length !== names.length) return fail(`expected ${names.length} fields, found ${items.length}`)
-      return Object.fromEntries(names.map((name, i) => [name, fields[name].read(items[i] as Nested)])) as T
+      if (items.length !== parts.length) return fail(`expected ${parts.length} fields, found ${items.length}`)
+      // One after the other: all values of a codec then have one shape, which the engine is quick with.
+      const value: { [name: string]: unknown } = {}
+      let i = 0
+      for (const [name, codec] of parts) value[name] = codec.read(items[i++] as Nested)
+      return value as T
     },
   }
 }

@@ -89,8 +89,9 @@ export const hubsOf = (
 ): readonly EntityId[] => {
   const hubs: EntityId[] = []
   for (const [counterparty, { status }] of state.accounts.entries()) {
+    if (hubs.length >= limit) break
     const id = counterparty as EntityId
-    if (hubs.length < limit && status.type === 'open' && profile(id)?.hubPolicy) hubs.push(id)
+    if (status.type === 'open' && profile(id)?.hubPolicy) hubs.push(id)
   }
   return hubs
 }

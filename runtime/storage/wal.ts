@@ -13,7 +13,8 @@
  * Contract: a record and the head naming it are written in one commit (`append`). Every decoder takes anything and
  * returns one of its declared results; only the store itself can throw (`StoreError`).
  */
-import { bytes, bytesUpTo, type Codec, decode, encode, type Nested, struct, uint } from '../codec/schema.ts'
+import type { Nested } from '../codec/rlp.ts'
+import { bytes, bytesUpTo, type Codec, decode, encode, struct, uint } from '../codec/schema.ts'
 import { type Bytes, concat, equalBytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { Store, StoreRow } from '../ports.ts'

@@ -14,12 +14,18 @@ import { invoiceDigest } from '../invoice.ts'
 import { hubsOf } from '../route.ts'
 import type { EntityState, Invoice, InvoiceRecord, InvoiceTerms, Profile } from '../types.ts'
 
+/**
+ * The hubs are looked for when they are asked for: whose signature it is, most askers want to know, and a hub has more
+ * accounts than can be gone through for that.
+ */
 export const ownProfile = (state: EntityState, profile: (id: EntityId) => Profile | null): Profile => ({
   entityId: state.entityId,
   board: state.board,
   label: state.label,
   boxPublicKey: state.boxPublicKey,
-  hubs: hubsOf(state, profile, LIMITS.hubsPerInvoice),
+  get hubs() {
+    return hubsOf(state, profile, LIMITS.hubsPerInvoice)
+  },
   hubPolicy: state.hubPolicy,
   responseSeconds: state.responseSeconds,
   features: 0,
