@@ -5,14 +5,24 @@
  * string would hash differently from what its author typed.
  */
 import { bytesToUtf8, utf8ToBytes } from '@noble/ciphers/utils.js'
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 
 export type Bytes = Uint8Array
 
 export const EMPTY: Bytes = new Uint8Array(0)
 export const ZERO_32: Bytes = new Uint8Array(32)
 
-export const concat = concatBytes as (...parts: readonly Bytes[]) => Bytes
+export const concat = (...parts: readonly Bytes[]): Bytes => {
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
 
 /** Lower-case hex with a 0x prefix. */
 export const toHex = (bytes: Bytes): `0x${string}` => `0x${bytesToHex(bytes)}`
@@ -25,9 +35,23 @@ export const isHex = (text: string, byteLength: number): text is `0x${string}` =
 
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text)
 
-export const utf8 = (text: string): Bytes => utf8ToBytes(text)
+/** Texts up to here, mostly keys and ids, are sooner copied than handed to the platform's encoder. */
+const SHORT_TEXT = 128
+
+export const utf8 = (text: string): Bytes => {
+  const { length } = text
+  if (length > SHORT_TEXT) return utf8ToBytes(text)
+  const bytes = new Uint8Array(length)
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit > 0x7f) return utf8ToBytes(text)
+    bytes[i] = unit
+  }
+  return bytes
+}
 /** Exact: a leading U+FEFF, which the platform's decoder takes for a byte order mark and drops, is kept. */
-export const fromUtf8 = (bytes: Bytes): string => bytesToUtf8(concat(Uint8Array.of(0x20), bytes)).slice(1)
+export const fromUtf8 = (bytes: Bytes): string =>
+  bytes.length === 0 ? '' : bytesToUtf8(concat(Uint8Array.of(0x20), bytes)).slice(1)
 
 export const equalBytes = (a: Bytes, b: Bytes): boolean => {
   if (a.length !== b.length) return false

@@ -13,7 +13,7 @@
  *   empty  = 32 zero bytes
  * Keys are ASCII without NUL, 1–128 characters.
  */
-import { type Bytes, concat, utf8, ZERO_32 } from './bytes.ts'
+import { type Bytes, utf8, ZERO_32 } from './bytes.ts'
 import { keccak } from './hash.ts'
 
 type Leaf<V> = { readonly key: string; readonly value: V; hash: Bytes | null }
@@ -77,6 +77,24 @@ const remove = <V>(node: Node<V>, key: string): Node<V> | null => {
   return right ? branch(node.bit, node.left, rest) : branch(node.bit, rest, node.right)
 }
 
+/** Of leaves in ascending order, `from` up to `behind`: each branch is made once, where setting one by one makes a path. */
+const grow = <V>(leaves: readonly Leaf<V>[], from: number, behind: number): Node<V> => {
+  const first = leaves[from] as Leaf<V>
+  if (behind - from === 1) return first
+  const bit = criticalBit(first.key, (leaves[behind - 1] as Leaf<V>).key)
+  let [low, high] = [from + 1, behind - 1]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (bitAt((leaves[middle] as Leaf<V>).key, bit)) high = middle
+    else low = middle + 1
+  }
+  return branch(bit, grow(leaves, from, low), grow(leaves, low, behind))
+}
+
+/** In ascending order, the last one of each key. */
+const inOrder = <V>(leaves: readonly Leaf<V>[]): readonly Leaf<V>[] =>
+  [...new Map(leaves.map((leaf) => [leaf.key, leaf])).values()].sort((a, b) => (a.key < b.key ? -1 : 1))
+
 /** One generator over a stack: a generator for each branch would cost every leaf its depth. */
 function* walk<V>(from: Node<V> | null): Generator<Leaf<V>> {
   const rest: Node<V>[] = []
@@ -110,15 +128,40 @@ function* compare<V>(before: Node<V> | null, after: Node<V> | null): Generator<C
   for (const leaf of old.values()) yield { key: leaf.key, before: leaf.value, after: undefined }
 }
 
-const u16 = (n: number): Bytes => Uint8Array.of(n >> 8, n & 0xff)
-const u32 = (n: number): Bytes => Uint8Array.of(n >>> 24, (n >> 16) & 0xff, (n >> 8) & 0xff, n & 0xff)
+const HASH_BYTES = 32
+/** Kind and key length; kind and critical bit. */
+const [LEAF_HEAD, BRANCH_HEAD] = [3, 5]
+
+// Most of what is ever hashed. Each is written whole before it is read, and a hasher keeps nothing of what it is given;
+// to make these anew for every hash would cost half as much as the hash.
+const leafInput = new Uint8Array(LEAF_HEAD + 128 + HASH_BYTES)
+const branchInput = new Uint8Array(BRANCH_HEAD + 2 * HASH_BYTES)
 
 const leafHash = (key: string, valueHash: Bytes): Bytes => {
   const bytes = utf8(key)
-  return keccak(concat(Uint8Array.of(0), u16(bytes.length), bytes, valueHash))
+  const { length } = bytes
+  const size = LEAF_HEAD + length + valueHash.length
+  const input = size <= leafInput.length ? leafInput.subarray(0, size) : new Uint8Array(size)
+  input[0] = 0
+  input[1] = length >> 8
+  input[2] = length & 0xff
+  input.set(bytes, LEAF_HEAD)
+  input.set(valueHash, LEAF_HEAD + length)
+  return keccak(input)
 }
-const branchHash = (bit: number, left: Bytes, right: Bytes): Bytes =>
-  keccak(concat(Uint8Array.of(1), u32(bit), left, right))
+const branchHash = (bit: number, left: Bytes, right: Bytes): Bytes => {
+  const size = BRANCH_HEAD + left.length + right.length
+  // In a proof that is none a hash may have any length.
+  const input = size === branchInput.length ? branchInput : new Uint8Array(size)
+  input[0] = 1
+  input[1] = bit >>> 24
+  input[2] = (bit >> 16) & 0xff
+  input[3] = (bit >> 8) & 0xff
+  input[4] = bit & 0xff
+  input.set(left, BRANCH_HEAD)
+  input.set(right, BRANCH_HEAD + left.length)
+  return keccak(input)
+}
 
 const hashOf = <V>(node: Node<V>, hashValue: (value: V) => Bytes): Bytes => {
   node.hash ??= isLeaf(node)
@@ -141,10 +184,20 @@ export class MerkleMap<V> {
     return new MerkleMap<V>(null, hashValue)
   }
 
+  /** Of two entries with one key the later counts. Many are best given in the order of their keys. */
   static from<V>(entries: Iterable<readonly [string, V]>, hashValue: (value: V) => Bytes): MerkleMap<V> {
-    let map = MerkleMap.empty(hashValue)
-    for (const [key, value] of entries) map = map.set(key, value)
-    return map
+    const leaves: Leaf<V>[] = []
+    let isAscending = true
+    for (const [key, value] of entries) {
+      const last = leaves.at(-1)
+      if (last !== undefined && last.key >= key) isAscending = false
+      leaves.push({ key, value, hash: null })
+    }
+    return MerkleMap.of(isAscending ? leaves : inOrder(leaves), hashValue)
+  }
+
+  private static of<V>(leaves: readonly Leaf<V>[], hashValue: (value: V) => Bytes): MerkleMap<V> {
+    return new MerkleMap<V>(leaves.length === 0 ? null : grow(leaves, 0, leaves.length), hashValue)
   }
 
   get size(): number {

@@ -67,6 +67,36 @@ describe('MerkleMap', () => {
       { numRuns: 150 },
     )
   })
+  test('made at once of entries in any order, with some twice, it is what it becomes one by one', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anyKey, fc.string({ maxLength: 3 })), { maxLength: 60 }), (entries) => {
+        const oneByOne = entries.reduce((map, [name, value]) => map.set(name, value), empty)
+        const inOrder = [...oneByOne.entries()]
+        for (const given of [entries, inOrder, inOrder.toReversed()]) {
+          const atOnce = MerkleMap.from(given, hashValue)
+          expect([...atOnce.entries()]).toEqual(inOrder)
+          expect(atOnce.size).toBe(oneByOne.size)
+          expect(toHex(atOnce.root())).toBe(toHex(oneByOne.root()))
+          expect([...atOnce.set('b', 'later').entries()]).toEqual([...oneByOne.set('b', 'later').entries()])
+        }
+      }),
+    )
+  })
+  test('leaves and branches are hashed as the head of the file says, keys of any length and alphabet', () => {
+    const u32 = (n: number): Bytes => Uint8Array.of(n >>> 24, (n >> 16) & 0xff, (n >> 8) & 0xff, n & 0xff)
+    const leafOf = (name: string, value: string): Bytes => {
+      const bytes = utf8(name)
+      return keccak(concat(Uint8Array.of(0), u32(bytes.length).slice(2), bytes, hashValue(value)))
+    }
+    for (const name of ['a', 'é', 'x'.repeat(128), 'x'.repeat(300), 'é'.repeat(100)]) {
+      const [one, two] = [`${name}a`, `${name}b`]
+      expect(toHex(empty.set(one, '1').root())).toBe(toHex(leafOf(one, '1')))
+      // The last of the 16 bits of a unit by which the two differ: 0x61 and 0x62, in their last but one.
+      const bit = name.length * 16 + 14
+      const branch = keccak(concat(Uint8Array.of(1), u32(bit), leafOf(one, '1'), leafOf(two, '2')))
+      expect(toHex(empty.set(one, '1').set(two, '2').root())).toBe(toHex(branch))
+    }
+  })
   test('the root is a function of the entries: no order, no history', () => {
     fc.assert(
       fc.property(ops, fc.infiniteStream(fc.nat()), (changes, dice) => {
