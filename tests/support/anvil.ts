@@ -24,6 +24,8 @@ export type Anvil = {
   readonly height: () => Promise<number>
   /** As if the deployer of everything had sent it, in the next block. */
   readonly fromDeployer: (to: Address | null, data: Bytes) => Promise<void>
+  /** Remembers the chain as it is, with nothing waiting; what it gives leads back there, as often as it is called. */
+  readonly mark: () => Promise<() => Promise<void>>
   readonly stop: () => Promise<void>
 }
 
@@ -68,6 +70,20 @@ export const startAnvil = async (
     const gas = '0x1000000'
     await rpc('eth_sendTransaction', { from, gas, data: toHex(data), ...(to === null ? {} : { to }) })
   }
+  const mark: Anvil['mark'] = async () => {
+    let snapshot = await rpc<string>('evm_snapshot')
+    // The next block's price for gas is no part of a snapshot.
+    await rpc('evm_mine')
+    const next = await rpc<{ baseFeePerGas: string }>('eth_getBlockByNumber', 'latest', false)
+    const goBack = async (): Promise<void> => {
+      await rpc('anvil_dropAllTransactions')
+      if (!(await rpc<boolean>('evm_revert', snapshot))) throw new Error('anvil has lost its snapshot')
+      snapshot = await rpc<string>('evm_snapshot')
+      await rpc('anvil_setNextBlockBaseFeePerGas', next.baseFeePerGas)
+    }
+    await goBack()
+    return goBack
+  }
   await rpc('anvil_setBlockTimestampInterval', 1)
   await rpc('anvil_setBalance', DEPLOYER_ADDRESS, toHex(Uint8Array.from([1, ...new Array(12).fill(0)])))
   await rpc('anvil_impersonateAccount', DEPLOYER_ADDRESS)
@@ -80,6 +96,7 @@ export const startAnvil = async (
     },
     height: async () => Number(await rpc<string>('eth_blockNumber')),
     fromDeployer: (to, data) => sendAs(DEPLOYER_ADDRESS, to, data),
+    mark,
     stop: async () => {
       child.kill()
       await ended
@@ -92,5 +109,39 @@ export const deployContracts = async (anvil: Anvil): Promise<void> => {
   for (const { to, data } of genesisTransactions(await contractCode())) {
     await anvil.fromDeployer(to, data)
     await anvil.mine()
+  }
+}
+
+export const startDeployed = async (options: Parameters<typeof startAnvil>[0] = {}): Promise<Anvil> => {
+  const anvil = await startAnvil(options)
+  await deployContracts(anvil)
+  return anvil
+}
+
+/**
+ * Nodes on which nothing but the contracts' deployment has happened, for one test after the other: one that is stopped
+ * goes back to that and is given out again. `close` ends them.
+ */
+export const deployedAnvils = () => {
+  const idle: Anvil[] = []
+  const all: Anvil[] = []
+  const start = async (): Promise<Anvil> => {
+    const anvil = await startDeployed()
+    all.push(anvil)
+    const goBack = await anvil.mark()
+    const lent: Anvil = {
+      ...anvil,
+      stop: async () => {
+        await goBack()
+        idle.push(lent)
+      },
+    }
+    return lent
+  }
+  return {
+    take: async (): Promise<Anvil> => idle.pop() ?? start(),
+    close: async (): Promise<void> => {
+      for (const anvil of all.splice(0)) await anvil.stop()
+    },
   }
 }

@@ -15,7 +15,7 @@ import { word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { TokenId } from '../../runtime/lib/units.ts'
 import type { Scheduler } from '../../runtime/ports.ts'
-import { createMemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
+import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import { ANVIL_CHAIN_ID, type Anvil } from './anvil.ts'
 import type { Bench } from './chain-bench.ts'
 import { contractCode } from './contract-code.ts'
@@ -30,7 +30,7 @@ const POLL_MS = BLOCK_SECONDS * 1_000
 export type RpcBench = Bench & {
   readonly anvil: Anvil
   readonly time: ManualTime
-  readonly disk: ReturnType<typeof createMemoryDisk>
+  readonly disk: MemoryDisk
   readonly confirmations: number
   /** Makes blocks, and has the adapter look at the chain after each. */
   readonly mine: (blocks?: number) => Promise<void>
@@ -38,6 +38,8 @@ export type RpcBench = Bench & {
   readonly look: () => Promise<void>
   /** Resolves once something that was submitted waits in the node. */
   readonly waiting: (count?: number) => Promise<void>
+  /** Another process opens the chain with what is on this disk. */
+  readonly openOn: (disk: MemoryDisk) => Promise<RpcBench>
 }
 
 export type RpcBenchOptions = {
@@ -78,10 +80,10 @@ const benchOf = (
     readonly time: ManualTime
     readonly disk: RpcBench['disk']
     readonly confirmations: number
+    readonly openOn: RpcBench['openOn']
   },
-  reopen: Bench['reopen'],
 ): RpcBench => {
-  const { anvil, chain, time, confirmations } = parts
+  const { anvil, chain, time, confirmations, disk, openOn } = parts
   const look = async (): Promise<void> => {
     time.advance(POLL_MS)
     // Asked behind the look, so done after it.
@@ -146,7 +148,7 @@ const benchOf = (
       await anvil.rpc('evm_setNextBlockTimestamp', (await now()) + seconds)
       await mine(confirmations)
     },
-    reopen,
+    reopen: () => openOn(disk),
     close: chain.close,
   }
 }
@@ -154,10 +156,9 @@ const benchOf = (
 export const openRpcBench = async (options: RpcBenchOptions): Promise<RpcBench> => {
   const { anvil, confirmations = 3, urls = [anvil.url], open = openEndpoint } = options
   const replica = await surveyAnvil(anvil, confirmations)
-  const disk = createMemoryDisk()
   const time = manualTime(0)
   let drawn = 0
-  const reopen = async (): Promise<RpcBench> => {
+  const openOn = async (disk: MemoryDisk): Promise<RpcBench> => {
     const store = memoryStore(disk)
     const chain = await openRpcChain({
       code: contractCode,
@@ -170,7 +171,7 @@ export const openRpcBench = async (options: RpcBenchOptions): Promise<RpcBench> 
       entropy: { draw: () => taggedHash('rpc-bench', word(drawn++)) },
       signers: () => options.signers,
     })
-    return benchOf({ ...options, chain, time, disk, confirmations }, reopen)
+    return benchOf({ ...options, chain, time, disk, confirmations, openOn })
   }
-  return reopen()
+  return openOn(createMemoryDisk())
 }

@@ -8,7 +8,7 @@ import { toHex } from '../../../runtime/lib/bytes.ts'
 import { pairOf, preimageOf } from '../../contracts/court.ts'
 import { defenceBody, LARGEST, type Size, USUAL } from '../../contracts/defence.ts'
 import { pair, TETH, TUSD } from '../../contracts/world.ts'
-import { deployContracts, startAnvil } from '../../support/anvil.ts'
+import { startDeployed } from '../../support/anvil.ts'
 import { batchFor, included, payer, signerOf } from '../../support/chain-bench.ts'
 import { openRpcBench } from '../../support/rpc-bench.ts'
 
@@ -16,8 +16,7 @@ const [left, right] = pair('alice', 'bob')
 
 /** The gas of every step of a dispute over a proof of this size. */
 const measure = async (size: Size) => {
-  const anvil = await startAnvil()
-  await deployContracts(anvil)
+  const anvil = await startDeployed()
   const bench = await openRpcBench({ anvil, confirmations: 1, signers: [signerOf(payer)] })
   const { chain, faucet, finish } = bench
   await faucet.fundEther({ address: payer.address, amountWei: 10n ** 20n })

@@ -1,10 +1,10 @@
 /** Nodes that are away, lie, or are somebody else's: refused in words, believed in nothing, and asked again. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openEndpoint } from '../../../runtime/jadapter/rpc.ts'
 import type { JAdapterFailure, LinkStatus } from '../../../runtime/jadapter/types.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import { actor, pair, TUSD } from '../../contracts/world.ts'
-import { type Anvil, deployContracts, startAnvil } from '../../support/anvil.ts'
+import { type Anvil, deployedAnvils, startDeployed } from '../../support/anvil.ts'
 import { follow, payer, reserveIn, signerOf } from '../../support/chain-bench.ts'
 import { openRpcBench, type RpcBench } from '../../support/rpc-bench.ts'
 import {
@@ -27,12 +27,17 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-const node = async (options: Parameters<typeof startAnvil>[0] = {}): Promise<Anvil> => {
-  const anvil = await startAnvil(options)
+const nodes = deployedAnvils()
+afterAll(nodes.close)
+
+const lent = async (work: Promise<Anvil>): Promise<Anvil> => {
+  const anvil = await work
   closing.push(anvil.stop)
-  await deployContracts(anvil)
   return anvil
 }
+const node = (): Promise<Anvil> => lent(nodes.take())
+/** One of another chain, or with another past. */
+const strangeNode = (options: Parameters<typeof startDeployed>[0]): Promise<Anvil> => lent(startDeployed(options))
 const proxyOf = async (anvil: Anvil): Promise<RpcProxy> => {
   const proxy = await openRpcProxy(anvil.url)
   closing.push(proxy.close)
@@ -254,7 +259,7 @@ describe('two nodes', () => {
   })
 
   it('of which one serves another chain -- refused', async () => {
-    const [anvil, stranger] = [await node(), await node({ chainId: 5n })]
+    const [anvil, stranger] = [await node(), await strangeNode({ chainId: 5n })]
     const bench = await benchOf(anvil, [anvil.url, stranger.url])
     expect(await failureOf(bench.chain.balanceOf(payer.address))).toBe('wrong_chain')
   })
@@ -277,7 +282,7 @@ it('a node that answers for few blocks at a time is asked for few', async () => 
 })
 
 it('a chain that began anew under the same number is not the one that was pinned', async () => {
-  const [first, second] = [await node(), await node({ startSeconds: 1_600_000_000 })]
+  const [first, second] = [await node(), await strangeNode({ startSeconds: 1_600_000_000 })]
   let target = first
   const bench = await openRpcBench({
     anvil: first,

@@ -13,7 +13,7 @@ import { beginning } from '../../../runtime/recover.ts'
 import { memoryCanary } from '../../../runtime/storage/canary.ts'
 import { createMemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
 import type { Env } from '../../../runtime/types.ts'
-import { deployContracts, startAnvil } from '../../support/anvil.ts'
+import { startDeployed } from '../../support/anvil.ts'
 import { payer, signerOf } from '../../support/chain-bench.ts'
 import { manualTime } from '../../support/manual-time.ts'
 import { openRpcBench } from '../../support/rpc-bench.ts'
@@ -30,9 +30,8 @@ afterEach(async () => {
 const [ALICE, HUB] = ['Alice', 'Hub'].map((name) => keysOf(name).entityId) as [never, never]
 
 const start = async () => {
-  const anvil = await startAnvil()
+  const anvil = await startDeployed()
   closing.push(anvil.stop)
-  await deployContracts(anvil)
   const proxy = await openRpcProxy(anvil.url)
   closing.push(proxy.close)
   const bench = await openRpcBench({ anvil, urls: [proxy.url], confirmations: 3, signers: [signerOf(payer)] })

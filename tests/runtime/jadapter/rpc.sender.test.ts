@@ -1,5 +1,5 @@
 /** What happens to transactions on their way: stuck, lost, replaced, undone, and the process gone that sent them. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { encodeJTx } from '../../../runtime/jadapter/calls.ts'
 import { type EvmTx, sealTx, txDigest } from '../../../runtime/jadapter/evm-tx.ts'
 import type { JTx } from '../../../runtime/jurisdiction/types.ts'
@@ -8,7 +8,7 @@ import { keccak } from '../../../runtime/lib/hash.ts'
 import { sign } from '../../../runtime/lib/secp.ts'
 import { preimageOf } from '../../contracts/court.ts'
 import { type Actor, actor, pair, TUSD } from '../../contracts/world.ts'
-import { ANVIL_CHAIN_ID, type Anvil, deployContracts, startAnvil } from '../../support/anvil.ts'
+import { ANVIL_CHAIN_ID, type Anvil, deployedAnvils } from '../../support/anvil.ts'
 import { batchFor, follow, included, payer, signerOf } from '../../support/chain-bench.ts'
 import { openRpcBench, type RpcBench } from '../../support/rpc-bench.ts'
 import { always, honest, openRpcProxy } from '../../support/rpc-proxy.ts'
@@ -24,10 +24,12 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
+const nodes = deployedAnvils()
+afterAll(nodes.close)
+
 const start = async () => {
-  const anvil = await startAnvil()
+  const anvil = await nodes.take()
   closing.push(anvil.stop)
-  await deployContracts(anvil)
   const proxy = await openRpcProxy(anvil.url)
   closing.push(proxy.close)
   const signer = signerOf(payer)
