@@ -5,7 +5,7 @@
  * Contract: pure. Only logs of the Depository itself count; its events the runtime has no use for are left out. Input
  * comes from a chain that may lie, so a log that cannot be the Depository's is an error, never a guess.
  */
-import type { LogDescription, Result } from 'ethers'
+import type { EventFragment, Result } from 'ethers'
 import type { JBlock, JEvent } from '../jurisdiction/types.ts'
 import { type Bytes, fromHex } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
@@ -13,7 +13,7 @@ import { type Address, type EntityId, parseEntityId, parseTokenId, type TokenId 
 import { DEPOSITORY } from './contracts.ts'
 import { JAdapterError } from './types.ts'
 
-/** As `eth_getLogs` gives it: lower-case 0x-hex. */
+/** As `eth_getLogs` gives it: 0x-hex, the address in lower case. */
 export type RawLog = { readonly address: Address; readonly topics: readonly string[]; readonly data: string }
 
 export type RawBlock = {
@@ -107,12 +107,19 @@ const READERS: { readonly [name: string]: (args: Result) => JEvent } = {
   }),
 }
 
-const toEvent = ({ name, args }: LogDescription): JEvent | null => READERS[name]?.(args) ?? null
+/** By topic in lower case: ethers, asked for an event by its topic, hashes every declaration anew. */
+const DECLARED = new Map<string, EventFragment>()
+DEPOSITORY.abi.forEachEvent((event) => DECLARED.set(event.topicHash, event))
+
+type Log = { readonly name: string; readonly args: Result }
+const toEvent = ({ name, args }: Log): JEvent | null => READERS[name]?.(args) ?? null
 
 /** null for an event nobody declared and for bytes that are not what its declaration says. */
-const parse = (log: RawLog): LogDescription | null => {
+const parse = ({ topics, data }: RawLog): Log | null => {
+  const event = DECLARED.get(topics[0]?.toLowerCase() ?? '')
+  if (event === undefined) return null
   try {
-    return DEPOSITORY.abi.parseLog(log)
+    return { name: event.name, args: DEPOSITORY.abi.decodeEventLog(event, data, topics) }
   } catch {
     return null
   }

@@ -1,5 +1,6 @@
 /** The embedded chain as court worlds drive it: everything is done at once. */
 import { openEmbeddedChain } from '../../../runtime/jadapter/embedded.ts'
+import type { JBlock } from '../../../runtime/jurisdiction/types.ts'
 import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../../runtime/storage/memory.ts'
 import { manualClock } from '../../contracts/world.ts'
 import { contractCode } from '../../support/contract-code.ts'
@@ -22,7 +23,12 @@ const bornDisk: Promise<MemoryDisk> = (async () => {
 
 const courtOn = async (disk: MemoryDisk): Promise<CourtChain> => {
   const chain = await openOn(disk)
-  const now = async (): Promise<number> => (await chain.blocksAfter(null, 10_000)).at(-1)?.timestampSeconds ?? 0
+  // Nobody else makes blocks here: those before the last that was seen need not be read again.
+  let last: JBlock | undefined
+  const now = async (): Promise<number> => {
+    last = (await chain.blocksAfter(last ?? null, 10_000)).at(-1) ?? last
+    return last?.timestampSeconds ?? 0
+  }
   return {
     chain,
     faucet: chain,

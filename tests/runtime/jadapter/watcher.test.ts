@@ -70,6 +70,11 @@ describe('readEvents', () => {
     expect(readEvents([logOf(name, args)], depository)).toEqual([event])
   })
 
+  it('reads topics in either case', () => {
+    const topics = reserveUpdated.topics.map((topic) => `0x${topic.slice(2).toUpperCase()}`)
+    expect(readEvents([{ ...reserveUpdated, topics }], depository)).toEqual(readEvents([reserveUpdated], depository))
+  })
+
   it('keeps log order', () => {
     const logs = decoded.map(([name, args]) => logOf(name, args))
     expect(readEvents(logs, depository)).toEqual(decoded.map(([, , event]) => event))
