@@ -26,6 +26,7 @@ import {
   seedSimnet,
   simnetIdentities,
 } from '../../runtime/manager/simnet.ts'
+import type { Slot } from '../../runtime/ports.ts'
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { internal, RAdapterError, walletLocked } from '../../runtime/radapter/errors.ts'
 import type { StopReason } from '../../runtime/radapter/health.ts'
@@ -86,6 +87,18 @@ const identitiesOf = ({ keyring, runtimeIndex }: Keys): SimnetIdentities => {
     keyring.register(entityId, refOf('simulated', i))
   return identities
 }
+
+/**
+ * Whose keys these are: their signer knows all of them from then on.
+ * @param slot the list of the owner's further entities; `more` fails when it cannot be read
+ */
+export const knowKeys = (
+  keys: Keys,
+  slot: Slot,
+): { readonly identities: SimnetIdentities; readonly more: Promise<OwnEntities> } => ({
+  identities: identitiesOf(keys),
+  more: openOwnEntities(slot, (index, label) => ownEntity(keys, index, label)),
+})
 
 export class RuntimeService {
   readonly #entry: () => RuntimeEntry
@@ -221,9 +234,9 @@ export class RuntimeService {
   async #begin(role: Role, keyring: Keyring, abandoned: Promise<boolean>): Promise<void> {
     const { clock, entropy, schedule, code, openStore, writer } = this.#ports
     const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
-    const keys = { keyring, runtimeIndex }
-    const identities = identitiesOf(keys)
-    const more = await openOwnEntities(this.#ownSlot(), (index, label) => ownEntity(keys, index, label))
+    const known = knowKeys({ keyring, runtimeIndex }, this.#ownSlot())
+    const { identities } = known
+    const more = await known.more
     this.#own = { owner: identities.own.entityId, more }
     const opened = await openLocalRuntime({
       runtimeId: worldId,

@@ -9,11 +9,9 @@
  */
 import type { RuntimeHost } from '../../runtime/host.ts'
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
-import { toHex, utf8 } from '../../runtime/lib/bytes.ts'
-import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { plannedAgain } from '../../runtime/manager/own-entities.ts'
-import { MOST_RUNTIMES, openRegistry, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import { openRegistry, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
 import type { CanaryMark } from '../../runtime/ports.ts'
 import { type AddressBook, NO_BOOK } from '../../runtime/radapter/address-book.ts'
 import type { Connection } from '../../runtime/radapter/connection.ts'
@@ -22,7 +20,7 @@ import type { RuntimeRejection } from '../../runtime/radapter/manager-methods.ts
 import type { PortTarget } from '../../runtime/radapter/port.ts'
 import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
 import type { RpcMethods } from '../../runtime/radapter/types.ts'
-import { copyStore } from '../../runtime/storage/copy.ts'
+import { type Clones, createClones } from './clones.ts'
 import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
 import { databaseOf, ownCount, type RuntimeStatus } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
@@ -65,38 +63,7 @@ export type Runtimes = {
 
 const refuse = (rejection: RuntimeRejection): RAdapterError => new RAdapterError(refusal(rejection))
 
-/** One command makes one copy, also when the worker died while it was made. */
-const copyIdOf = (commandId: string): string =>
-  `snapshot-${toHex(taggedHash('xln:copy', utf8(commandId))).slice(2, 10)}`
-
 type Stored = { readonly ports: RuntimePorts; readonly registry: Registry }
-
-/** A copy of what this runtime is now. @throws RAdapterError */
-const cloneRuntime = async (
-  { ports, registry }: Stored,
-  { commandId, id }: RpcMethods['runtime.clone']['params'],
-): Promise<{ id: string }> => {
-  const made = registry.madeBy(commandId)
-  if (made !== null) return { id: made.id }
-  const source = registry.find(id)
-  if (source === null) throw refuse({ type: 'unknown_runtime' })
-  // Known before anything is copied, which may take a while.
-  if (registry.entries().length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
-  const copyId = copyIdOf(commandId)
-  await ports.deleteStore(databaseOf(copyId))
-  const from = await ports.openStore(databaseOf(id), { create: false }).catch(() => null)
-  if (from === null) throw refuse({ type: 'runtime_not_open' })
-  try {
-    const to = await ports.openStore(databaseOf(copyId), { create: true })
-    await copyStore(from, to).finally(() => to.close())
-  } finally {
-    await from.close()
-  }
-  const { worldId, index, chainId } = source
-  const copy = { id: copyId, kind: 'snapshot' as const, worldId, index, chainId }
-  await registry.add({ name: registry.copyName(source.name), commandId, copy })
-  return { id: copyId }
-}
 
 type Adoption = RpcMethods['runtime.adopt']
 
@@ -125,12 +92,14 @@ const adoptRuntime = async (
   const { id, name: wanted, worldId, index, chainId } = imported
   await mustExist(ports, id)
   const owned = ownCount(keyring, index, imported.ownEntityIds)
-  const here = registry.entries().find((entry) => entry.kind === 'local' && entry.index === index)
+  // A fork has the same keys, and signs for another chain: the two are in nobody's way.
+  const isSame = (entry: RuntimeEntry): boolean => entry.index === index && entry.chainId === chainId
+  const here = registry.entries().find((entry) => entry.kind === 'local' && isSame(entry))
   if (owned > 0 && here !== undefined && choice === null) return { id: null, kind: null, here: here.name }
   const signs = owned > 0 && (here === undefined || choice === 'replace')
   if (signs) await ports.slot(`entities.${id}`).set(plannedAgain(owned - 1))
   const kind = signs ? ('local' as const) : ('snapshot' as const)
-  const copy = { id, kind, worldId, index, chainId }
+  const copy = { id, kind, worldId, index, chainId, copyOf: null }
   if (!signs || here === undefined) {
     await registry.add({ name: registry.freeName(wanted), commandId, copy })
     return { id, kind, here: null }
@@ -206,7 +175,9 @@ const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMa
 
 type Worlds = ReturnType<typeof createWorlds>
 
-const handlersOf = (stored: Stored, worlds: Worlds, keyring: () => Keyring | null): RuntimeManagerHandlers => {
+type Parts = { readonly stored: Stored; readonly worlds: Worlds; readonly clones: Clones }
+
+const handlersOf = ({ stored, worlds, clones }: Parts, keyring: () => Keyring | null): RuntimeManagerHandlers => {
   const { ports, registry } = stored
   const unlocked =
     <P, T>(act: (params: P, keys: Keyring) => Promise<T>) =>
@@ -217,7 +188,7 @@ const handlersOf = (stored: Stored, worlds: Worlds, keyring: () => Keyring | nul
     }
   return {
     'runtime.create': unlocked(async ({ commandId, name }) => ({ id: (await registry.add({ commandId, name })).id })),
-    'runtime.clone': unlocked((params) => cloneRuntime(stored, params)),
+    'runtime.clone': unlocked((params, keys) => clones.clone(keys, params)),
     'runtime.adopt': unlocked((params, keys) => adoptRuntime(stored, keys, worlds, params)),
     'runtime.select': unlocked(async ({ id }) => {
       await registry.select(id)
@@ -260,7 +231,8 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
       changed()
     },
   )
-  const handlers = handlersOf(stored, worlds, () => keys)
+  const clones = createClones({ ...stored, keyring: () => keys })
+  const handlers = handlersOf({ stored, worlds, clones }, () => keys)
   const hooks: WorldHooks = { ...shared, handlers: { ...shared.handlers, ...handlers } }
   const all = (): readonly World[] => [...worlds.made.values()]
   const current = (): World | null => worlds.made.get(registry.current().id) ?? null
@@ -318,6 +290,7 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
     forget: async () => {
       // A page that comes back meanwhile finds nothing to start it with.
       keys = null
+      await clones.settled()
       for (const { id } of registry.entries()) await worlds.remove(id)
       await registry.forget()
     },

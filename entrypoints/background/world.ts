@@ -70,7 +70,9 @@ export const listingsFor = (
   { wallet }: Pick<HostStatus, 'wallet'>,
   { entries }: Pick<Registry, 'entries'>,
 ): HostStatus['runtimes'] =>
-  wallet !== 'unlocked' ? [] : entries().map(({ id, name, kind, usedMs }) => ({ id, name, kind, usedAt: usedMs }))
+  wallet !== 'unlocked'
+    ? []
+    : entries().map(({ id, name, kind, copyOf, usedMs }) => ({ id, name, kind, copyOf, usedAt: usedMs }))
 
 const serverOf = ({ entry, hooks, registry }: Given, parts: Parts): RAdapterServer => {
   const { service, book, calls, control } = parts

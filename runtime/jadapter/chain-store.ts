@@ -100,6 +100,24 @@ const toRawBlock = (row: Bytes): RawBlock => {
 /** Every key of ours is below this one under the same prefix. */
 const END = '~'
 
+const prefixOf = (name: string): string => `chain/${name}/`
+const headKeyOf = (name: string): string => `${prefixOf(name)}head`
+
+/**
+ * The row that makes of a copied chain one of its own: the same blocks and the same state, and from the next block on
+ * another chain id, which transactions and contracts then go by. Null where there is no chain.
+ * @throws JAdapterError 'corrupt'
+ */
+export const forkedHead = async (
+  store: Pick<Store, 'get'>,
+  { name, chainId }: { readonly name: string; readonly chainId: bigint },
+): Promise<StoreRow | null> => {
+  const key = headKeyOf(name)
+  const row = await store.get(key)
+  if (row === undefined) return null
+  return { key, value: encode(headCodec, { ...read(headCodec, row, 'head'), chainId: Number(chainId) }) }
+}
+
 export const createChainStore = (options: {
   readonly store: Store
   readonly epoch: number
@@ -107,8 +125,8 @@ export const createChainStore = (options: {
   readonly chainId: bigint
 }): ChainStore => {
   const { store, epoch, name } = options
-  const prefix = `chain/${name}/`
-  const headKey = `${prefix}head`
+  const prefix = prefixOf(name)
+  const headKey = headKeyOf(name)
   const blockKey = (height: number): string => `${prefix}block/${height.toString(16).padStart(8, '0')}`
   const statePrefix = `${prefix}state/`
 

@@ -8,6 +8,7 @@ import { type RuntimeHost, RuntimeStopped } from '../host.ts'
 import type { ContractCode } from '../jadapter/contracts.ts'
 import { type EmbeddedChain, openEmbeddedChain } from '../jadapter/embedded.ts'
 import type { GasSigner, JAdapter } from '../jadapter/types.ts'
+import { invariant } from '../lib/assert.ts'
 import type { EntityId } from '../lib/units.ts'
 import { startRuntime } from '../loop.ts'
 import { createPast } from '../past.ts'
@@ -169,6 +170,8 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
   if (reason !== null) {
     return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
   }
+  const domain = recovered.env.jReplicas.get(chainName)?.terms.chainId ?? chainId
+  invariant(domain === chainId, 'I-DOMAIN', () => `a state of chain ${domain} in a runtime of chain ${chainId}`)
   const chain = await openEmbeddedChain({
     name: chainName,
     chainId,

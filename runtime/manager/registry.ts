@@ -3,11 +3,14 @@
  *
  * Contract: a wallet has one at least. Ids, indexes of keys and chain ids are given once and never again, also not
  * after a deletion: what was signed in a world that is gone binds nothing in another one, and its tombstone says up to
- * where it had signed. A change is true once it has been written. A list that is there and cannot be read is an error:
+ * where it had signed. Only a copy of a world has the index of another one, and then it never signs, or signs for a chain
+ * id of its own: of those that sign no two have both (I-DOMAIN). A change is true once it has been written. A list that is there and cannot be read is an error:
  * without it nobody knows which keys belong where.
  */
 import * as v from 'valibot'
-import type { CanaryMark, Clock, Slot } from '../ports.ts'
+import { invariant } from '../lib/assert.ts'
+import { toBigInt } from '../lib/bytes.ts'
+import type { CanaryMark, Clock, Entropy, Slot } from '../ports.ts'
 import { nameProblem, sameName } from '../radapter/address-book.ts'
 import { RAdapterError, refusal } from '../radapter/errors.ts'
 import { RUNTIME_KINDS, type RuntimeKind, type RuntimeRejection } from '../radapter/manager-methods.ts'
@@ -20,9 +23,11 @@ export type RuntimeEntry = {
   readonly kind: RuntimeKind
   /** What its state was born as: of a copy, the id of the runtime it is of. */
   readonly worldId: string
-  /** Of its keys (BIP-32), below 2^31. A snapshot has that of the runtime it is of. */
+  /** Of its keys (BIP-32), below 2^31. A copy has that of the runtime it is of. */
   readonly index: number
   readonly chainId: bigint
+  /** Of a copy that signs: what the runtime it is of was called. */
+  readonly copyOf: string | null
   readonly usedMs: number
   /** What asked for it. */
   readonly commandId: string
@@ -32,7 +37,7 @@ export type RuntimeEntry = {
 export type Tombstone = Pick<RuntimeEntry, 'id' | 'index' | 'chainId'> & { readonly mark: CanaryMark | null }
 
 /** What is known of a copy before it is one of the list. */
-export type CopyOf = Pick<RuntimeEntry, 'id' | 'kind' | 'worldId' | 'index' | 'chainId'>
+export type CopyOf = Pick<RuntimeEntry, 'id' | 'kind' | 'worldId' | 'index' | 'chainId' | 'copyOf'>
 /** One that goes in the same moment as another takes its place. */
 export type Replaced = { readonly id: string; readonly mark: CanaryMark | null }
 
@@ -61,6 +66,8 @@ export type Registry = {
   readonly copyName: (name: string) => string
   /** This one, or the next free one made of it. */
   readonly freeName: (name: string) => string
+  /** For a chain that goes on as another one, by lot: nobody else comes to have it, here or in another browser. */
+  readonly freshChainId: (entropy: Entropy) => bigint
   readonly forget: () => Promise<void>
 }
 
@@ -73,6 +80,7 @@ export const FIRST_RUNTIME: RuntimeEntry = {
   worldId: 'simnet',
   index: 0,
   chainId: SIMNET_CHAIN_ID,
+  copyOf: null,
   usedMs: 0,
   commandId: '',
 }
@@ -94,6 +102,8 @@ const storedSchema = v.strictObject({
         worldId: id,
         index: natural,
         chainId,
+        // Lists were once written without it.
+        copyOf: v.optional(v.nullable(v.string()), null),
         usedMs: natural,
         commandId: v.string(),
       }),
@@ -156,6 +166,16 @@ const buried = (state: State, { id, index, chainId }: RuntimeEntry, mark: Canary
 const nextNumber = ({ made, entries, tombstones }: State): number =>
   Math.max(made, ...[...entries, ...tombstones].map(({ index }) => index + 1))
 
+/** Drawn chain ids begin far above those that are counted up, and stay far below what numbers hold exactly. */
+const DRAWN_BYTES = 6
+const DRAWN_FROM = 1n << BigInt(8 * DRAWN_BYTES)
+
+/** What two of them would sign would bind both. */
+const checkDomains = (entries: State['entries']): void => {
+  const domains = entries.flatMap(({ kind, index, chainId }) => (kind === 'local' ? [`${index}/${chainId}`] : []))
+  invariant(new Set(domains).size === domains.length, 'I-DOMAIN', () => `two runtimes sign for ${domains}`)
+}
+
 /** @throws Error when the list is there and cannot be read. */
 export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> => {
   const listeners = new Set<() => void>()
@@ -209,11 +229,13 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
         const number = nextNumber(state)
         const id = `local-${number}`
         const chainId = SIMNET_CHAIN_ID + BigInt(number)
-        const born: CopyOf = { id, worldId: id, kind: 'local', index: number, chainId }
+        const born: CopyOf = { id, worldId: id, kind: 'local', index: number, chainId, copyOf: null }
         const entry: RuntimeEntry = { ...(copy ?? born), name, usedMs: clock.now(), commandId }
+        const entries = [...rest.entries, entry]
+        checkDomains(entries)
         await become({
           ...rest,
-          entries: [...rest.entries, entry],
+          entries,
           current: replaces?.id === state.current ? entry.id : rest.current,
           made: copy === undefined ? number + 1 : state.made,
         })
@@ -247,6 +269,12 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
       const problem = nameRefusal(state, name, null)
       // A name out of a file may be none.
       return problem === null ? name : numbered(problem.type === 'runtime_name_taken' ? name : FIRST_RUNTIME.name)
+    },
+    freshChainId: (entropy) => {
+      for (;;) {
+        const drawn = DRAWN_FROM + toBigInt(entropy.draw().subarray(0, DRAWN_BYTES))
+        if (![...state.entries, ...state.tombstones].some((known) => known.chainId === drawn)) return drawn
+      }
     },
     forget: () =>
       change(async () => {

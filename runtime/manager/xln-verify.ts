@@ -142,6 +142,16 @@ const checkHeader = (header: XlnHeader, { env, root, recordHash }: Position, fac
   if (header.chainIds.some((id) => !facts.chainIds.includes(BigInt(id)))) differ('another chain')
 }
 
+/** Every account signs for the chain that its entity is on: nothing that is signed here may count elsewhere. */
+const checkDomains = (env: Env): void => {
+  for (const { entityId, state } of env.eReplicas.values()) {
+    const chainId = env.jReplicas.get(state.jurisdiction)?.terms.chainId
+    for (const account of state.accounts.values())
+      if (account.state.terms.chainId !== chainId)
+        refuse({ type: 'header_differs', detail: `an account of ${entityId} is of another chain` })
+  }
+}
+
 /** Chains that live in the file hang together and are not behind what the runtime has seen of them. */
 const checkChains = async ({ store, epoch }: VerifyOptions, env: Env): Promise<void> => {
   const refuseChain = (detail: string): never => refuse({ type: 'chain_damaged', detail })
@@ -176,6 +186,7 @@ export const verifyStaged = async (options: VerifyOptions): Promise<Verified> =>
     chainIds: [...env.jReplicas.values()].map(({ terms }) => terms.chainId),
   }
   checkHeader(options.header, position, facts)
+  checkDomains(env)
   await checkChains(options, env)
   return { ...facts, env, root: position.root, recordHash: position.recordHash }
 }

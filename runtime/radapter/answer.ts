@@ -59,7 +59,16 @@ const stopReasonWire: Wire<StopReason> = {
 const statusWire: Wire<HostStatus> = row<HostStatus>({
   wallet: word(['none', 'locked', 'unlocked']),
   runtimeId: text(64),
-  runtimes: list(row<RuntimeListing>({ id: text(64), name: text(256), kind: word(RUNTIME_KINDS), usedAt: count }), 100),
+  runtimes: list(
+    row<RuntimeListing>({
+      id: text(64),
+      name: text(256),
+      kind: word(RUNTIME_KINDS),
+      copyOf: nullable(text(256)),
+      usedAt: count,
+    }),
+    100,
+  ),
   control: word(['writer', 'reader']),
   runtime: word(RUNTIME_STATES),
   progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),

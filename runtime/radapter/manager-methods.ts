@@ -5,7 +5,7 @@
 import type { BookRejection } from './address-book.ts'
 
 /**
- * - local: keys and chain are in this wallet, and everything in it can be done.
+ * - local: keys and chain are in this wallet, and everything in it can be done; also a copy on a chain of its own.
  * - snapshot: what a runtime was when it was copied; it never signs.
  */
 export const RUNTIME_KINDS = ['local', 'snapshot'] as const
@@ -15,6 +15,8 @@ export type RuntimeListing = {
   readonly id: string
   readonly name: string
   readonly kind: RuntimeKind
+  /** Of a copy that lives on its own chain: what it was copied from, by the name that had then. */
+  readonly copyOf: string | null
   /** When it was last selected, or made (ms). */
   readonly usedAt: number
 }
@@ -36,6 +38,12 @@ export type RuntimeRejection =
   | { readonly type: 'last_runtime' }
   /** It cannot be copied while it is being opened, or when it cannot be read. */
   | { readonly type: 'runtime_not_open' }
+  /** A copy that signs begins where nothing is on its way: no payment is being made, */
+  | { readonly type: 'clone_payments' }
+  /** nothing is to be done on the chain, */
+  | { readonly type: 'clone_chain' }
+  /** and no account is frozen or in dispute. */
+  | { readonly type: 'clone_dispute' }
 
 /** What a page has read and proven of a file; it lies in a database of its own (xln-import.ts). */
 export type ImportedRuntime = {
@@ -54,7 +62,10 @@ export type ImportedRuntime = {
 export type ManagerMethods = {
   /** A new world with its own keys, chain and test money. */
   'runtime.create': { params: { commandId: string; name: string }; result: { id: string } }
-  /** A copy of what this runtime is now, under the next free name; it never signs. */
+  /**
+   * A copy of what this runtime is now, under the next free name: a world of its own on a chain of its own where all its
+   * keys and its chain are here, otherwise a snapshot, which never signs.
+   */
   'runtime.clone': { params: { commandId: string; id: string }; result: { id: string } }
   /**
    * A runtime out of a file becomes one of this wallet's, under the next free name. It may sign where its keys are this

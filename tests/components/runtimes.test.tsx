@@ -15,9 +15,9 @@ import { openPopover } from '../support/popover.ts'
 import { openPay } from '../support/popup.tsx'
 
 const WORLDS: HostStatus['runtimes'] = [
-  { id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 0 },
-  { id: 'r1', name: 'Jamaica', kind: 'local', usedAt: Date.now() - 3_650_000 },
-  { id: 'r2', name: 'Jamaica, as it was', kind: 'snapshot', usedAt: 0 },
+  { id: 'simnet', name: 'Simnet', kind: 'local', copyOf: null, usedAt: 0 },
+  { id: 'r1', name: 'Jamaica', kind: 'local', copyOf: null, usedAt: Date.now() - 3_650_000 },
+  { id: 'r2', name: 'Jamaica, as it was', kind: 'snapshot', copyOf: null, usedAt: 0 },
 ]
 const MENU = 'menu'
 const button = (name: string): HTMLButtonElement => screen.getByRole<HTMLButtonElement>('button', { name })
@@ -66,7 +66,7 @@ describe('the switcher', () => {
     expect(
       within(menu)
         .getAllByRole('menuitem')
-        .map(({ textContent }) => textContent),
+        .map((each) => each.getAttribute('aria-label') ?? each.textContent),
     ).toEqual([
       'New local runtime',
       'Import from file\u2026',
@@ -76,6 +76,33 @@ describe('the switcher', () => {
       'Clone',
       'Delete\u2026',
     ])
+    expect(item('Clone').getAttribute('aria-description')).toBe('A copy with its own chain')
+  })
+
+  test('a copy with its own chain says of what; what a clone will be is said before it is made', async () => {
+    const fork = { id: 'simnet', name: 'Simnet-2', kind: 'local', copyOf: 'Simnet', usedAt: 0 } as const
+    const { adapter } = renderPage(PopupApp, { host: { runtimes: [fork] } })
+    openPopover(await screen.findByRole('button', { name: 'Runtime: Simnet-2' }))
+    const listed = await screen.findByRole('menuitemradio', { name: 'Simnet-2' })
+    expect(listed.getAttribute('aria-description')).toBe('A copy of Simnet with its own chain, Not used yet')
+    const clone = (): string | null => item('Clone').getAttribute('aria-description')
+    expect(clone()).toBe('A copy with its own chain')
+    act(() => adapter.pushHost(host({ runtimes: [fork], reason: { type: 'replay_differs', height: 7 } })))
+    expect(clone()).toBe('A copy to look at')
+    act(() => adapter.pushHost(host({ runtimes: [{ ...fork, kind: 'snapshot', copyOf: null }] })))
+    expect(clone()).toBe('A copy to look at')
+  })
+
+  test.each([
+    ['clone_payments', 'Payments are still being made in this runtime.'],
+    ['clone_chain', 'Something is still to be done on the chain of this runtime.'],
+    ['clone_dispute', 'An account of this runtime is frozen or in dispute.'],
+  ])('a clone that has to wait -- %s is said in words', async (type, words) => {
+    const { adapter } = await openMenu()
+    adapter.refuse('runtime.clone', refused(type))
+    fireEvent.click(item('Clone'))
+    expect((await screen.findByRole('alert')).textContent).toContain(`${words} `)
+    expect(adapter.callsOf('runtime.select')).toEqual([])
   })
 
   test('opens on the runtime that is shown; the arrows go round, Home and End to the ends', async () => {
@@ -263,7 +290,9 @@ describe('what follows', () => {
   test('renamed -- the dialog closes; the new name comes with the next status', async () => {
     const { adapter, opened } = await answerAs('Rename\u2026', 'Rename Simnet', 'Name', 'Save', 'Home')
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
-    act(() => adapter.pushHost(host({ runtimes: [{ id: 'simnet', name: 'Home', kind: 'local', usedAt: 0 }] })))
+    act(() =>
+      adapter.pushHost(host({ runtimes: [{ id: 'simnet', name: 'Home', kind: 'local', copyOf: null, usedAt: 0 }] })),
+    )
     expect(button('Runtime: Home')).toBeTruthy()
     expect(opened).toEqual([])
   })

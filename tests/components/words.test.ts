@@ -58,6 +58,7 @@ describe('refusals', () => {
     ...typesOf('runtime/entity/errors.ts', 'EntityRejection'),
     ...typesOf('runtime/types.ts', 'RuntimeRejection'),
     ...typesOf('runtime/radapter/arguments.ts', 'ArgumentRejection'),
+    ...typesOf('runtime/radapter/manager-methods.ts', 'RuntimeRejection'),
   ]
 
   test('are read from the sources', () => {

@@ -70,7 +70,7 @@ test('a second world -- its own money, chain and history; the first one is left 
   expect(simnet.filter((row) => row.includes('Alice'))).toEqual([])
 })
 
-test('names, copies and the end -- a name once; a copy is only looked at; deleted by its name, for good', async ({
+test('names, copies and the end -- a name once; a copy pays by itself; deleted by its name, for good', async ({
   extension,
 }) => {
   const popup = await begin(extension)
@@ -86,10 +86,23 @@ test('names, copies and the end -- a name once; a copy is only looked at; delete
   await runtimeButton(popup, 'Kingston').waitFor()
   await expect(rename).toBeHidden()
 
+  const before = await readBalance(popup)
   await openMenu(popup, 'Kingston')
+  await expect(item(popup, 'Clone')).toHaveAccessibleDescription('A copy with its own chain')
   await item(popup, 'Clone').click()
   await runtimeButton(popup, 'Kingston-2').waitFor()
-  await expect(popup.getByRole('alert')).toContainText('This is a copy of how it was')
+  expect(await readBalance(popup)).toBe(before)
+  await pay(popup, { to: 'Bob', amount: '3.21' })
+  // A copy that was half used outlives its worker as any other world does.
+  await extension.killWorker()
+  await popup.goto(popup.url())
+  await openMenu(popup, 'Kingston-2')
+  await expect(world(popup, 'Kingston-2')).toHaveAccessibleDescription(/^A copy of Kingston with its own chain/)
+  await world(popup, 'Kingston').click()
+  await runtimeButton(popup, 'Kingston').waitFor()
+  expect(await readBalance(popup)).toBe(before)
+  await switchTo(popup, 'Kingston', 'Kingston-2')
+  expect(await readBalance(popup)).not.toBe(before)
 
   await openMenu(popup, 'Kingston-2')
   await item(popup, 'Delete…').click()
@@ -120,7 +133,7 @@ test('two at once -- each page shows the runtime its address names; one that is 
 
 const viewDialog = (page: Page) => page.getByRole('dialog', { name: 'Simnet is open in another window', exact: true })
 
-test('two windows -- one writes; the other looks on, takes the pen, or looks at a copy', async ({ extension }) => {
+test('two windows -- one writes; the other looks on, takes the pen, or goes on in a copy', async ({ extension }) => {
   await begin(extension)
   const first = await extension.open('view.html')
   await first.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
@@ -137,9 +150,10 @@ test('two windows -- one writes; the other looks on, takes the pen, or looks at 
 
   await second.getByRole('button', { name: 'Take control', exact: true }).click()
   await expect(second.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
+  await expect(viewDialog(first)).toContainText('goes on by itself, on a chain of its own')
   await viewDialog(first).getByRole('button', { name: 'Clone', exact: true }).click()
   await runtimeButton(first, 'Simnet-2').waitFor()
-  await expect(first.getByRole('alert')).toContainText('This is a copy of how it was')
+  await expect(first.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
   await second.close()
   const third = await extension.open('view.html?runtime=simnet')
   await third.getByRole('table', { name: 'Accounts', exact: true }).waitFor()

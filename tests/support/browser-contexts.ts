@@ -90,10 +90,15 @@ export const createFakeBrowser = (): FakeBrowser => {
 
   const context = (): FakeContext => {
     const owner = Symbol('context')
+    let isDead = false
     return {
-      locks: { request: (name, options, callback) => request(owner, name, options, callback) },
+      locks: {
+        // Who is dead asks for nothing, and hears nothing.
+        request: (name, options, callback) => (isDead ? new Promise(noop) : request(owner, name, options, callback)),
+      },
       openChannel: (name) => openChannel(owner, name),
       die: () => {
+        isDead = true
         for (const channel of channels) if (channel.owner === owner) channels.delete(channel)
         for (const [name, queue] of queues)
           queues.set(

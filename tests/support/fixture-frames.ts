@@ -173,7 +173,7 @@ export const quote = (patch: Partial<Quote> = {}): Quote => ({
 export const host = (patch: Partial<HostStatus> = {}): HostStatus => ({
   wallet: 'unlocked',
   runtimeId: 'simnet',
-  runtimes: [{ id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 0 }],
+  runtimes: [{ id: 'simnet', name: 'Simnet', kind: 'local', copyOf: null, usedAt: 0 }],
   control: 'writer',
   runtime: 'running',
   progress: null,

@@ -21,7 +21,7 @@ export type ServedTown = {
 export const UNLOCKED: HostStatus = {
   wallet: 'unlocked',
   runtimeId: 'simnet',
-  runtimes: [{ id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 0 }],
+  runtimes: [{ id: 'simnet', name: 'Simnet', kind: 'local', copyOf: null, usedAt: 0 }],
   control: 'writer',
   runtime: 'running',
   progress: null,

@@ -6,6 +6,7 @@ import { type RuntimePorts, slotOf } from '../../entrypoints/background/ports.ts
 import { openRuntimes, type Runtimes } from '../../entrypoints/background/runtimes.ts'
 import { createKeyring, type Keyring } from '../../entrypoints/background/wallet/keyring.ts'
 import type { WorldHooks } from '../../entrypoints/background/world.ts'
+import type { Slot, Store } from '../../runtime/ports.ts'
 import { createClient } from '../../runtime/radapter/client.ts'
 import { connectionPair } from '../../runtime/radapter/embedded.ts'
 import { systemPorts } from '../../runtime/radapter/line.ts'
@@ -41,8 +42,11 @@ export type WalletMachine = {
   readonly keyring: Keyring
   /** Windows that are there. */
   readonly windows: Set<string>
-  /** Set to make a deletion of a database fail, as a dying worker's does. */
-  readonly faults: { deletes: boolean }
+  /**
+   * `deletes`: deletions of databases fail, as a dying worker's do. `writesLeft`: so many writes, to whatever outlives
+   * the worker, still happen; the next one never ends, and no other one of that worker does.
+   */
+  readonly faults: { deletes: boolean; writesLeft: number; onDeath: () => void }
   readonly ports: (context: FakeContext) => RuntimePorts
   /** A worker of an unlocked wallet, over what is stored. */
   readonly startWorker: (options?: { readonly isLocked?: boolean }) => Promise<Worker>
@@ -107,30 +111,57 @@ export const createWalletMachine = (seed = 1): WalletMachine => {
   const contexts = createFakeBrowser()
   const disks = new Map<string, MemoryDisk>()
   const windows = new Set<string>()
-  const faults = { deletes: false }
+  const faults = { deletes: false, writesLeft: Number.POSITIVE_INFINITY, onDeath: () => {} }
   const keyring = createKeyring(new Uint8Array(64).fill(seed))
   const entropy = seededEntropy(seed)
-  const ports = (context: FakeContext): RuntimePorts => ({
-    slot: slotOf(browser.local),
+  const plain = (context: FakeContext) => ({
     sessionSlot: slotOf(browser.session),
-    openStore: async (name, { create }) => {
-      const disk = disks.get(name) ?? (create ? createMemoryDisk() : null)
-      if (disk === null) throw new StoreError('missing', `there is no database ${name}`)
-      disks.set(name, disk)
-      return memoryStore(disk)
-    },
-    deleteStore: async (name) => {
-      if (faults.deletes) throw new Error('the worker has died')
-      disks.delete(name)
-    },
     code: contractCode,
     alarms: browser.alarms,
     clock: browser.clock,
     entropy,
     schedule: systemPorts.schedule,
     writer: { locks: context.locks, openChannel: context.openChannel, wait: async () => {} },
-    isPageAlive: async (clientId) => windows.has(clientId),
+    isPageAlive: async (clientId: string) => windows.has(clientId),
   })
+  const ports = (context: FakeContext): RuntimePorts => {
+    let isDead = false
+    /** Does it, unless the worker is dead, or dies of it. */
+    const write = <T>(act: () => Promise<T>): Promise<T> => {
+      if (!isDead && faults.writesLeft > 0) {
+        faults.writesLeft--
+        return act()
+      }
+      if (!isDead) faults.onDeath()
+      isDead = true
+      return new Promise(() => undefined)
+    }
+    const mortalSlot = (slot: Slot): Slot => ({
+      get: slot.get,
+      set: (value) => write(() => slot.set(value)),
+      clear: () => write(slot.clear),
+    })
+    const mortalStore = (store: Store): Store => ({
+      ...store,
+      claimEpoch: () => write(store.claimEpoch),
+      commit: (batch) => write(() => store.commit(batch)),
+    })
+    return {
+      ...plain(context),
+      slot: (key) => mortalSlot(slotOf(browser.local)(key)),
+      openStore: async (name, { create }) => {
+        const disk = disks.get(name) ?? (create ? await write(async () => createMemoryDisk()) : null)
+        if (disk === null) throw new StoreError('missing', `there is no database ${name}`)
+        disks.set(name, disk)
+        return mortalStore(memoryStore(disk))
+      },
+      deleteStore: (name) =>
+        write(async () => {
+          if (faults.deletes) throw new Error('the worker has died')
+          disks.delete(name)
+        }),
+    }
+  }
   return {
     browser,
     disks,

@@ -1,4 +1,4 @@
-/** The runtimes of one wallet: worlds apart, made once, named once, copied to be looked at, and gone for good. */
+/** The runtimes of one wallet: worlds apart, made once, named once, and gone for good. Of copies: clones.test.ts. */
 import { describe, expect, test } from 'vitest'
 import { present } from '../../runtime/lib/assert.ts'
 import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
@@ -109,27 +109,6 @@ describe('runtime.select and runtime.rename', () => {
     expect(await reasonOf(page.adapter.rpc('runtime.select', { id: 'local-7' }))).toEqual(reason)
     expect(await reasonOf(page.adapter.rpc('runtime.rename', { id: 'local-7', name: 'x' }))).toEqual(reason)
     expect(await reasonOf(page.adapter.rpc('runtime.clone', { id: 'local-7', commandId: 'x' }))).toEqual(reason)
-  })
-})
-
-describe('runtime.clone', () => {
-  test('a copy -- what it was at that moment, to be read and never written', async () => {
-    const { worker, page } = await begin()
-    const at = await page.frame()
-    const { id } = await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })
-    expect(await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })).toEqual({ id })
-    await page.adapter.rpc('runtime.create', { commandId: 'other', name: 'Other' })
-    const copy = worker.page(id)
-    const status = await copy.until(({ runtime }) => runtime === 'read-only')
-    expect([status.reason, namesOf(status).toSorted()]).toEqual([{ type: 'snapshot' }, ['Other', 'Simnet', 'Simnet-2']])
-    const frame = await copy.frame()
-    expect([frame.runtimeName, frame.stateRoot, frame.role]).toEqual(['Simnet-2', at.stateRoot, 'reader'])
-    // A lock or an update has to wait for no copy.
-    expect(worker.runtimes.hosts().map((host) => host.env().name)).toEqual(['Simnet'])
-    const own = at.entities.find(({ isOwn }) => isOwn)?.entityId ?? ''
-    await expect(
-      copy.adapter.rpc('offer.create', { commandId: 'x', entityId: own, tokenId: 1, amount: null, memo: '' }),
-    ).rejects.toMatchObject({ code: 'E_LOCKED' })
   })
 })
 

@@ -4,7 +4,7 @@
  */
 import { useState } from 'preact/hooks'
 import { useAction } from '../../models/action.ts'
-import { RUNTIME_WORDS } from '../../models/runtimes.ts'
+import { copyOf, RUNTIME_WORDS } from '../../models/runtimes.ts'
 import { ENGLISH_RUNTIMES } from '../../models/text-en-runtimes.ts'
 import { useUi } from '../../models/ui.ts'
 import { inOneLine } from '../../models/words.ts'
@@ -12,6 +12,8 @@ import { Alert } from '../../primitives/Alert.tsx'
 import { Button } from '../../primitives/Button.tsx'
 import { Dialog } from '../../primitives/Dialog.tsx'
 import styles from './Runtimes.module.css'
+
+const COPIES = { fork: 'control.cloneFork', snapshot: 'control.cloneSnapshot' } as const
 
 export const OtherWindow = () => {
   const { session, host, text } = useUi(ENGLISH_RUNTIMES)
@@ -57,7 +59,7 @@ export const OtherWindow = () => {
           {text('control.clone')}
         </Button>
       </div>
-      <p class={styles.muted}>{text('control.cloneHint')}</p>
+      <p class={styles.muted}>{text(COPIES[status === null ? 'snapshot' : copyOf(status)])}</p>
       {refusal}
     </Dialog>
   )

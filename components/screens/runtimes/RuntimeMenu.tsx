@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { HostStatus } from '../../../runtime/radapter/types.ts'
 import { useAction } from '../../models/action.ts'
 import { agoOf, useClock } from '../../models/ago.ts'
-import { RUNTIME_WORDS } from '../../models/runtimes.ts'
+import { copyOf, RUNTIME_WORDS } from '../../models/runtimes.ts'
 import { ENGLISH_RUNTIMES } from '../../models/text-en-runtimes.ts'
 import { useUi } from '../../models/ui.ts'
 import { inOneLine } from '../../models/words.ts'
@@ -40,7 +40,7 @@ const useArrows = () => {
 const Listed = ({ listing, onLeave }: { readonly listing: RuntimeListing; readonly onLeave: () => void }) => {
   const { session, host, text } = useUi()
   const now = useClock()
-  const { id, name, kind, usedAt } = listing
+  const { id, name, kind, copyOf: original, usedAt } = listing
   const isHere = session.hostStatus.value?.runtimeId === id
   const choosing = useAction(RUNTIME_WORDS)
   const choose = (): void => {
@@ -51,7 +51,8 @@ const Listed = ({ listing, onLeave }: { readonly listing: RuntimeListing; readon
     )
   }
   const used = usedAt === 0 ? text('runtimes.never') : text('runtimes.used', { ago: agoOf(usedAt, now, text) })
-  const about = kind === 'snapshot' ? text('runtimes.snapshot') : used
+  const about = kind === 'snapshot' ? [text('runtimes.snapshot')] : [used]
+  if (original !== null) about.unshift(text('runtimes.fork', { name: original }))
   return (
     <>
       <button
@@ -59,13 +60,17 @@ const Listed = ({ listing, onLeave }: { readonly listing: RuntimeListing; readon
         role="menuitemradio"
         aria-checked={isHere}
         aria-label={name}
-        aria-description={about}
+        aria-description={about.join(', ')}
         class={`${styles.item} ${styles.listed}`}
         onClick={choose}
       >
         <span class={styles.names}>
           <span>{name}</span>
-          <span class={styles.muted}>{about}</span>
+          {about.map((words) => (
+            <span key={words} class={styles.muted}>
+              {words}
+            </span>
+          ))}
         </span>
         {isHere && <Icon of={Check} />}
       </button>
@@ -90,6 +95,8 @@ const useFacts = (): readonly Fact[] => {
   ]
 }
 
+const COPIES = { fork: 'runtimes.cloneFork', snapshot: 'runtimes.cloneSnapshot' } as const
+
 export const RuntimeMenu = ({ onOpen, onLeave }: Props) => {
   const { session, host, text } = useUi(ENGLISH_RUNTIMES)
   const { menu, press } = useArrows()
@@ -110,11 +117,12 @@ export const RuntimeMenu = ({ onOpen, onLeave }: Props) => {
     onLeave()
     host.openTab(`/view.html?runtime=${encodeURIComponent(id)}${hash}`)
   }
-  const item = (label: string, run: () => void, isDisabled = false) => (
-    <button type="button" role="menuitem" class={styles.item} disabled={isDisabled} onClick={run}>
+  const item = (label: string, run: () => void) => (
+    <button type="button" role="menuitem" class={styles.item} onClick={run}>
       {label}
     </button>
   )
+  const copies = text(status === null ? COPIES.snapshot : COPIES[copyOf(status)])
   return (
     <div class={styles.panel}>
       <div ref={menu} role="menu" aria-label={text('runtimes.menu')} class={styles.menu} onKeyDown={press}>
@@ -130,7 +138,20 @@ export const RuntimeMenu = ({ onOpen, onLeave }: Props) => {
             <hr />
             {item(text('runtimes.view'), openIn(''))}
             {item(text('runtimes.rename'), () => onOpen('rename'))}
-            {item(text('runtimes.clone'), clone, cloning.busy.value)}
+            <button
+              type="button"
+              role="menuitem"
+              aria-label={text('runtimes.clone')}
+              aria-description={copies}
+              class={`${styles.item} ${styles.listed}`}
+              disabled={cloning.busy.value}
+              onClick={clone}
+            >
+              <span class={styles.names}>
+                <span>{text('runtimes.clone')}</span>
+                <span class={styles.muted}>{copies}</span>
+              </span>
+            </button>
             {item(text('runtimes.delete'), () => onOpen('delete'))}
           </>
         )}

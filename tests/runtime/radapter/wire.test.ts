@@ -281,8 +281,8 @@ describe('readAnswer', () => {
       updateReady: false,
       runtimeId: 'local-1',
       runtimes: [
-        { id: 'simnet', name: 'Simnet', kind: 'local', usedAt: 1_700_000_000_000 },
-        { id: 'snapshot-1a2b3c4d', name: 'Simnet-2', kind: 'snapshot', usedAt: 0 },
+        { id: 'simnet', name: 'Simnet', kind: 'local', copyOf: null, usedAt: 1_700_000_000_000 },
+        { id: 'snapshot-1a2b3c4d', name: 'Simnet-2', kind: 'snapshot', copyOf: 'Simnet', usedAt: 0 },
       ],
       control: 'reader',
     } as const
