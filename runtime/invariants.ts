@@ -5,17 +5,25 @@
  * I-PAIR     two replicas of one account at one height hold the same frame hash and root, and heights differ by ≤ 1
  * plus the invariants of every entity and account that changed
  */
+import type { AccountReplica } from './account/types.ts'
 import { checkEntity } from './entity/invariants.ts'
 import { invariant } from './lib/assert.ts'
 import { equalBytes } from './lib/bytes.ts'
 import type { Env } from './types.ts'
 
+/** Of the entity `id`: every account, or with `before` those that are not what they were. */
+function* accountsOf(id: string, env: Env, before: Env | undefined): Generator<readonly [string, AccountReplica]> {
+  const accounts = env.eReplicas.get(id)?.state.accounts
+  const known = before?.eReplicas.get(id)?.state.accounts
+  if (accounts === undefined) return
+  if (known === undefined) yield* accounts.entries()
+  else for (const { key, after } of accounts.changesSince(known)) if (after !== undefined) yield [key, after]
+}
+
 /** Both replicas of an account live here: hold them against each other. */
-const checkPairs = (env: Env, changed: ReadonlySet<string>): void => {
+const checkPairs = (env: Env, changed: ReadonlySet<string>, before: Env | undefined): void => {
   for (const id of changed) {
-    const accounts = env.eReplicas.get(id)?.state.accounts
-    if (accounts === undefined) continue
-    for (const [otherId, account] of accounts.entries()) {
+    for (const [otherId, account] of accountsOf(id, env, before)) {
       const twin = env.eReplicas.get(otherId)?.state.accounts.get(id)
       if (twin === undefined) continue
       const [a, b] = [account.state, twin.state]
@@ -40,5 +48,5 @@ export const checkEnv = (env: Env, before?: Env): void => {
     const replica = env.eReplicas.get(id)
     if (replica) checkEntity(replica.state, before?.eReplicas.get(id)?.state)
   }
-  checkPairs(env, changed)
+  checkPairs(env, changed, before)
 }

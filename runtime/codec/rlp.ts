@@ -123,6 +123,8 @@ export const readRlp = (bytes: Bytes): Nested => {
 
 /** Whether both are written the same. */
 export const sameNested = (a: Nested, b: Nested): boolean => {
+  // What was read as bytes is mostly written as the very same.
+  if (a === b) return true
   const isBytes = a instanceof Uint8Array
   if (isBytes !== b instanceof Uint8Array || a.length !== b.length) return false
   for (let i = 0; i < a.length; i++) {

@@ -13,7 +13,7 @@ import { positionsOf } from './positions.ts'
 import { orderOf } from './radix.ts'
 import { firstWhere, type Ordered, type Ranked, rankedOver, rankOf, type SortValue } from './ranked.ts'
 import type { SortSpec } from './sort-index.ts'
-import { count, noSums, type Sums, type Totals } from './totals.ts'
+import { count, growingSums, type Totals } from './totals.ts'
 import type { AccountSortKey, TokenPosition } from './types.ts'
 
 export type TableSpec = Omit<SortSpec, 'entityId'>
@@ -144,14 +144,12 @@ const both = (base: Rows, later: Rows): Rows => ({
   },
 })
 
-const copyOf = (sums: Sums): Sums => ({ ...sums, positions: new Map(sums.positions), holders: new Map(sums.holders) })
-
 export const createAccountTable = (): AccountTable => {
   const ids = createIdColumn()
   const created = createColumn()
   const updated = createColumn()
   const tokens = new Map<number, TokenColumns>()
-  const sums = noSums()
+  const growing = growingSums()
   const orders = createLru<string, Uint32Array>(ORDERS)
 
   const rows: Rows = {
@@ -191,8 +189,9 @@ export const createAccountTable = (): AccountTable => {
       ids.push(id)
       created.push(account.createdAtHeight)
       updated.push(account.updatedAtHeight)
-      count(sums, account, 1)
-      for (const position of positionsOf(account)) {
+      const positions = positionsOf(account)
+      growing.add(account, positions)
+      for (const position of positions) {
         const columns = tokens.get(position.tokenId) ?? createTokenColumns()
         tokens.set(position.tokenId, columns)
         columns.rows.push(row)
@@ -200,7 +199,7 @@ export const createAccountTable = (): AccountTable => {
       }
     },
     under: (changes) => {
-      const totals = copyOf(sums)
+      const totals = growing.sums()
       for (const { before, after } of changes) {
         if (before !== null) count(totals, before, -1)
         if (after !== null) count(totals, after, 1)

@@ -6,10 +6,11 @@
  * account two binary searches. Few changes are spliced in place (a block move of the array); many are merged in one
  * pass.
  */
+import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import { byCodePoint, type EntityId, type TokenId } from '../lib/units.ts'
-import { positionIn } from './positions.ts'
+import { figureOf } from './positions.ts'
 import { orderOf } from './radix.ts'
 import { type Ordered, type Place, type Ranked, rankedOver, rankOf, type SortValue } from './ranked.ts'
 import type { AccountSortKey } from './types.ts'
@@ -20,21 +21,22 @@ export type SortIndexes = {
   readonly ranked: (spec: SortSpec, accounts: MerkleMap<AccountReplica>) => Ranked
 }
 
-/** A token the account does not hold counts as nothing. */
-export const sortValue = (
-  id: EntityId,
-  account: AccountReplica,
-  { key, tokenId }: Omit<SortSpec, 'entityId'>,
-): SortValue => {
+/** By what an account is sorted; a token it does not hold counts as nothing. */
+const sortValueOf = ({
+  key,
+  tokenId,
+}: Omit<SortSpec, 'entityId'>): ((id: EntityId, account: AccountReplica) => SortValue) => {
   switch (key) {
     case 'created':
-      return account.createdAtHeight
+      return (_, account) => account.createdAtHeight
     case 'updated':
-      return account.updatedAtHeight
+      return (_, account) => account.updatedAtHeight
     case 'counterparty':
-      return id
-    default:
-      return positionIn(account, tokenId)?.[key] ?? 0n
+      return (id) => id
+    default: {
+      const token = deltaKey(tokenId)
+      return (_, account) => figureOf(account, token, key)
+    }
   }
 }
 
@@ -129,9 +131,10 @@ export const createSortIndexes = (): SortIndexes => {
   return {
     ranked: (spec, accounts) => {
       const name = nameOf(spec)
+      const sortValue = sortValueOf(spec)
       const placeOf = (id: string, account: AccountReplica): Place => {
         const entityId = id as EntityId
-        return { value: sortValue(entityId, account, spec), id: entityId }
+        return { value: sortValue(entityId, account), id: entityId }
       }
       const index = indexes.get(name) ?? build(accounts, placeOf)
       update(index, accounts, placeOf)

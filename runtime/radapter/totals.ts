@@ -6,7 +6,7 @@ import { type AccountFigures, figuresOf } from '../account/figures.ts'
 import type { AccountReplica } from '../account/types.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
 import type { EntityId } from '../lib/units.ts'
-import { minus, noPosition, plus, positionsOf } from './positions.ts'
+import { minus, noPosition, plus, positionsIn, positionsOf } from './positions.ts'
 import type { TokenPosition } from './types.ts'
 
 export type Totals = {
@@ -27,7 +27,6 @@ export type Sums = {
   readonly holders: Map<number, number>
   locks: number
 }
-export const noSums = (): Sums => ({ positions: new Map(), holders: new Map(), locks: 0 })
 
 /** Puts an account in (1), or takes it out as it was put in (−1). */
 export const count = (sums: Sums, account: AccountFigures, sign: 1 | -1): void => {
@@ -43,13 +42,60 @@ export const count = (sums: Sums, account: AccountFigures, sign: 1 | -1): void =
   }
 }
 
+type Growing = { -readonly [K in keyof TokenPosition]: TokenPosition[K] }
+export type GrowingSums = {
+  readonly add: (account: Pick<AccountFigures, 'locks'>, positions: readonly TokenPosition[]) => void
+  /** Of all so far. */
+  readonly sums: () => Sums
+}
+
+const grow = (sum: Growing, position: TokenPosition): void => {
+  sum.outbound += position.outbound
+  sum.inbound += position.inbound
+  sum.collateral += position.collateral
+  sum.balance += position.balance
+  sum.outCollateral += position.outCollateral
+  sum.inCollateral += position.inCollateral
+  sum.theirDebt += position.theirDebt
+  sum.ownDebt += position.ownDebt
+  sum.outCredit += position.outCredit
+  sum.inCredit += position.inCredit
+  sum.held += position.held
+  sum.heldInbound += position.heldInbound
+}
+
+/** What `count` makes of account after account, of a million without a million objects. */
+export const growingSums = (): GrowingSums => {
+  const positions = new Map<number, Growing>()
+  const holders = new Map<number, number>()
+  let locks = 0
+  return {
+    add: (account, added) => {
+      locks += account.locks
+      for (const position of added) {
+        const { tokenId } = position
+        holders.set(tokenId, (holders.get(tokenId) ?? 0) + 1)
+        const sum = positions.get(tokenId)
+        if (sum === undefined) positions.set(tokenId, { ...position })
+        else grow(sum, position)
+      }
+    },
+    sums: () => ({
+      positions: new Map([...positions].map(([tokenId, sum]) => [tokenId, { ...sum }])),
+      holders: new Map(holders),
+      locks,
+    }),
+  }
+}
+
 type Running = Sums & { accounts: MerkleMap<AccountReplica> }
 
 export const createTotalsIndex = (): TotalsIndex => {
   const byEntity = new Map<EntityId, Running>()
   const first = (entityId: EntityId, accounts: MerkleMap<AccountReplica>): Running => {
-    const running: Running = { accounts, ...noSums() }
-    for (const account of accounts.values()) count(running, figuresOf(account), 1)
+    const growing = growingSums()
+    for (const account of accounts.values()) growing.add({ locks: account.state.locks.size }, positionsIn(account))
+    const running: Running = { accounts, ...growing.sums() }
     byEntity.set(entityId, running)
     return running
   }

@@ -7,6 +7,7 @@ import { encodeAccount } from '../../runtime/account/row.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { equalBytes, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import type { TokenId } from '../../runtime/lib/units.ts'
+import { useFastHasher } from '../../runtime/manager/hasher.ts'
 import type { Store } from '../../runtime/ports.ts'
 import { emptyBook } from '../../runtime/radapter/activity.ts'
 import { writePush } from '../../runtime/radapter/answer.ts'
@@ -19,7 +20,7 @@ import { type AccountSortKey, DEFAULT_VIEW, type FrameView, type ViewState } fro
 import { scan } from '../../runtime/storage/store.ts'
 import { createStored } from '../../runtime/stored.ts'
 import type { Env } from '../../runtime/types.ts'
-import { accountOf, createRows, FULL_HEIGHT, HUB, hubOf, writeHub } from '../support/million.ts'
+import { accountOf, collateralOf, createRows, FULL_HEIGHT, HUB, hubOf, writeHub } from '../support/million.ts'
 import { compare, counted, medianOf, type Result, timed } from './measure.ts'
 import { type OnDisk, onDisk } from './on-disk.ts'
 
@@ -49,11 +50,7 @@ const once = async (work: () => unknown): Promise<number> => {
   return performance.now() - started
 }
 
-const amounts = (): readonly bigint[] =>
-  Array.from({ length: MANY }, (_, n) => {
-    const { deltas } = accountOf(n).state
-    return [...deltas.values()][0]?.collateral ?? 0n
-  })
+const amounts = (): readonly bigint[] => Array.from({ length: MANY }, (_, n) => collateralOf(n))
 const byArraySort = (values: readonly bigint[]) => async (): Promise<number> =>
   once(() =>
     values
@@ -215,6 +212,7 @@ const whyInvalid = (): string | null =>
 
 /** @param scratch a folder on the disk in question */
 export const measureMillion = async (scratch: string, report: Report): Promise<void> => {
+  await useFastHasher()
   const invalid = whyInvalid()
   const told: Report = (result) => report({ ...result, invalid: result.invalid ?? invalid })
   const disk = await onDisk(scratch)

@@ -7,10 +7,11 @@ import { deltaKey } from '../../runtime/account/keys.ts'
 import { encodeAccount } from '../../runtime/account/row.ts'
 import { openReplica } from '../../runtime/account/step.ts'
 import type { AccountReplica, AccountTerms } from '../../runtime/account/types.ts'
-import { closeFrame, newEntity } from '../../runtime/entity/frame.ts'
+import { closeFrame, hashReplica, newEntity } from '../../runtime/entity/frame.ts'
 import { emptyEnv, runtimeRoot } from '../../runtime/frame.ts'
 import { invariant } from '../../runtime/lib/assert.ts'
 import { type Bytes, toHex, ZERO_32 } from '../../runtime/lib/bytes.ts'
+import { MerkleMap } from '../../runtime/lib/merkle.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import type { Store, StoreRow } from '../../runtime/ports.ts'
 import { envRows } from '../../runtime/snapshot.ts'
@@ -60,9 +61,12 @@ const termsWith = (right: EntityId): AccountTerms => ({
   minVersion: 1,
 })
 
+const first = openReplica(termsWith(idOf(0)), HUB, 0)
+
+/** Its root is made up, as its height is: none of its frames was ever executed. */
 export const accountOf = (n: number): AccountReplica => {
   const { offdelta, collateral, leftCreditLimit, rightCreditLimit, createdAtHeight, updatedAtHeight } = figuresOf(n)
-  const replica = openReplica(termsWith(idOf(n)), HUB, createdAtHeight)
+  const id = idBytes(n)
   const delta = {
     ...emptyDelta(TUSD),
     offdelta: BigInt(offdelta) / 2n,
@@ -70,9 +74,13 @@ export const accountOf = (n: number): AccountReplica => {
     leftCreditLimit: BigInt(leftCreditLimit),
     rightCreditLimit: BigInt(rightCreditLimit),
   }
-  const deltas = replica.state.deltas.set(deltaKey(TUSD), delta)
-  return { ...replica, updatedAtHeight, state: { ...replica.state, height: 9, deltas } }
+  const deltas = first.state.deltas.set(deltaKey(TUSD), delta)
+  const terms = termsWith(toHex(id) as EntityId)
+  return { ...first, createdAtHeight, updatedAtHeight, state: { ...first.state, terms, root: id, height: 9, deltas } }
 }
+
+/** By which `collateral` sorts. */
+export const collateralOf = (n: number): bigint => BigInt(figuresOf(n).collateral)
 
 const indexOf = (row: Bytes, part: Bytes): number => {
   for (let at = 0; at + part.length <= row.length; at++) if (part.every((byte, i) => row[at + i] === byte)) return at
@@ -141,11 +149,15 @@ export const writeHub = async (store: Store, count: number): Promise<number> => 
   return createRows()(0).length
 }
 
-/** The same hub in memory. */
+/** The same hub in memory, the hash of every account made. */
 export const hubOf = (count: number): Env => {
   const env = bareEnv()
   const { state } = env.eReplicas.get(HUB) ?? { state: newEntity(identity) }
-  let { accounts } = state
-  for (let n = 0; n < count; n++) accounts = accounts.set(idOf(n), accountOf(n))
+  const made = Array.from({ length: count }, (_, n) => accountOf(n))
+  const accounts = MerkleMap.from(
+    made.map((account) => [account.state.terms.right, account] as const),
+    hashReplica,
+  )
+  accounts.root()
   return { ...env, eReplicas: env.eReplicas.set(HUB, { entityId: HUB, state: { ...state, accounts } }) }
 }

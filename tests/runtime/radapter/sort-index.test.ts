@@ -8,9 +8,9 @@ import type { AccountReplica } from '../../../runtime/account/types.ts'
 import { emptyMaps } from '../../../runtime/entity/frame.ts'
 import type { MerkleMap } from '../../../runtime/lib/merkle.ts'
 import type { EntityId, TokenId } from '../../../runtime/lib/units.ts'
-import { noPosition, plus, positionsIn } from '../../../runtime/radapter/positions.ts'
+import { noPosition, plus, positionIn, positionsIn } from '../../../runtime/radapter/positions.ts'
 import type { Place, SortValue } from '../../../runtime/radapter/ranked.ts'
-import { createSortIndexes, type SortSpec, sortValue } from '../../../runtime/radapter/sort-index.ts'
+import { createSortIndexes, type SortSpec } from '../../../runtime/radapter/sort-index.ts'
 import { createTotalsIndex } from '../../../runtime/radapter/totals.ts'
 import type { AccountSortKey, SortDirection } from '../../../runtime/radapter/types.ts'
 import { fc } from '../../support/property.ts'
@@ -59,9 +59,18 @@ const accountWith = (
   }
   // Every fourth account does not hold the token.
   const deltas = n % 4 === 3 ? replica.state.deltas : replica.state.deltas.set(deltaKey(TOKEN), delta)
-  return { ...replica, updatedAtHeight: height, state: { ...replica.state, deltas } }
+  // Every fifth is no longer open.
+  const status: AccountReplica['status'] = n % 5 === 4 ? { type: 'frozen', violation: 'wrong_root' } : replica.status
+  return { ...replica, status, updatedAtHeight: height, state: { ...replica.state, deltas } }
 }
 
+/** As the account is shown. */
+const sortValue = (id: EntityId, account: AccountReplica, { key, tokenId }: SortSpec): SortValue => {
+  if (key === 'counterparty') return id
+  if (key === 'created') return account.createdAtHeight
+  if (key === 'updated') return account.updatedAtHeight
+  return positionIn(account, tokenId)?.[key] ?? 0n
+}
 const compareValues = (a: SortValue, b: SortValue): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** What Array.sort makes of it. */
