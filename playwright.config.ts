@@ -20,6 +20,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // A browser that waits leaves its core to the other; each has a profile of its own.
   workers: 2,
+  // Test by test, so that neither is left alone with a long file at the end.
+  fullyParallel: true,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 15_000 },

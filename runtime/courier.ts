@@ -2,13 +2,15 @@
  * Keeps sending what the outbox holds until the other runtime says it has it. Waiting is counted in rounds of the
  * timer, so that a clock that is set back, or new messages without end, never keep an old message from going again.
  */
+import { compareStarts } from './account/hello.ts'
+
 import { isRetryable } from './errors.ts'
 import type { RuntimeHost } from './host.ts'
 import { LIMITS, TIMING } from './lib/limits.ts'
-import type { EntityId } from './lib/units.ts'
+import type { EntityId, Start } from './lib/units.ts'
 import type { Clock, Parcel, Scheduler, Store, Transport } from './ports.ts'
 import { outboxKey } from './step.ts'
-import type { Env, RuntimeOutputs } from './types.ts'
+import type { Env, OutboxEntry, RuntimeOutputs } from './types.ts'
 
 type Ports = {
   readonly store: Store
@@ -29,6 +31,9 @@ export type Courier = {
 
 type Attempts = { readonly to: EntityId; readonly count: number; readonly firstMs: number; roundsLeft: number }
 
+const isSameStart = (a: Start | null, b: Start | null): boolean =>
+  a === null || b === null ? a === b : compareStarts(a, b) === 0
+
 /** Sent so often in vain, about seven seconds, its receiver counts as unreachable. */
 const SILENT_AFTER = 3
 
@@ -39,7 +44,8 @@ export const createCourier = (ports: Ports, env: () => Env, onChange: () => void
   let silent: ReadonlyMap<EntityId, number> = new Map()
   let cancel: (() => void) | null = null
   let unsubscribe: () => boolean | void = () => {}
-  const post = (parcel: Parcel & { readonly type: 'message' }) => {
+  const post = (entry: OutboxEntry) => {
+    const parcel = { type: 'message', start: env().start, ...entry } as const
     const before = attempts.get(parcel.seq)
     const count = (before?.count ?? -1) + 1
     const backoff = Math.min(2 ** count, TIMING.resendMaxMs / TIMING.resendFirstMs)
@@ -67,7 +73,7 @@ export const createCourier = (ports: Ports, env: () => Env, onChange: () => void
     cancel = null
     for (const entry of env().outbox.values()) {
       const last = attempts.get(entry.seq)
-      if (last === undefined || --last.roundsLeft <= 0) post({ type: 'message', ...entry })
+      if (last === undefined || --last.roundsLeft <= 0) post(entry)
     }
     look()
     plan()
@@ -76,17 +82,17 @@ export const createCourier = (ports: Ports, env: () => Env, onChange: () => void
     if (parcel.type === 'receipt') {
       // Nobody can sign for what was sent to another.
       const isTheirs = env().outbox.get(outboxKey(parcel.seq))?.to === parcel.from
-      if (isTheirs) await submit({ type: 'receipt', seq: parcel.seq })
+      if (isTheirs && isSameStart(parcel.start, env().start)) await submit({ type: 'receipt', seq: parcel.seq })
       return look()
     }
-    const { from, to, seq, bytes } = parcel
+    const { from, to, seq, start, bytes } = parcel
     if (bytes.length > LIMITS.envelopedMessageBytes) return
-    const outcome = await submit({ type: 'message', from, to, bytes })
+    const outcome = await submit({ type: 'message', from, to, start, bytes })
     if (outcome.type === 'rejected' && isRetryable(outcome.rejection)) return
     // What changed nothing is not in the log, and a writer that has lost the log may judge by an old state.
     const isLogged = outcome.type === 'applied' && outcome.height <= env().height
     if (!isLogged) await ports.store.commit({ epoch: ports.epoch, puts: [], deletes: [] })
-    transport?.send({ type: 'receipt', from: to, to: from, seq })
+    transport?.send({ type: 'receipt', from: to, to: from, seq, start })
   }
   return {
     start: (submit) => {
@@ -96,8 +102,9 @@ export const createCourier = (ports: Ports, env: () => Env, onChange: () => void
       resend()
     },
     send: (outputs) => {
-      for (const entry of outputs.parcels) post({ type: 'message', ...entry })
-      for (const { from, to, bytes } of outputs.resends) transport?.send({ type: 'message', from, to, bytes, seq: 0 })
+      for (const entry of outputs.parcels) post(entry)
+      for (const { from, to, bytes } of outputs.resends)
+        transport?.send({ type: 'message', start: env().start, from, to, bytes, seq: 0 })
       plan()
     },
     retry: () => {

@@ -1,7 +1,20 @@
 /** The runtime's root and the encoding of its committed ticks. */
+import { startCodec } from './account/codec.ts'
 import { commandId, entityId, hash32, label, paymentId } from './codec/common.ts'
-import { bigUint, bool, bytesUpTo, type Codec, encode, list, struct, text, uint, union } from './codec/schema.ts'
-import { entityTxCodec, profileCodec } from './entity/codec.ts'
+import {
+  bigUint,
+  bool,
+  bytesUpTo,
+  type Codec,
+  encode,
+  list,
+  nullable,
+  struct,
+  text,
+  uint,
+  union,
+} from './codec/schema.ts'
+import { entityTxCodec, floorsCodec, profileCodec } from './entity/codec.ts'
 import { identityCodec } from './entity/frame.ts'
 import type { EntityAnswer } from './entity/types.ts'
 import { jBlockCodec, jReplicaCodec } from './jurisdiction/codec.ts'
@@ -58,7 +71,8 @@ const runtimeTxCodec: Codec<RuntimeTx> = union<RuntimeTx>({
 const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
   runtime: [1, struct({ tx: runtimeTxCodec })],
   command: [2, struct({ commandId, entityId, tx: entityTxCodec })],
-  message: [3, struct({ from: entityId, to: entityId, bytes: messageBytes })],
+  message: [3, struct({ from: entityId, to: entityId, start: nullable(startCodec), bytes: messageBytes })],
+  start: [8, struct({ number: uint, floors: floorsCodec })],
   receipt: [4, struct({ seq: uint })],
   j_block: [5, struct({ jurisdiction: label, block: jBlockCodec })],
   batch_failed: [6, struct({ entityId, nonce: uint, reason: text(LIMITS.revertBytes) })],
@@ -89,6 +103,7 @@ export const emptyEnv = (runtimeId: string, name: string): Env => ({
   profiles: MerkleMap.empty(hashed(profileCodec)),
   queue: [],
   unplugged: MerkleMap.empty(hashed(uint)),
+  start: null,
   outbox: MerkleMap.empty(hashed(outboxCodec)),
   nextSeq: 1,
   answers: MerkleMap.empty(hashed(answerCodec)),
@@ -105,6 +120,7 @@ export const runtimeRoot = (env: Env): Bytes =>
       ['order', env.answerOrder.root()],
       ['outbox', env.outbox.root()],
       ['profiles', env.profiles.root()],
+      ...(env.start === null ? [] : [['start', keccak(encode(startCodec, env.start))] as const]),
       ['queue', keccak(encode(queueCodec, env.queue))],
       ['unplugged', env.unplugged.root()],
       [

@@ -24,6 +24,7 @@ import type { ActivityBook } from './radapter/activity.ts'
 import { createHistory } from './radapter/activity-history.ts'
 import type { Position, Recovered } from './recover.ts'
 import { createSignedNonces } from './signed-nonces.ts'
+import { startInput } from './starts.ts'
 import { isDeliverable, type RuntimeStep, stepRuntime } from './step.ts'
 import { append } from './storage/wal.ts'
 import type { Env, InputOutcome, RuntimeInput } from './types.ts'
@@ -43,6 +44,8 @@ export type LoopPorts = {
   readonly chains: ReadonlyMap<string, JAdapter>
   /** Null when every counterparty lives in this runtime. */
   readonly transport: Transport | null
+  /** Speaks for its keys although another instance has done so later; by default it does not. */
+  readonly takesOver?: boolean
   readonly tiers: Tiers
 }
 
@@ -55,7 +58,7 @@ type Waiting = {
 const MAX_INPUTS_PER_TICK = 1_000
 
 type Start = Position &
-  Pick<Recovered, 'base' | 'unsound' | 'replayedFrames'> & {
+  Pick<Recovered, 'base' | 'unsound' | 'replayedFrames' | 'marks'> & {
     readonly activity: ActivityBook
   }
 
@@ -69,7 +72,7 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   let cancelTimer = () => {}
   let isFull = false
   const listeners = new Set<() => void>()
-  const signed = createSignedNonces()
+  const signed = createSignedNonces(start.marks)
 
   const notify = () => {
     for (const listener of listeners) listener()
@@ -169,6 +172,9 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   const chains = createChains(ports, { env: () => env, submit, onChange: notify, onFailure: halt })
   signed.note(emptyEnv(env.runtimeId, env.name), env)
   chains.start()
+  const input = ports.transport && startInput(env, { marks: start.marks, takesOver: ports.takesOver ?? false })
+  // Before anything a peer says. Refused by nothing but a halt, which everybody hears of.
+  if (input !== null) submit(input).catch(() => undefined)
   courier.start(submit)
   kick()
 

@@ -2,8 +2,9 @@
  * Every effect the runtime may have, as a narrow interface of plain data. The core sees only `Signer`; the loop and
  * the edges use the rest. Each port has an in-memory implementation for tests and a real one at an edge.
  */
+
 import type { Bytes } from './lib/bytes.ts'
-import type { EntityId } from './lib/units.ts'
+import type { EntityId, Start } from './lib/units.ts'
 
 export type Clock = {
   /** Milliseconds since the Unix epoch. */
@@ -69,17 +70,27 @@ export type Store = {
   close(): Promise<void>
 }
 
-/** What travels between two runtimes; `seq` numbers the sender's outbox. */
+/** What travels between two runtimes; `seq` numbers the sender's outbox; `start` is its last, null when it has not said so. */
 export type Parcel =
   | {
       readonly type: 'message'
       readonly from: EntityId
       readonly to: EntityId
       readonly seq: number
+      readonly start: Start | null
       readonly bytes: Bytes
     }
-  /** The receiving runtime has committed, or for good refused, the message of this number. */
-  | { readonly type: 'receipt'; readonly from: EntityId; readonly to: EntityId; readonly seq: number }
+  /**
+   * The receiving runtime has committed, or for good refused, the message of this number that was said since this start.
+   * Said again since a later one, it may be taken after all.
+   */
+  | {
+      readonly type: 'receipt'
+      readonly from: EntityId
+      readonly to: EntityId
+      readonly seq: number
+      readonly start: Start | null
+    }
 
 /** Carries parcels to runtimes elsewhere; may lose, repeat and reorder them. */
 export type Transport = {

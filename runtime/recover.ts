@@ -9,8 +9,9 @@ import { Fault } from './lib/assert.ts'
 import { type Bytes, equalBytes, toHex } from './lib/bytes.ts'
 import { replayOracle } from './oracle.ts'
 import type { Canary, Store } from './ports.ts'
-import { signedNoncesOf } from './signed-nonces.ts'
+import { type SignedNonces, signedNoncesOf } from './signed-nonces.ts'
 import { applyRows, envFromRows } from './snapshot.ts'
+import { canBeResynced } from './starts.ts'
 import { stepRuntime } from './step.ts'
 import { type CanaryVerdict, compareCanary } from './storage/canary.ts'
 import { type CheckpointIndex, type CheckpointRef, checkpointsDown, loadDiff, loadFull } from './storage/checkpoint.ts'
@@ -32,6 +33,8 @@ export type Recovered = Position & {
   readonly damage: Damage | null
   readonly replayedFrames: number
   readonly base: Base
+  /** The highest nonces ever signed, by the canary: above those of the state in accounts that went back in time. */
+  readonly marks: SignedNonces
   /** Checkpoints that were looked at and are damaged. */
   readonly unsound: readonly CheckpointRef[]
 }
@@ -60,7 +63,16 @@ export type Trail = {
 export const beginning = (runtimeId: string, name: string): Recovered => {
   const env = emptyEnv(runtimeId, name)
   const root = runtimeRoot(env)
-  return { env, root, recordHash: WAL_START, damage: null, replayedFrames: 0, base: { height: 0, env }, unsound: [] }
+  return {
+    env,
+    root,
+    recordHash: WAL_START,
+    damage: null,
+    replayedFrames: 0,
+    base: { height: 0, env },
+    marks: {},
+    unsound: [],
+  }
 }
 
 type StartingPoint = Place & Pick<Recovered, 'unsound'>
@@ -150,6 +162,7 @@ export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
   const result = (damage: Damage | null): Recovered => ({
     ...position,
     base: start.base,
+    marks: {},
     unsound: start.unsound,
     damage,
     replayedFrames: position.env.height - first,
@@ -178,7 +191,12 @@ export const rebuild = async (options: RecoverOptions): Promise<Recovered> => {
  * @throws Fault when the restored state contradicts an invariant.
  */
 export const recover = async (
-  options: RecoverOptions & { readonly canary: Canary; readonly claimedEpoch: number },
+  options: RecoverOptions & {
+    readonly canary: Canary
+    readonly claimedEpoch: number
+    /** Goes on from a state that is older than what was signed, if peers elsewhere can say what was forgotten. */
+    readonly resyncs?: boolean
+  },
 ): Promise<Recovered> => {
   const { store, canary, claimedEpoch } = options
   const rebuilt = await rebuild(options)
@@ -195,5 +213,8 @@ export const recover = async (
     ...(atMark?.type === 'ok' ? { hashAtMark: toHex(atMark.record.hash) } : {}),
   }
   const verdict = compareCanary(mark, height === 0 ? null : database)
-  return verdict.type === 'rolled_back' ? { ...rebuilt, damage: { type: 'rolled_back', verdict } } : rebuilt
+  const known = { ...rebuilt, marks: mark?.signedNonces ?? {} }
+  if (verdict.type !== 'rolled_back') return known
+  const mayGoOn = options.resyncs === true && canBeResynced(rebuilt.env)
+  return mayGoOn ? known : { ...known, damage: { type: 'rolled_back', verdict } }
 }

@@ -12,12 +12,13 @@ import type { Env } from './types.ts'
 export type SignedNonces = { readonly [account: string]: number }
 
 /** More nonces than an account can have in one epoch; 2^21 epochs keep the mark a safe integer. */
-const NONCES_PER_EPOCH = 2 ** 32
+export const NONCES_PER_EPOCH = 2 ** 32
 
 const markOf = (account: AccountReplica): number => account.state.terms.epoch * NONCES_PER_EPOCH + signedNonce(account)
 
-export const createSignedNonces = () => {
-  const nonces = new Map<string, number>()
+/** @param known what is known already */
+export const createSignedNonces = (known: SignedNonces = {}) => {
+  const nonces = new Map<string, number>(Object.entries(known))
   return {
     /** Takes in what changed from `before` to `now`. */
     note: (before: Env, now: Env): void => {

@@ -9,10 +9,12 @@
  *   e/<entity>                  the entity's own fields
  *   e/<entity>/a/<counterparty> account               e/<entity>/r/<token>   reserve
  *   e/<entity>/l|p|h|i|f|w/<key>  lock route, payment, paid hashlock, invoice, offer, wake
- *   e/<entity>/t|s|d|k/<key>      deadline, revealed secret, debt, chain call
+ *   e/<entity>/t|s|d|k|g/<key>    deadline, revealed secret, debt, chain call, session with a peer elsewhere
+ *   start                       of this runtime, where it has peers elsewhere
  *
  * Finding what changed costs in proportion to the change: the maps of two states share what is the same in both.
  */
+import { startCodec } from './account/codec.ts'
 import { accountRowCodec, decodeAccount, encodeAccount } from './account/row.ts'
 import { hash32 } from './codec/common.ts'
 import { bigUint, type Codec, decode, encode, struct, text, uint } from './codec/schema.ts'
@@ -29,6 +31,7 @@ import {
   paymentCodec,
   routeCodec,
   secretCodec,
+  sessionCodec,
 } from './entity/frame.ts'
 import type { BatchState, EntityState } from './entity/types.ts'
 import { answerCodec, emptyEnv, outboxCodec, queueCodec } from './frame.ts'
@@ -43,6 +46,8 @@ import type { Env, QueuedMessage } from './types.ts'
 
 /** What became of one row; null: it is gone. */
 export type RowChange = { readonly key: string; readonly value: Bytes | null }
+
+const START = 'start'
 
 type EnvRow = {
   runtimeId: string
@@ -133,6 +138,7 @@ const NO_MAPS: Maps = {
   secrets: emptyMaps.secrets(),
   debts: emptyMaps.debts(),
   calls: emptyMaps.calls(),
+  sessions: emptyMaps.sessions(),
 }
 
 const ENTITY_SECTIONS: readonly Section<Maps>[] = [
@@ -152,6 +158,7 @@ const ENTITY_SECTIONS: readonly Section<Maps>[] = [
   section('s', plain(secretCodec), { get: ({ secrets }) => secrets, set: (secrets) => ({ secrets }) }),
   section('d', plain(debtCodec), { get: ({ debts }) => debts, set: (debts) => ({ debts }) }),
   section('k', plain(jCallCodec), { get: ({ calls }) => calls, set: (calls) => ({ calls }) }),
+  section('g', plain(sessionCodec), { get: ({ sessions }) => sessions, set: (sessions) => ({ sessions }) }),
 ]
 
 /** The key of an answer names its command behind the height. */
@@ -191,6 +198,7 @@ function* entityChanges(before: EntityState | undefined, after: EntityState): Ge
 
 function* unsortedChanges(before: Env, after: Env): Generator<RowChange> {
   yield { key: 'env', value: encode(envCodec, after) }
+  if (after.start !== before.start) yield { key: START, value: after.start && encode(startCodec, after.start) }
   for (const { letter, changes } of ENV_SECTIONS)
     for (const change of changes(before, after)) yield { ...change, key: `${letter}/${change.key}` }
   for (const { key, before: was, after: is } of after.eReplicas.changesSince(before.eReplicas))
@@ -230,6 +238,7 @@ const withEntityRow = (state: EntityState | undefined, change: RowChange): Entit
 const withEnvRow = (env: Env, change: RowChange): Env => {
   const { key, value } = change
   if (key === 'env' && value !== null) return { ...env, ...read(envCodec, { key, value }) }
+  if (key === START) return { ...env, start: value && read(startCodec, { key, value }) }
   const found = ENV_SECTIONS.find(({ letter }) => key.startsWith(`${letter}/`))
   if (found === undefined) throw stray(key)
   return found.with(env, key.slice(found.letter.length + 1), change)

@@ -14,7 +14,7 @@ import { isRetryable, rejectInput } from './errors.ts'
 import { type ForkTx, forkWorld } from './fork.ts'
 import type { JEvent } from './jurisdiction/types.ts'
 import { present } from './lib/assert.ts'
-import { type Bytes, utf8, word } from './lib/bytes.ts'
+import { type Bytes, equalBytes, utf8, word } from './lib/bytes.ts'
 import { taggedHash } from './lib/hash.ts'
 import { LIMITS, TIMING } from './lib/limits.ts'
 import { type CommandId, type EntityId, parseCommandId } from './lib/units.ts'
@@ -74,7 +74,7 @@ export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: 
   }
   takeQueue(work, tick.timestampMs)
   inputs.forEach((input, index) => {
-    work.outcomes[index] = take(work, input, index, tick.timestampMs, height)
+    work.outcomes[index] = take(work, input, { index, height, tick })
   })
   takeWakes(work, tick.timestampMs)
   const events: RuntimeEvent[] = []
@@ -166,7 +166,12 @@ const takeWakes = (work: Work, nowMs: number): void => {
 const DONE = { type: 'done' } as const
 
 /** Handles an input of the runtime's own, or queues it for its entity (whose outcome comes later: null). */
-const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, height: number): InputOutcome | null => {
+const take = (
+  work: Work,
+  input: RuntimeInput,
+  { index, height, tick }: { readonly index: number; readonly height: number; readonly tick: Tick },
+): InputOutcome | null => {
+  const { timestampMs: nowMs, entropy } = tick
   const finish = (result: AppliedEnv): InputOutcome => {
     apply(work, result)
     if (result.type === 'rejected') return result
@@ -192,8 +197,20 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
       if (!work.env.outbox.has(key)) return rejectInput({ type: 'unknown_receipt', seq: input.seq })
       return finish({ type: 'applied', env: { ...work.env, outbox: work.env.outbox.delete(key) } })
     }
-    case 'message':
-      return forEntity(input.to, { type: 'message', from: input.from, bytes: input.bytes })
+    case 'message': {
+      const { from, to, start, bytes } = input
+      const isGreeting = work.env.start !== null
+      return forEntity(to, isGreeting ? { type: 'parcel', from, start, bytes } : { type: 'message', from, bytes })
+    }
+    case 'start': {
+      const { number, floors } = input
+      if (number <= (work.env.start?.number ?? 0)) return rejectInput({ type: 'stale_start', number })
+      const instance = taggedHash('xln:instance:v1', entropy)
+      const outcome = finish({ type: 'applied', env: { ...work.env, start: { number, instance } } })
+      for (const id of work.env.eReplicas.keys())
+        addJob(work, id as EntityId, { tx: { type: 'greet', floors }, input: null, queued: null })
+      return outcome
+    }
     case 'batch_failed':
       return forEntity(input.entityId, { type: 'batch_failed', nonce: input.nonce, reason: input.reason })
     case 'call_failed':
@@ -216,7 +233,13 @@ const take = (work: Work, input: RuntimeInput, index: number, nowMs: number, hei
 
 /** What a client may ask for; the rest is what the world tells us, and comes in by its own kind of input. */
 const isCommand = ({ type }: EntityTx): boolean =>
-  type !== 'message' && type !== 'j_event' && type !== 'batch_failed' && type !== 'call_failed' && type !== 'wake'
+  type !== 'message' &&
+  type !== 'parcel' &&
+  type !== 'greet' &&
+  type !== 'j_event' &&
+  type !== 'batch_failed' &&
+  type !== 'call_failed' &&
+  type !== 'wake'
 
 const concerns = (event: JEvent, entityId: EntityId): boolean => {
   switch (event.type) {
@@ -324,6 +347,8 @@ export const entityContext = (
     open: (box, aad) => oracle.open(entityId, box, aad),
     verify: oracle.verify,
     profile: (id) => profileOf(env, id),
+    start: env.start,
+    isElsewhere: (id) => env.start !== null && !env.eReplicas.has(id),
   }
   const savepoint = () => {
     const undo = oracle.savepoint()
@@ -335,6 +360,9 @@ export const entityContext = (
   }
   return { context, savepoint }
 }
+
+const isOnItsWay = ({ outbox }: Env, { to, bytes }: { readonly to: EntityId; readonly bytes: Bytes }): boolean =>
+  [...outbox.values()].some((entry) => entry.to === to && equalBytes(entry.bytes, bytes))
 
 /** Messages to our own entities wait for the next tick; the others go to the outbox until they are receipted. */
 const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
@@ -349,7 +377,8 @@ const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
       const { from, to, bytes } = output
       work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0, tries: 0 }] }
       work.changed = true
-    } else if (work.changed) {
+    } else if (output.once && isOnItsWay(work.env, output)) continue
+    else if (work.changed) {
       const { from, to, bytes } = output
       const entry: OutboxEntry = { seq: work.env.nextSeq, from, to, bytes }
       work.env = { ...work.env, nextSeq: entry.seq + 1, outbox: work.env.outbox.set(outboxKey(entry.seq), entry) }

@@ -4,15 +4,16 @@
  */
 
 import type { ResealHindrance } from './account/reseal.ts'
+
 import type { EntityRejection } from './entity/errors.ts'
 import type { EntityEvent } from './entity/events.ts'
 import type { EntityIdentity } from './entity/frame.ts'
-import type { EntityAnswer, EntityState, EntityTx, Profile } from './entity/types.ts'
+import type { AccountFloor, EntityAnswer, EntityState, EntityTx, Profile } from './entity/types.ts'
 import type { JRejection } from './jurisdiction/errors.ts'
 import type { JBlock, JReplica, JTx } from './jurisdiction/types.ts'
 import type { Bytes } from './lib/bytes.ts'
 import type { MerkleMap } from './lib/merkle.ts'
-import type { CommandId, EntityId } from './lib/units.ts'
+import type { CommandId, EntityId, Start } from './lib/units.ts'
 
 /** A message between two of our own entities, delivered in the next tick. */
 export type QueuedMessage = {
@@ -49,6 +50,8 @@ export type Env = {
   readonly queue: readonly QueuedMessage[]
   /** Simulated entities that are cut off for now, and since when (ms): messages from them and to them wait. */
   readonly unplugged: MerkleMap<number>
+  /** The last one; null in a runtime whose peers are all in it. */
+  readonly start: Start | null
   readonly outbox: MerkleMap<OutboxEntry>
   readonly nextSeq: number
   readonly answers: MerkleMap<StoredAnswer>
@@ -69,7 +72,16 @@ export type RuntimeTx =
 export type RuntimeInput =
   | { readonly type: 'runtime'; readonly tx: RuntimeTx }
   | { readonly type: 'command'; readonly commandId: CommandId; readonly entityId: EntityId; readonly tx: EntityTx }
-  | { readonly type: 'message'; readonly from: EntityId; readonly to: EntityId; readonly bytes: Bytes }
+  /** `start`: the sender's, null of one that has not said that it started. */
+  | {
+      readonly type: 'message'
+      readonly from: EntityId
+      readonly to: EntityId
+      readonly start: Start | null
+      readonly bytes: Bytes
+    }
+  /** The runtime has started and has peers elsewhere; `floors` are of accounts whose signatures it has forgotten. */
+  | { readonly type: 'start'; readonly number: number; readonly floors: readonly AccountFloor[] }
   /** Another runtime has committed the outbox entry. */
   | { readonly type: 'receipt'; readonly seq: number }
   | { readonly type: 'j_block'; readonly jurisdiction: string; readonly block: JBlock }
@@ -99,6 +111,8 @@ export type RuntimeRejection =
   /** Its chain, or somebody in it, is elsewhere; or the chain id is none for it. */
   | { readonly type: 'not_forkable' }
   | { readonly type: 'unknown_receipt'; readonly seq: number }
+  /** Not above the last start. */
+  | { readonly type: 'stale_start'; readonly number: number }
   /** Only chains, peers and clocks say such things; or the command's id is none. */
   | { readonly type: 'not_a_command' }
 

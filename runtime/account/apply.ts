@@ -16,7 +16,8 @@ import { settlePropose } from './tx/settle-propose.ts'
 import { settleReject } from './tx/settle-reject.ts'
 import type { AccountEvent, AccountState, AccountTx } from './types.ts'
 
-export type FrameContext = { readonly byLeft: boolean; readonly timestampMs: number }
+/** Of the frame it is in. */
+export type FrameContext = { readonly byLeft: boolean; readonly timestampMs: number; readonly height: number }
 export type Applied = {
   readonly type: 'applied'
   readonly state: AccountState

@@ -1,4 +1,5 @@
 /** Canonical encodings of everything an account hashes, stores or sends. Tags are part of the format. */
+
 import { address, amount, entityId, envelope, hanko, hash32, memo, reason, tokenId } from '../codec/common.ts'
 import {
   bigInt,
@@ -17,6 +18,7 @@ import {
   via,
 } from '../codec/schema.ts'
 import { LIMITS } from '../lib/limits.ts'
+import type { Start } from '../lib/units.ts'
 import { deltaCodec } from './delta.ts'
 import type { AccountViolation } from './errors.ts'
 import type {
@@ -28,6 +30,7 @@ import type {
   AccountTerms,
   AccountTx,
   Dispute,
+  Hello,
   HtlcLock,
   HtlcOutcome,
   JClaim,
@@ -38,6 +41,7 @@ import type {
   SettlementDiff,
   SideSeals,
   SignedFrame,
+  StatedSections,
 } from './types.ts'
 
 export const termsCodec: Codec<AccountTerms> = struct<AccountTerms>({
@@ -71,6 +75,7 @@ const claimFields = {
   nonce: uint,
 }
 export const claimCodec: Codec<JClaim> = struct<JClaim>(claimFields)
+export const claimsCodec: Codec<readonly JClaim[]> = list(claimCodec, LIMITS.claimsPerSide)
 
 /** Away from a reserve or into it; what a side of an account can move is below 2^128. */
 const diff = bigInt(LIMITS.amountBits + 8)
@@ -139,6 +144,27 @@ const proposalCodec: Codec<AccountProposal> = struct<AccountProposal>({
   terms: nullable(termsCodec),
 })
 
+export const startCodec: Codec<Start> = struct<Start>({ number: uint, instance: hash32 })
+export const helloCodec: Codec<Hello> = struct<Hello>({
+  start: startCodec,
+  known: nullable(startCodec),
+  epoch: uint,
+  height: uint,
+  frameHash: hash32,
+  pendingHash: hash32,
+  floor: uint,
+  proof: nullable(struct<NonNullable<Hello['proof']>>({ nonce: uint, bodyHash: hash32, hanko })),
+})
+const sectionsCodec: Codec<StatedSections> = struct<StatedSections>({
+  terms: termsCodec,
+  deltas: list(deltaCodec, LIMITS.tokensPerAccount),
+  locks: list(lockCodec, LIMITS.locksPerAccount),
+  leftClaims: claimsCodec,
+  rightClaims: claimsCodec,
+  settlement: nullable(settlementCodec),
+  policies: policiesCodec,
+})
+
 export const messageCodec: Codec<AccountMessage> = union<AccountMessage>({
   frame: [1, struct({ counter: uint, proposal: proposalCodec })],
   ack: [2, struct({ counter: uint, ack: ackCodec })],
@@ -148,6 +174,8 @@ export const messageCodec: Codec<AccountMessage> = union<AccountMessage>({
     struct({ counter: uint, height: uint, frameHash: hash32, slot: oneOf<SealSlot>(['proof', 'settlement']), hanko }),
   ],
   dispute: [5, struct({ counter: uint, epoch: uint, nonce: uint, bodyHash: hash32, hanko })],
+  hello: [6, struct({ counter: uint, hello: helloCodec, hanko })],
+  resync: [7, struct({ counter: uint, signed: signedFrameCodec, sections: sectionsCodec })],
 })
 
 const sideSealsCodec: Codec<SideSeals> = struct<SideSeals>({ proof: nullable(hanko), settlement: nullable(hanko) })

@@ -24,6 +24,10 @@ export type AccountRejection =
   | { readonly type: 'bad_text' }
   | { readonly type: 'mempool_full'; readonly limit: number }
   | { readonly type: 'account_frozen' }
+  /** These keys are at work elsewhere, and the peer has heard of that later than of us. */
+  | { readonly type: 'other_instance' }
+  /** The peer has shown that we have forgotten what we signed; until we have it again nothing is begun. */
+  | { readonly type: 'account_behind' }
   | { readonly type: 'settlement_open' }
   | { readonly type: 'no_settlement' }
   | { readonly type: 'own_settlement' }
@@ -61,6 +65,12 @@ export type AccountViolation =
   /** A seal for a frame, or a settlement, that this side does not have (yet). */
   | { readonly type: 'unknown_seal'; readonly height: number }
   | { readonly type: 'unknown_dispute' }
+  /** Nothing counts before both sides have said hello since either started. */
+  | { readonly type: 'not_greeted' }
+  /** The sender's place has been taken by a later start of the same keys. */
+  | { readonly type: 'other_instance' }
+  /** Of no use here: this side has not forgotten it. */
+  | { readonly type: 'not_behind' }
 
 export type Refused = {
   readonly type: 'refused'

@@ -5,14 +5,13 @@
  *   claims, deltas, identity, locks, policy, settlement   (keys of the section map, lib/merkle.ts)
  * so one delta is proven by its path in `deltas` and the path of `deltas` in the root.
  */
-import { encode, list, nullable } from '../codec/schema.ts'
+import { encode, nullable } from '../codec/schema.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { keccak, taggedHash } from '../lib/hash.ts'
-import { LIMITS } from '../lib/limits.ts'
 import { MerkleMap, type MerkleProof, merkleRootFrom } from '../lib/merkle.ts'
 import type { TokenId } from '../lib/units.ts'
 import { applyAccountTx, type FrameContext } from './apply.ts'
-import { claimCodec, frameCodec, lockCodec, policiesCodec, settlementCodec, termsCodec } from './codec.ts'
+import { claimsCodec, frameCodec, lockCodec, policiesCodec, settlementCodec, termsCodec } from './codec.ts'
 import { type Delta, deltaCodec } from './delta.ts'
 import type { AccountRejection } from './errors.ts'
 import { deltaKey } from './keys.ts'
@@ -29,7 +28,6 @@ import type {
 
 export const hashDelta = (delta: Delta): Bytes => keccak(encode(deltaCodec, delta))
 export const hashLock = (lock: HtlcLock): Bytes => keccak(encode(lockCodec, lock))
-const claimsCodec = list(claimCodec, LIMITS.claimsPerSide)
 
 export const emptyState = (terms: AccountTerms): AccountState => {
   const sections: AccountSections = {
@@ -118,15 +116,18 @@ export const execute = (start: AccountState, txs: readonly AccountTx[], context:
   return { state, events, accepted, refusals }
 }
 
+/** Of the frame after `state`: the next, or one above everything that a side may have signed and forgotten. */
+export const nextHeight = (state: AccountState, floor: number): number => Math.max(state.height + 1, floor)
+
 /** The frame that turns `before` into the executed state, and that state with the frame's place in the chain. */
 export const buildFrame = (
   before: AccountState,
   executed: Executed,
-  context: FrameContext & { readonly jHeight: number },
+  context: FrameContext & Pick<AccountFrame, 'jHeight'>,
 ): { readonly frame: AccountFrame; readonly hash: Bytes; readonly next: AccountState } => {
   const root = accountStateRoot(executed.state)
   const frame: AccountFrame = {
-    height: before.height + 1,
+    height: context.height,
     timestampMs: context.timestampMs,
     jHeight: context.jHeight,
     prevFrameHash: before.frameHash,

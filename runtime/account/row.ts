@@ -7,7 +7,7 @@ import type { Bytes } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
 import { MerkleMap } from '../lib/merkle.ts'
 import {
-  claimCodec,
+  claimsCodec,
   frameCodec,
   lockCodec,
   mempoolCodec,
@@ -23,7 +23,6 @@ import { accountStateRoot, execute, hashDelta, hashFrame, hashLock } from './fra
 import { deltaKey, lockKey } from './keys.ts'
 import type { AccountReplica, AccountState, HtlcLock, PendingFrame } from './types.ts'
 
-const claims = list(claimCodec, LIMITS.claimsPerSide)
 type AccountRow = Omit<AccountReplica, 'state' | 'pending'> & {
   readonly state: Pick<
     AccountState,
@@ -40,8 +39,8 @@ export const accountRowCodec: Codec<AccountRow> = struct<AccountRow>({
     height: uint,
     frameHash: hash32,
     timestampMs: uint,
-    leftClaims: claims,
-    rightClaims: claims,
+    leftClaims: claimsCodec,
+    rightClaims: claimsCodec,
     settlement: nullable(settlementCodec),
     policies: policiesCodec,
   }),

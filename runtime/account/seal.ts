@@ -9,6 +9,7 @@ import { encode } from '../codec/schema.ts'
 import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { messageCodec } from './codec.ts'
 import { refused } from './errors.ts'
+import { nextHeight } from './frame.ts'
 import { disputeDigest, frameNonce, resealedNonce, settlementDigest } from './proof.ts'
 import { encodeProofBody } from './proof-body.ts'
 import type { AccountContext, Received } from './step.ts'
@@ -31,11 +32,12 @@ const NONE = { proof: null, settlement: null }
 /** The seals of the approved settlement, none signed yet when it was approved just now. */
 const sealsOf = (replica: AccountReplica, { approvedAtHeight: height }: Approved): Seals | null => {
   if (replica.seals?.height === height) return replica.seals
-  const signed = replica.frames.find(({ frame }) => frame.height === height)
+  const at = replica.frames.findIndex(({ frame }) => frame.height === height)
+  const signed = replica.frames[at]
   if (signed === undefined) return null
   const { proofBodyHash: bodyHash } = signed.frame
   // Only the last frame's hash is in the state; an older one is named by the frame that follows it.
-  const next = replica.frames.find(({ frame }) => frame.height === height + 1)
+  const next = replica.frames[at - 1]
   const frameHash = next === undefined ? replica.state.frameHash : next.frame.prevFrameHash
   return { height, frameHash, bodyHash, own: NONE, peer: NONE, isHandedIn: false }
 }
@@ -79,7 +81,7 @@ export const receiveSeal = (
 ): Received => {
   const { height, frameHash, slot, hanko } = message
   // The approving frame may still be on its way to us; the peer is one ahead at most.
-  if (height === replica.state.height + 1) return refused({ type: 'unknown_seal', height }, 'retry')
+  if (height === nextHeight(replica.state, context.floor)) return refused({ type: 'unknown_seal', height }, 'retry')
   const settlement = approvedOf(replica)
   const seals = settlement === null ? null : sealsOf(replica, settlement)
   if (settlement === null || seals === null || seals.height !== height || !equalBytes(seals.frameHash, frameHash))

@@ -14,7 +14,7 @@ import type { EntityId } from '../lib/units.ts'
 import { messageCodec, termsCodec, txCodec } from './codec.ts'
 import { deadlineViolation, mayStillBeDone } from './deadlines.ts'
 import { type AccountRejection, type AccountViolation, type Refused, refused } from './errors.ts'
-import { buildFrame, emptyState, execute, frameDigest, hashFrame } from './frame.ts'
+import { buildFrame, emptyState, execute, frameDigest, hashFrame, nextHeight } from './frame.ts'
 import { checkAccountStep } from './invariants.ts'
 import { lockKey } from './keys.ts'
 import { receiveSeal, signSeals } from './seal.ts'
@@ -39,6 +39,8 @@ export type AccountContext = {
   readonly jHeight: number
   readonly jSeconds: number
   readonly runtimeHeight: number
+  /** The next frame has this height at least; 0 where nobody has forgotten what it signed. */
+  readonly floor: number
   /** When the preimage of a lock of this account was revealed on chain, in its seconds; null when it was not. */
   readonly revealedAt: (hashlock: Bytes) => number | null
   readonly seal: (digest: Bytes) => Bytes
@@ -60,17 +62,18 @@ export const openReplica = (terms: AccountTerms, owner: EntityId, runtimeHeight:
   updatedAtHeight: runtimeHeight,
 })
 
-/** The state as it will be if everything we proposed and queued is accepted. */
-const projected = (replica: AccountReplica, nowMs: number): AccountState => {
+/** The state as it will be if everything we proposed and queued is accepted, and the frame that comes on top of it. */
+const projected = (replica: AccountReplica, timestampMs: number) => {
   const base = replica.pending?.next ?? replica.state
-  return execute(base, replica.mempool, { byLeft: replica.isLeft, timestampMs: nowMs }).state
+  const frame = { byLeft: replica.isLeft, timestampMs, height: base.height + 1 }
+  return { state: execute(base, replica.mempool, frame).state, frame }
 }
 
 /**
  * What must be said sooner or later: that a lock has ended, and what the chain did. There is one resolve a lock at most,
  * and claims give way to newer ones, so these need no bound of their own; a refusal would cost money.
  */
-const isOwed = ({ type }: AccountTx): boolean => type === 'htlc_resolve' || type === 'j_event_claim'
+export const isOwed = ({ type }: AccountTx): boolean => type === 'htlc_resolve' || type === 'j_event_claim'
 
 /** The queue without the claims it has no room for. */
 const withBoundClaims = (mempool: readonly AccountTx[], { deltas }: AccountState): readonly AccountTx[] => {
@@ -94,7 +97,8 @@ export const enqueue = (
   const waiting = [...(replica.pending?.frame.accountTxs ?? []), ...replica.mempool]
   if (!isOwed(tx) && waiting.filter((other) => !isOwed(other)).length >= LIMITS.mempoolTxs)
     return { type: 'rejected', rejection: { type: 'mempool_full', limit: LIMITS.mempoolTxs } }
-  const trial = execute(projected(replica, nowMs), [tx], { byLeft: replica.isLeft, timestampMs: nowMs })
+  const { state, frame } = projected(replica, nowMs)
+  const trial = execute(state, [tx], frame)
   const refusal = trial.refusals[0]
   if (refusal !== undefined) return { type: 'rejected', rejection: refusal.rejection }
   return { type: 'queued', replica: { ...replica, mempool: withBoundClaims([...replica.mempool, tx], replica.state) } }
@@ -184,7 +188,8 @@ const propose = (replica: AccountReplica, context: AccountContext): Proposed => 
   const isStanding = mayStillBeDone(replica, context.jSeconds)
   const batch = isStanding ? taken.filter(({ type }) => type !== 'settle_reject') : taken
   const timestampMs = Math.max(context.nowMs, replica.state.timestampMs)
-  const frameContext = { byLeft: replica.isLeft, timestampMs, jHeight: context.jHeight }
+  const height = nextHeight(replica.state, context.floor)
+  const frameContext = { byLeft: replica.isLeft, timestampMs, jHeight: context.jHeight, height }
   const executed = execute(replica.state, batch, frameContext)
   const rest: AccountReplica = { ...replica, mempool: replica.mempool.slice(taken.length) }
   const dropped = executed.refusals
@@ -196,7 +201,7 @@ const propose = (replica: AccountReplica, context: AccountContext): Proposed => 
   checkAccountStep(replica.state, executed.state)
   const { frame, hash, next } = buildFrame(replica.state, executed, frameContext)
   const hanko = context.seal(frameDigest(replica.state.terms, frame, hash))
-  const terms = frame.height === 1 ? replica.state.terms : null
+  const terms = replica.state.height === 0 ? replica.state.terms : null
   return { replica: rest, draft: { proposal: { frame, hanko, terms }, hash, next, events: executed.events }, dropped }
 }
 
@@ -222,6 +227,8 @@ export const receive = (replica: AccountReplica, message: AccountMessage, contex
   if (replica.status.type !== 'open') return refused({ type: 'account_frozen' }, 'ignore')
   if (message.type === 'settle_seal') return receiveSeal(replica, message, context)
   if (message.type === 'dispute') return refused({ type: 'unknown_dispute' }, 'ignore')
+  // Of who speaks, and what was forgotten, the entity takes care.
+  if (message.type === 'hello' || message.type === 'resync') return refused({ type: 'not_greeted' }, 'ignore')
   if (message.type === 'ack') return receiveAck(replica, message.ack, context)
   if (message.type === 'frame') return receiveProposal(replica, message.proposal, context)
   const acked = receiveAck(replica, message.ack, context)
@@ -321,8 +328,10 @@ const receiveProposal = (replica: AccountReplica, proposal: AccountProposal, con
   if (proposal.terms !== null && !equalBytes(encode(termsCodec, proposal.terms), encode(termsCodec, state.terms)))
     return refused({ type: 'wrong_terms' }, 'ignore')
   if (!isAuthentic()) return refused({ type: 'bad_signature' }, 'ignore')
-  if (frame.height > state.height + 1)
-    return refused({ type: 'height_gap', height: frame.height, expected: state.height + 1 }, 'retry')
+  const expected = nextHeight(state, context.floor)
+  if (frame.height > expected) return refused({ type: 'height_gap', height: frame.height, expected }, 'retry')
+  // Proposed before its side knew how far the other one may have signed.
+  if (frame.height < expected) return refused({ type: 'stale_frame', height: frame.height }, 'ignore')
   if (!equalBytes(frame.prevFrameHash, state.frameHash))
     return refused({ type: 'wrong_prev_hash', height: frame.height }, 'dispute')
   const aheadMs = frame.timestampMs - context.nowMs

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../lib/bytes.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
-import type { Address, EntityId, TokenId } from '../lib/units.ts'
+import type { Address, EntityId, Start, TokenId } from '../lib/units.ts'
 import type { Delta } from './delta.ts'
 import type { AccountViolation } from './errors.ts'
 
@@ -118,6 +118,12 @@ export type AccountState = AccountSections & {
   readonly root: Bytes
 }
 
+/** The sections as they are written down. */
+export type StatedSections = Omit<AccountSections, 'deltas' | 'locks'> & {
+  readonly deltas: readonly Delta[]
+  readonly locks: readonly HtlcLock[]
+}
+
 export type AccountFrame = {
   readonly height: number
   readonly timestampMs: number
@@ -181,6 +187,25 @@ export type AccountProposal = {
   readonly terms: AccountTerms | null
 }
 
+/**
+ * What a side says of an account before it signs anything in it after a start: where it stands, and by what signature
+ * of the other side it knows so. Signed, for it says who may speak from now on.
+ */
+export type Hello = {
+  readonly start: Start
+  /** The start of the other side's that the sender knows of. */
+  readonly known: Start | null
+  readonly epoch: number
+  readonly height: number
+  readonly frameHash: Bytes
+  /** Of a proposal that waits for the other side's signature; 32 zeros when there is none. */
+  readonly pendingHash: Bytes
+  /** The sender may have signed anything below it: its next frame has this height at least. */
+  readonly floor: number
+  /** The newest proof that the receiver has signed; null before the first frame. */
+  readonly proof: { readonly nonce: number; readonly bodyHash: Bytes; readonly hanko: Bytes } | null
+}
+
 /** `counter` detects loss and replay on the wire; acceptance is decided by the hash chain alone. */
 export type AccountMessage =
   | { readonly type: 'frame'; readonly counter: number; readonly proposal: AccountProposal }
@@ -202,6 +227,14 @@ export type AccountMessage =
       readonly frameHash: Bytes
       readonly slot: SealSlot
       readonly hanko: Bytes
+    }
+  | { readonly type: 'hello'; readonly counter: number; readonly hello: Hello; readonly hanko: Bytes }
+  /** For a side that has forgotten it: the newest frame that both have signed, and the state it leads to. */
+  | {
+      readonly type: 'resync'
+      readonly counter: number
+      readonly signed: SignedFrame
+      readonly sections: StatedSections
     }
   /** The sender agrees to end the dispute now, by the proof of this nonce. */
   | {

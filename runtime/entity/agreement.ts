@@ -13,7 +13,7 @@ import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { EntityId } from '../lib/units.ts'
 import { call } from './calls.ts'
-import { DONE, type EntityContext, type EntityDraft, send, setAccount, type TxResult } from './draft.ts'
+import { DONE, type EntityContext, type EntityDraft, maySign, send, setAccount, type TxResult } from './draft.ts'
 import { rejectedTx } from './errors.ts'
 import { chainHankos, isEqual, isOurProposal } from './evidence.ts'
 
@@ -32,7 +32,7 @@ const agreeable = (replica: AccountReplica): (Dispute & { readonly bodyHash: Byt
 export const agree = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
   const replica = present(draft.state.accounts.get(counterparty), counterparty)
   const agreed = agreeable(replica)
-  if (agreed === null) return
+  if (agreed === null || !maySign(draft.state, counterparty)) return
   const { nonce, bodyHash } = agreed
   const { terms } = replica.state
   const counterTick = replica.counter + 1

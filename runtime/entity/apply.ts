@@ -2,13 +2,14 @@
 import { batchFailed } from './batch.ts'
 import type { EntityContext, EntityDraft, TxResult } from './draft.ts'
 import { cancelPayment, startPayment } from './payment.ts'
+import { greet } from './session.ts'
 import { settle, settleApprove, settleReject } from './settle.ts'
 import { directPayment, rebalancePolicy, requestCollateral, setCreditLimit } from './tx/account.ts'
 import { callFailed } from './tx/call-failed.ts'
 import { disputeStart, enforceDebts } from './tx/dispute.ts'
 import { createInvoice, createOffer, withdrawOffer } from './tx/invoice.ts'
 import { jEvent } from './tx/j-event.ts'
-import { message } from './tx/message.ts'
+import { message, parcel } from './tx/message.ts'
 import { openAccount } from './tx/open-account.ts'
 import { deposit, reserveToCollateral, reserveToReserve, withdraw } from './tx/reserve.ts'
 import { wake } from './tx/wake.ts'
@@ -64,6 +65,10 @@ export const applyEntityTx = (draft: EntityDraft, tx: EntityTx, context: EntityC
       return callFailed(draft, tx, context)
     case 'message':
       return message(draft, tx, context)
+    case 'parcel':
+      return parcel(draft, tx, context)
+    case 'greet':
+      return greet(draft, tx, context)
     case 'j_event':
       return jEvent(draft, tx, context)
     case 'batch_failed':

@@ -1,5 +1,5 @@
 /** Canonical encodings of what an entity sends, signs and stores. Tags are part of the format. */
-import { diffsCodec } from '../account/codec.ts'
+import { diffsCodec, startCodec } from '../account/codec.ts'
 import {
   address,
   amount,
@@ -30,6 +30,7 @@ import type { Board } from '../jurisdiction/board.ts'
 import { jEventCodec } from '../jurisdiction/codec.ts'
 import { LIMITS } from '../lib/limits.ts'
 import type {
+  AccountFloor,
   EntityMessage,
   EntityTx,
   EnvelopePayload,
@@ -100,6 +101,7 @@ export const wakeCodec: Codec<Wake> = struct<Wake>({
     'offer_request',
     'lock_reveal',
     'deadline',
+    'greeting',
   ]),
   id: text(LIMITS.wakeIdBytes),
 })
@@ -125,6 +127,11 @@ export const envelopePayloadCodec: Codec<EnvelopePayload> = union<EnvelopePayloa
     }),
   ],
 })
+
+export const floorsCodec: Codec<readonly AccountFloor[]> = list(
+  struct<AccountFloor>({ entityId, counterparty: entityId, height: uint }),
+  LIMITS.inputsPerTick,
+)
 
 export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   open_account: [1, struct({ counterparty: entityId, tokenId, creditLimit: amount })],
@@ -164,4 +171,6 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   enforce_debts: [22, struct({ debtor: entityId, tokenId })],
   call_failed: [23, struct({ key: text(LIMITS.callKeyBytes), reason: text(LIMITS.revertBytes) })],
   withdraw_offer: [24, struct({ offerId: hash32 })],
+  parcel: [25, struct({ from: entityId, start: nullable(startCodec), bytes: bytesUpTo(LIMITS.envelopedMessageBytes) })],
+  greet: [26, struct({ floors: floorsCodec })],
 })

@@ -2,12 +2,12 @@
  * A draft: one entity's state while a tick is being worked out. Transitions write to the draft; a refused input's
  * draft is dropped and nothing has happened. Also the context: everything a transition may know beside its state.
  */
-import { type AccountContext, enqueue } from '../account/step.ts'
+import { type AccountContext, enqueue, isOwed } from '../account/step.ts'
 import type { AccountAck, AccountReplica, AccountTx } from '../account/types.ts'
 import { encode } from '../codec/schema.ts'
 import type { JReplica } from '../jurisdiction/types.ts'
 import { type Bytes, toHex } from '../lib/bytes.ts'
-import type { EntityId, TokenId } from '../lib/units.ts'
+import type { EntityId, Start, TokenId } from '../lib/units.ts'
 import { entityMessageCodec } from './codec.ts'
 import { type EntityRejected, rejectedTx } from './errors.ts'
 import type { EntityEvent } from './events.ts'
@@ -24,6 +24,10 @@ export type EntityContext = {
   readonly open: (box: Bytes, aad: Bytes) => Bytes | null
   readonly verify: (signer: Profile, digest: Bytes, hanko: Bytes) => boolean
   readonly profile: (entityId: EntityId) => Profile | null
+  /** The last start of this runtime; null where every peer is in it. */
+  readonly start: Start | null
+  /** True of whom another runtime hosts, once this one has said that it started. */
+  readonly isElsewhere: (entityId: EntityId) => boolean
 }
 
 export type EntityDraft = {
@@ -61,8 +65,9 @@ export const fork = (draft: EntityDraft): EntityDraft => ({
   profiles: [...draft.profiles],
 })
 
-export const send = (draft: EntityDraft, to: EntityId, message: EntityMessage): void => {
-  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes: encode(entityMessageCodec, message) })
+export const send = (draft: EntityDraft, to: EntityId, message: EntityMessage, once = false): void => {
+  const bytes = encode(entityMessageCodec, message)
+  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes, once })
 }
 
 export const setAccount = (draft: EntityDraft, counterparty: EntityId, replica: AccountReplica): void => {
@@ -79,6 +84,9 @@ export const enqueueTx = (
 ): TxResult => {
   const replica = draft.state.accounts.get(counterparty)
   if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty })
+  const session = draft.state.sessions.get(counterparty)?.status.type
+  if (session === 'superseded' && !isOwed(tx)) return rejectedTx({ type: 'other_instance' })
+  if (session === 'behind' && !isOwed(tx)) return rejectedTx({ type: 'account_behind' })
   const queued = enqueue(replica, tx, context.nowMs)
   if (queued.type === 'rejected') return queued
   setAccount(draft, counterparty, queued.replica)
@@ -97,11 +105,22 @@ export const unschedule = (draft: EntityDraft, wake: Wake): void => {
 export const tokenKey = (tokenId: TokenId): string => tokenId.toString(16).padStart(8, '0')
 export const hashKey = (hash: Bytes): string => toHex(hash)
 
-export const accountContext = (draft: EntityDraft, context: EntityContext): AccountContext => ({
+/** The height that the next frame with this counterparty has at least. */
+export const floorOf = ({ sessions }: EntityState, counterparty: EntityId): number => {
+  const session = sessions.get(counterparty)
+  return session === undefined ? 0 : Math.max(session.floor, session.peer?.floor ?? 0)
+}
+
+/** I-GREET: a peer elsewhere has been greeted since either side started, and neither has forgotten what it signed. */
+export const maySign = ({ sessions }: EntityState, counterparty: EntityId): boolean =>
+  (sessions.get(counterparty)?.status.type ?? 'open') === 'open'
+
+export const accountContext = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): AccountContext => ({
   nowMs: context.nowMs,
   jHeight: context.chain.height,
   jSeconds: context.chain.timestampSeconds,
   runtimeHeight: context.runtimeHeight,
+  floor: floorOf(draft.state, counterparty),
   revealedAt: (hashlock) => draft.state.secrets.get(hashKey(hashlock))?.revealedAtSeconds ?? null,
   seal: context.seal,
   verify: (signer, digest, hanko) => {

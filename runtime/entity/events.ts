@@ -7,6 +7,13 @@ import type { Debt, Payment } from './types.ts'
 export type EntityEvent =
   | { readonly type: 'account_opened'; readonly counterparty: EntityId }
   | { readonly type: 'account_frozen'; readonly counterparty: EntityId; readonly violation: string }
+  /** What this side had forgotten it has back from the other. */
+  | {
+      readonly type: 'account_resynced'
+      readonly counterparty: EntityId
+      readonly fromHeight: number
+      readonly toHeight: number
+    }
   | {
       readonly type: 'account'
       readonly counterparty: EntityId

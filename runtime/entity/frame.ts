@@ -2,7 +2,7 @@
  * EntityFrame and the entity's root: a Merkle root over its sections (accounts, reserves, lock book, payments,
  * paid hashlocks, invoices, offers, wakes, batch, chain calls, deadlines, revealed secrets, debts, identity). Two hosts with the same root hold the same entity, queues included.
  */
-import { frameCodec, mempoolCodec, sealsCodec, statusCodec } from '../account/codec.ts'
+import { frameCodec, mempoolCodec, sealsCodec, startCodec, statusCodec } from '../account/codec.ts'
 import type { AccountReplica } from '../account/types.ts'
 import { amount, entityId, hash32, label, memo, paymentId, tokenId } from '../codec/common.ts'
 import {
@@ -39,6 +39,7 @@ import type {
   Offer,
   Payment,
   RevealedSecret,
+  Session,
   Wake,
 } from './types.ts'
 
@@ -109,6 +110,17 @@ export const debtCodec: Codec<Debt> = struct<Debt>({
   amount: bigUint(256),
 })
 
+export const sessionCodec: Codec<Session> = struct<Session>({
+  floor: uint,
+  peer: nullable(struct<NonNullable<Session['peer']>>({ start: startCodec, floor: uint })),
+  status: union<Session['status']>({
+    greeting: [1, struct({})],
+    open: [2, struct({})],
+    behind: [3, struct({ height: uint })],
+    superseded: [4, struct({ number: uint })],
+  }),
+})
+
 export type EntityIdentity = Pick<
   EntityState,
   'entityId' | 'board' | 'label' | 'boxPublicKey' | 'isOwn' | 'jurisdiction' | 'responseSeconds' | 'hubPolicy'
@@ -162,6 +174,7 @@ export const emptyMaps = {
   secrets: (): MerkleMap<RevealedSecret> => MerkleMap.empty(hashed(secretCodec)),
   debts: (): MerkleMap<Debt> => MerkleMap.empty(hashed(debtCodec)),
   calls: (): MerkleMap<JCall> => MerkleMap.empty(hashed(jCallCodec)),
+  sessions: (): MerkleMap<Session> => MerkleMap.empty(hashed(sessionCodec)),
 } as const
 
 export const entityStateRoot = (state: EntityState): Bytes =>
@@ -180,6 +193,8 @@ export const entityStateRoot = (state: EntityState): Bytes =>
       ['payments', state.payments.root()],
       ['reserves', state.reserves.root()],
       ['secrets', state.secrets.root()],
+      // Whoever has no peer elsewhere commits to nothing here.
+      ...(state.sessions.size === 0 ? [] : [['sessions', state.sessions.root()] as const]),
       ['wakes', state.wakes.root()],
     ],
     (hash) => hash,
@@ -235,5 +250,6 @@ export const newEntity = (identity: EntityIdentity): EntityState => ({
   secrets: emptyMaps.secrets(),
   debts: emptyMaps.debts(),
   calls: emptyMaps.calls(),
+  sessions: emptyMaps.sessions(),
   batch: { nonce: 0, draft: EMPTY_BATCH, inFlight: null },
 })

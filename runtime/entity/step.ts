@@ -7,7 +7,7 @@ import type { EntityId } from '../lib/units.ts'
 import { applyEntityTx } from './apply.ts'
 import { flushBatch } from './batch.ts'
 import { rebalance } from './collateral.ts'
-import { accountContext, draftOf, type EntityContext, type EntityDraft, fork, send } from './draft.ts'
+import { accountContext, draftOf, type EntityContext, type EntityDraft, fork, maySign, send } from './draft.ts'
 import type { EntityRejection } from './errors.ts'
 import type { EntityEvent } from './events.ts'
 import { closeFrame } from './frame.ts'
@@ -80,13 +80,13 @@ const flushAccounts = (draft: EntityDraft, context: EntityContext): void => {
 
 const flushAccount = (draft: EntityDraft, counterparty: EntityId, context: EntityContext): void => {
   const replica = draft.state.accounts.get(counterparty)
-  if (replica === undefined) return
+  if (replica === undefined || !maySign(draft.state, counterparty)) return
   const {
     replica: next,
     message,
     seals,
     dropped,
-  } = flush(replica, draft.acks.get(counterparty) ?? null, accountContext(draft, context))
+  } = flush(replica, draft.acks.get(counterparty) ?? null, accountContext(draft, counterparty, context))
   draft.acks.delete(counterparty)
   if (next !== replica) draft.state = { ...draft.state, accounts: draft.state.accounts.set(counterparty, next) }
   if (message !== null) {

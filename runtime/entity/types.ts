@@ -7,7 +7,7 @@ import type { Board } from '../jurisdiction/board.ts'
 import type { JBatch, JBatchTx, JCall, JEvent, JTx } from '../jurisdiction/types.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
-import type { Address, EntityId, PaymentId, TokenId } from '../lib/units.ts'
+import type { Address, EntityId, PaymentId, Start, TokenId } from '../lib/units.ts'
 
 /** What a forwarding entity charges and asks for; fee = base + ppm of the forwarded amount, rounded up. */
 export type HubPolicy = {
@@ -97,6 +97,27 @@ export type Payment = {
   readonly phase: PaymentPhase
 }
 
+/**
+ * What this entity and a peer in another runtime know of each other's starts. Nothing is signed in their account unless
+ * it is open.
+ */
+export type Session = {
+  /** This side's next frame has this height at least: it may have signed anything below. */
+  readonly floor: number
+  /** Null before the peer's first hello. */
+  readonly peer: { readonly start: Start; readonly floor: number } | null
+  readonly status: /** Since this side started, the peer has not yet answered its hello. */
+    | { readonly type: 'greeting' }
+    | { readonly type: 'open' }
+    /** The peer has shown frames that this side has forgotten, and is to give them back. */
+    | { readonly type: 'behind'; readonly height: number }
+    /** The peer listens to another instance of these keys, whose start has this number. */
+    | { readonly type: 'superseded'; readonly number: number }
+}
+
+/** An account whose next frame must not be below a height: something outside says what was signed in it. */
+export type AccountFloor = { readonly entityId: EntityId; readonly counterparty: EntityId; readonly height: number }
+
 /** Why a lock exists; keyed by its lock key. */
 export type LockRoute =
   | { readonly type: 'origin'; readonly paymentId: PaymentId }
@@ -128,6 +149,8 @@ export type WakeKind =
   | 'lock_reveal'
   /** The chain should be looked at: a deadline of its clock is due. */
   | 'deadline'
+  /** A stranger has not answered the hello of an account that is being opened. */
+  | 'greeting'
 export type Wake = { readonly atMs: number; readonly kind: WakeKind; readonly id: string }
 
 /** Due once a confirmed block is past `atSeconds`. */
@@ -185,6 +208,8 @@ export type EntityState = {
   readonly deadlines: MerkleMap<Deadline>
   /** By hashlock. */
   readonly secrets: MerkleMap<RevealedSecret>
+  /** With the peers in other runtimes, by their id. */
+  readonly sessions: MerkleMap<Session>
   /** Owed by this entity, or to it. */
   readonly debts: MerkleMap<Debt>
   /** What the chain is to be told, until it is seen there. */
@@ -280,6 +305,10 @@ export type EntityTx =
   | { readonly type: 'enforce_debts'; readonly debtor: EntityId; readonly tokenId: TokenId }
   /** A message of a peer, as it came over the wire. */
   | { readonly type: 'message'; readonly from: EntityId; readonly bytes: Bytes }
+  /** The same of a peer in another runtime, since this start of it. */
+  | { readonly type: 'parcel'; readonly from: EntityId; readonly start: Start | null; readonly bytes: Bytes }
+  /** The runtime has started: every peer elsewhere is told where this side stands. */
+  | { readonly type: 'greet'; readonly floors: readonly AccountFloor[] }
   /** What the chain did to this entity in one confirmed block. */
   | {
       readonly type: 'j_event'
@@ -326,7 +355,14 @@ export type EnvelopePayload =
     }
 
 export type EntityOutput =
-  | { readonly type: 'message'; readonly from: EntityId; readonly to: EntityId; readonly bytes: Bytes }
+  /** `once`: not while the same is on its way already. */
+  | {
+      readonly type: 'message'
+      readonly from: EntityId
+      readonly to: EntityId
+      readonly bytes: Bytes
+      readonly once: boolean
+    }
   | { readonly type: 'j_tx'; readonly jTx: JTx }
   /** Asks the chain edge for a block at the present time: an expiry may have passed. */
   | { readonly type: 'observe'; readonly jurisdiction: string }

@@ -75,6 +75,8 @@ export const TIMING = {
   requestedInvoiceSeconds: 3_600,
   /** How long a payer waits for an invoice before it sends without one. */
   invoiceRequestMs: 10_000,
+  /** How often somebody without an account is told hello before that is given up: for about a quarter of an hour. */
+  greetings: 10,
   resendFirstMs: 1_000,
   resendMaxMs: 60_000,
   /** How soon a dead lock is looked at again when the chain has not reached its expiry yet. */

@@ -4,7 +4,7 @@
  * Amounts are bigint in the token's smallest unit. Times: `…Ms` are milliseconds, `…Seconds` and anything the chain
  * judges are whole seconds, both since the Unix epoch.
  */
-import { isHex } from './bytes.ts'
+import { type Bytes, isHex } from './bytes.ts'
 
 declare const brand: unique symbol
 type Branded<T, B extends string> = T & { readonly [brand]: B }
@@ -17,6 +17,8 @@ export type Address = Branded<`0x${string}`, 'Address'>
 export type TokenId = Branded<number, 'TokenId'>
 /** 32 bytes, lower-case 0x-hex. */
 export type PaymentId = Branded<`0x${string}`, 'PaymentId'>
+/** One start of a runtime. A later one has a higher number; two of one number are two instances of the same keys. */
+export type Start = { readonly number: number; readonly instance: Bytes }
 /** Client-drawn, 1–64 characters of [A-Za-z0-9_-]. */
 export type CommandId = Branded<string, 'CommandId'>
 

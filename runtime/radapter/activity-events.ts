@@ -59,6 +59,7 @@ export const note = (draft: ActivityDraft, event: EntityEvent): void => {
       return debtEnforced(draft, event)
     case 'account_opened':
     case 'account_frozen':
+    case 'account_resynced':
     case 'payment_forwarded':
     case 'call_failed':
     case 'settlement_handed_in':

@@ -158,7 +158,7 @@ export const createHistory = (reads: Reads, start: ActivityBook): ActivityWriter
     wasPaid: async (entityId, address) => (await reads.getMany([withdrawnKey(entityId, address)]))[0] !== undefined,
     project: async (env, tick, events) => {
       const needs = needsOf(book, events)
-      const known = needs.size === 0 ? new Map() : await readKnown(reads, needs)
+      const known = needs.size === 0 ? new Map() : await readKnown(reads, book, needs)
       return projectActivity(book, env, tick, events, known)
     },
     adopt: (projected) => {

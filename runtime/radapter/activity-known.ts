@@ -160,14 +160,20 @@ const accountIn = (event: RuntimeEvent['event']): string | null =>
     ? event.counterparty
     : null
 
-const knownOf = async (reads: Reads, entityId: EntityId, { ids, accounts }: Needs): Promise<Known> => {
+const knownOf = async (
+  reads: Reads,
+  { entityId, size }: { readonly entityId: EntityId; readonly size: number },
+  { ids, accounts }: Needs,
+): Promise<Known> => {
   const list = [...ids]
   const [values, collateral] = await Promise.all([
     list.length === 0 ? [] : reads.getMany(list.map((id) => idKey(entityId, id))),
     Promise.all([...accounts].map((account) => reads.range(under(collateralUnder(entityId, account))))),
   ])
   const places = list.flatMap((id, i) => (values[i] === undefined ? [] : [read(uint, id, values[i])]))
-  const records = places.length === 0 ? [] : await readPlaces(reads, entityId, places)
+  // Beyond the book only a later writer has written, and what is made of it here will not be committed.
+  const own = places.filter((place) => place < size)
+  const records = own.length === 0 ? [] : await readPlaces(reads, entityId, own)
   const prefix = `${entityKeys(entityId)}c/`
   return {
     records: new Map(records.map((placed) => [placed.record.entry.id, placed])),
@@ -177,5 +183,14 @@ const knownOf = async (reads: Reads, entityId: EntityId, { ids, accounts }: Need
   }
 }
 
-export const readKnown = async (reads: Reads, needs: ReadonlyMap<EntityId, Needs>): Promise<KnownByEntity> =>
-  new Map(await Promise.all([...needs].map(async ([id, own]) => [id, await knownOf(reads, id, own)] as const)))
+export const readKnown = async (
+  reads: Reads,
+  book: ActivityBook,
+  needs: ReadonlyMap<EntityId, Needs>,
+): Promise<KnownByEntity> => {
+  const knownTo = async ([entityId, own]: readonly [EntityId, Needs]) => {
+    const { size } = (book.byEntity.get(entityId) ?? NO_HISTORY).records
+    return [entityId, await knownOf(reads, { entityId, size }, own)] as const
+  }
+  return new Map(await Promise.all([...needs].map(knownTo)))
+}

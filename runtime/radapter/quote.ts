@@ -52,6 +52,8 @@ export const contextOf = (
   open: noKeys,
   verify: (signer, digest, hanko) => isSignedByBoard(signer.board, digest, hanko),
   profile: (id) => (id === payee?.entityId ? payee : profileOf(env, id)),
+  start: env.start,
+  isElsewhere: (id) => env.start !== null && !env.eReplicas.has(id),
 })
 
 /** No payment has it. */

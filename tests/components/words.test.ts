@@ -40,6 +40,7 @@ const NOT_FOR_PEOPLE = [
   'bad_profile',
   'refused_message',
   'unknown_receipt',
+  'stale_start',
   'not_a_command',
   'entity_exists',
   'jurisdiction_exists',

@@ -246,6 +246,16 @@ describe('anything else', () => {
     expect(reasonOf(forged(turned as Json))).toBe('terms')
   })
 
+  test('one side’s signature in the place of both -- refused, whichever and in whatever frame', () => {
+    const value = JSON.parse(exported(newest())) as { frames: readonly { left: string; right: string }[] }
+    expect(value.frames.length).toBeGreaterThan(1)
+    for (const [at, { left, right }] of value.frames.entries()) {
+      const signedBy = (side: string): string =>
+        forged(replaced(value as unknown as Json, ['frames', at, side], () => (side === 'left' ? right : left)))
+      expect([reasonOf(signedBy('left')), reasonOf(signedBy('right'))]).toEqual(['signature-left', 'signature-right'])
+    }
+  })
+
   test.each(['', '{}', '[]', 'null', '{"format":"xln-account-proof","version":1}'])('%j -- refused', (text) => {
     expect(reasonOf(text)).toBe('shape')
   })

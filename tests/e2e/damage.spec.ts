@@ -88,6 +88,9 @@ const test = base.extend<object, { readonly prepared: Prepared }>({
   ],
 })
 
+// One after the other in one worker: what is prepared takes longer than a test.
+test.describe.configure({ mode: 'default' })
+
 const START = /^This runtime has stopped: \w.+ Your money stays where it is\./
 
 /** Why it signs nothing, in the words it says that with; null when these are none of them. */

@@ -17,6 +17,7 @@ import type {
 } from '../../runtime/account/types.ts'
 import type { EntityIdentity } from '../../runtime/entity/frame.ts'
 import type {
+  AccountFloor,
   BatchState,
   Deadline,
   Debt,
@@ -35,6 +36,7 @@ import type {
   Wake,
 } from '../../runtime/entity/types.ts'
 import type { Board } from '../../runtime/jurisdiction/board.ts'
+import type { Start } from '../../runtime/lib/units.ts'
 import type { OutboxEntry, QueuedMessage, RuntimeFrame, RuntimeInput, StoredAnswer } from '../../runtime/types.ts'
 import { fc } from '../support/property.ts'
 
@@ -376,12 +378,15 @@ export const storedAnswer: Arbitrary<StoredAnswer> = fc.record({
     fc.record({ type: just('offer'), offerId: hash }),
   ),
 })
+export const start: Arbitrary<Start> = fc.record({ number: uint, instance: hash })
+const accountFloor: Arbitrary<AccountFloor> = fc.record({ entityId, counterparty: entityId, height: uint })
 const runtimeInput: Arbitrary<RuntimeInput> = fc.oneof(
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_jurisdiction'), replica: jReplica }) }),
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_entity'), identity }) }),
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_profile'), profile }) }),
   fc.record({ type: just('command'), commandId, entityId, tx: entityTx }),
-  fc.record({ type: just('message'), from: entityId, to: entityId, bytes: upTo(1_000) }),
+  fc.record({ type: just('message'), from: entityId, to: entityId, start: fc.option(start), bytes: upTo(1_000) }),
+  fc.record({ type: just('start'), number: uint, floors: few(accountFloor) }),
   fc.record({ type: just('receipt'), seq: uint }),
   fc.record({ type: just('j_block'), jurisdiction: shortText, block: jBlock }),
   fc.record({ type: just('batch_failed'), entityId, nonce: uint, reason: text }),

@@ -168,7 +168,7 @@ const opened = (state: AccountState): AccountState => {
         { type: 'add_delta', tokenId },
         { type: 'set_credit_limit', tokenId, limit: 100n },
       ] as const) {
-        const applied = applyAccountTx(next, setup, { byLeft, timestampMs: NOW_MS })
+        const applied = applyAccountTx(next, setup, { byLeft, timestampMs: NOW_MS, height: next.height + 1 })
         if (applied.type === 'applied') next = applied.state
       }
   return next
@@ -185,7 +185,11 @@ describe('transactions', () => {
           for (const step of steps) {
             const root = toHex(accountStateRoot(state))
             const timestampMs = NOW_MS + step.seconds * 1_000
-            const applied = applyAccountTx(state, step.tx, { byLeft: step.byLeft, timestampMs })
+            const applied = applyAccountTx(state, step.tx, {
+              byLeft: step.byLeft,
+              timestampMs,
+              height: state.height + 1,
+            })
             expect(toHex(accountStateRoot(state)), 'the old state is never touched').toBe(root)
             if (applied.type === 'rejected') continue
             checkAccountStep(state, applied.state)
@@ -290,6 +294,7 @@ const contextOf = (name: SideName): AccountContext => ({
   jHeight: 1,
   jSeconds: CHAIN_SECONDS,
   revealedAt: () => null,
+  floor: 0,
   runtimeHeight: 1,
   seal: (digest) => cheapSeal(name, digest),
   verify: (signer, digest, hanko) => equalBytes(hanko, cheapSeal(signer === terms.left ? 'left' : 'right', digest)),

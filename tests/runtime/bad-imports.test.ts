@@ -51,7 +51,7 @@ describe('the runtime itself', () => {
     const command: RuntimeInput = { type: 'command', commandId: 'c' as CommandId, entityId: nobody, tx: direct(1n) }
     expectRefused(command, { type: 'unknown_entity', entityId: nobody })
     expectRefused(
-      { type: 'message', from: nobody, to: nobody, bytes: EMPTY },
+      { type: 'message', from: nobody, to: nobody, start: null, bytes: EMPTY },
       { type: 'unknown_entity', entityId: nobody },
     )
     expectRefused(

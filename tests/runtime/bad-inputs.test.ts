@@ -297,6 +297,7 @@ describe('text', () => {
 describe('messages', () => {
   const fromMallory = (bytes: Uint8Array): RuntimeInput => ({
     type: 'message',
+    start: null,
     from: puppet.entityId,
     to: world.id('hub'),
     bytes,
@@ -368,7 +369,7 @@ describe('messages', () => {
     const { body } = ackOf(puppet)
     const message = encode(entityMessageCodec, { type: 'account', opener: null, body })
     expectRefused(
-      { type: 'message', from: stranger, to: world.id('hub'), bytes: message },
+      { type: 'message', from: stranger, to: world.id('hub'), start: null, bytes: message },
       { type: 'unknown_account', counterparty: stranger },
     )
   })

@@ -110,8 +110,7 @@ describe('fork', () => {
       bytes: new Uint8Array(),
     }
     expect(bytes.length).toBeGreaterThan(0)
-    const told = { type: 'message', start: 0, from, to, bytes } as RuntimeInput
-    expect(refusal(world, told)).toMatchObject({ type: 'refused_message' })
+    expect(refusal(world, { type: 'message', from, to, start: null, bytes })).toMatchObject({ type: 'refused_message' })
     expect(world.account('hub', 'alice').status).toEqual({ type: 'open' })
     world.ok('alice', world.pay('bob', usd(1)))
   })

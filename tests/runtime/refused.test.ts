@@ -18,6 +18,7 @@ const message = (from: EntityId, to: EntityId, bytes: Uint8Array): RuntimeInput 
   type: 'message',
   from,
   to,
+  start: null,
   bytes,
 })
 

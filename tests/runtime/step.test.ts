@@ -120,7 +120,7 @@ describe('one tick', () => {
     const { frame, outcomes } = world.tick([
       world.command('alice', payHub(world, usd(500)), 'a'),
       world.command('alice', world.pay('hub', usd(3)), 'b'),
-      { type: 'message', from: bob, to: world.id('hub'), bytes: new Uint8Array(3) },
+      { type: 'message', from: bob, to: world.id('hub'), start: null, bytes: new Uint8Array(3) },
       world.command('alice', { type: 'create_invoice', tokenId: TUSD, amount: null, memo: '', expirySeconds: 1 }, 'c'),
       world.command('hub', { type: 'create_offer', tokenId: TUSD, amount: null, memo: '' }, 'd'),
       { type: 'receipt', seq: 9 },
@@ -273,7 +273,7 @@ describe('two runtimes', () => {
     one.open('alice', 'bob', 50)
     const twice = (from: World, to: World): void => {
       for (const { from: sender, to: receiver, bytes, seq } of [...from.env().outbox.values()]) {
-        const message: RuntimeInput = { type: 'message', from: sender, to: receiver, bytes }
+        const message: RuntimeInput = { type: 'message', from: sender, to: receiver, start: null, bytes }
         to.tick([message])
         const again = to.tick([message])
         // At most the old reply goes out again; nothing is committed for it.

@@ -76,6 +76,7 @@ const contextOf = (world: World, name: string, partner: string): AccountContext 
     jHeight: chain.height,
     jSeconds: chain.timestampSeconds,
     revealedAt: () => null,
+    floor: 0,
     runtimeHeight: 0,
     seal: (digest) => sign(keysOf(name).secret, digest),
     verify: (_signer, digest, hanko) => recoverAddress(digest, hanko) === addressOf(keysOf(partner).secret),
@@ -102,7 +103,7 @@ export const createPuppet = (world: World, name: string, partner: string): Puppe
   const context = () => contextOf(world, name, partner)
 
   const input = (message: EntityMessage): RuntimeInput => {
-    return { type: 'message', from: entityId, to: partnerId, bytes: encode(entityMessageCodec, message) }
+    return { type: 'message', from: entityId, to: partnerId, start: null, bytes: encode(entityMessageCodec, message) }
   }
   const inputOf = (body: Bytes): RuntimeInput =>
     input({ type: 'account', opener: replica.state.height === 0 ? profileFor(name) : null, body })

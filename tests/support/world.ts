@@ -273,7 +273,8 @@ export const createWorld = (options: WorldOptions): World => {
 export const deliver = (from: World, to: World, isLost: (entry: OutboxEntry) => boolean = () => false): void => {
   for (const entry of from.env().outbox.values()) {
     if (!to.env().eReplicas.has(entry.to) || isLost(entry)) continue
-    const { outcomes } = to.tick([{ type: 'message', from: entry.from, to: entry.to, bytes: entry.bytes }])
+    const start = from.env().start
+    const { outcomes } = to.tick([{ type: 'message', from: entry.from, to: entry.to, start, bytes: entry.bytes }])
     const outcome = present(outcomes[0], 'an outcome')
     const isEarly =
       outcome.type === 'rejected' &&

@@ -111,6 +111,7 @@ const ofEvent = (event: EntityEvent, names: Names): string | null => {
       return null
     case 'account_opened':
     case 'account_frozen':
+    case 'account_resynced':
       return `${event.type} with ${names.entity(event.counterparty)}`
     case 'payment_started':
     case 'payment_sent':

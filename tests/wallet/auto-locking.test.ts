@@ -88,6 +88,7 @@ describe('auto-lock with a runtime', () => {
     const { wallet, runtime, autoLock, town } = await lateBy15Minutes()
     const running = town.host.submit({
       type: 'message',
+      start: null,
       from: town.id('Bob'),
       to: town.id('You'),
       bytes: new Uint8Array(),

@@ -4,7 +4,7 @@ import type { ApplyTx } from '../apply.ts'
 import { rejected } from '../errors.ts'
 import { approve, diffsProblem } from '../settlement.ts'
 
-export const settleApprove: ApplyTx<'settle_approve'> = (state, _tx, { byLeft, timestampMs }) => {
+export const settleApprove: ApplyTx<'settle_approve'> = (state, _tx, { byLeft, timestampMs, height }) => {
   const proposed = state.settlement
   if (proposed === null) return rejected({ type: 'no_settlement' })
   if (proposed.approvedAtHeight !== null) return rejected({ type: 'settlement_approved' })
@@ -16,7 +16,7 @@ export const settleApprove: ApplyTx<'settle_approve'> = (state, _tx, { byLeft, t
   // Something may have been paid since it was proposed.
   const problem = diffsProblem(state, proposed.diffs)
   if (problem !== null) return problem
-  const next = approve(state, proposed, state.height + 1)
+  const next = approve(state, proposed, height)
   const settlement = present(next.settlement, 'it was approved')
   return { type: 'applied', state: next, events: [{ type: 'settlement_approved', settlement }] }
 }

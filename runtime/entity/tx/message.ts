@@ -29,11 +29,13 @@ import {
 import { rejectedTx } from '../errors.ts'
 import { onAccountEvent } from '../htlc.ts'
 import { isGenuine } from '../invoice.ts'
+import { accountTerms, createAccount } from '../opening.ts'
 import { failPayment, payInvoice } from '../payment.ts'
+import { hearsay, meetStranger, onHello, onResync } from '../session.ts'
 import { onSettlementEvent, reviewApproval } from '../settle.ts'
 import type { EntityMessage, Profile } from '../types.ts'
 import { mintInvoice } from './invoice.ts'
-import { accountTerms, createAccount, grantCredit } from './open-account.ts'
+import { grantCredit } from './open-account.ts'
 
 export const message: TxHandler<'message'> = (draft, tx, context) => {
   const read = decode(entityMessageCodec, tx.bytes)
@@ -59,6 +61,24 @@ export const message: TxHandler<'message'> = (draft, tx, context) => {
   }
 }
 
+/** Of a peer in another runtime: it counts only while both sides know which start of the other they speak to. */
+export const parcel: TxHandler<'parcel'> = (draft, tx, context) => {
+  const { from, start, bytes } = tx
+  const read = decode(entityMessageCodec, bytes)
+  if (read.type !== 'ok') return refuseMessage(read.reason)
+  if (read.value.type !== 'account') return message(draft, { type: 'message', from, bytes }, context)
+  const { opener, body } = read.value
+  const said = decodeAccountMessage(body)
+  if (said.type !== 'ok') return refuseMessage(said.reason)
+  if (said.value.type === 'hello') return onHello(draft, from, { opener, message: said.value }, context)
+  if (said.value.type === 'resync') return onResync(draft, from, said.value, context)
+  const unheard = hearsay(draft, from, start, context)
+  if (unheard !== null) return unheard
+  const taken = message(draft, { type: 'message', from, bytes }, context)
+  if (taken.type === 'applied' && start !== null && !draft.state.sessions.has(from)) meetStranger(draft, from, start)
+  return taken
+}
+
 const onAccountMessage = (
   draft: EntityDraft,
   from: EntityId,
@@ -81,7 +101,7 @@ const onAccountMessage = (
     return rejectedTx({ type: 'refused_message', violation: { type: 'account_frozen' }, disposition: 'retry' })
   const isReopening = replica.status.type === 'closed' && terms !== null
   const current: AccountReplica = isReopening ? { ...replica, status: { type: 'open' } } : replica
-  return take(draft, from, receive(current, read.value, accountContext(draft, context)), context)
+  return take(draft, from, receive(current, read.value, accountContext(draft, from, context)), context)
 }
 
 const termsIn = (body: AccountMessage) =>

@@ -3,38 +3,13 @@
  * first frame, which carries the terms both sides sign up to; opening fixes chain, contract, epoch and response times.
  * An account that was judged is opened again the same way.
  */
-import { openReplica } from '../../account/step.ts'
-import type { AccountReplica, AccountTerms } from '../../account/types.ts'
+import type { AccountReplica } from '../../account/types.ts'
 import type { EntityId, TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { DONE, type EntityContext, type EntityDraft, enqueueTx, setAccount, type TxResult } from '../draft.ts'
 import { rejectedTx } from '../errors.ts'
-import type { EntityState, Profile } from '../types.ts'
-
-const FEATURES = 0
-const MIN_VERSION = 1
-
-/** Both sides derive the same terms from their two profiles. */
-export const accountTerms = (state: EntityState, peer: Profile, context: EntityContext): AccountTerms => {
-  const isLeft = state.entityId < peer.entityId
-  return {
-    left: isLeft ? state.entityId : peer.entityId,
-    right: isLeft ? peer.entityId : state.entityId,
-    chainId: context.chain.terms.chainId,
-    depository: context.chain.terms.depository,
-    epoch: state.accounts.get(peer.entityId)?.state.terms.epoch ?? 0,
-    leftResponseSeconds: isLeft ? state.responseSeconds : peer.responseSeconds,
-    rightResponseSeconds: isLeft ? peer.responseSeconds : state.responseSeconds,
-    features: FEATURES,
-    minVersion: MIN_VERSION,
-  }
-}
-
-export const createAccount = (draft: EntityDraft, peer: Profile, context: EntityContext): void => {
-  const terms = accountTerms(draft.state, peer, context)
-  setAccount(draft, peer.entityId, openReplica(terms, draft.state.entityId, context.runtimeHeight))
-  draft.events.push({ type: 'account_opened', counterparty: peer.entityId })
-}
+import { createAccount } from '../opening.ts'
+import { beginSession } from '../session.ts'
 
 /** A judged account starts anew, in the epoch the judgement began. */
 const reopenAccount = (draft: EntityDraft, counterparty: EntityId, judged: AccountReplica): void => {
@@ -67,5 +42,7 @@ export const openAccount: TxHandler<'open_account'> = (draft, tx, context) => {
     return rejectedTx({ type: 'unknown_token', tokenId })
   if (existing === undefined) createAccount(draft, peer, context)
   else reopenAccount(draft, counterparty, existing)
+  // The peer may remember an account that this side has forgotten.
+  if (context.isElsewhere(counterparty)) beginSession(draft, peer, 0, context)
   return grantCredit(draft, counterparty, { tokenId, limit: creditLimit }, context)
 }

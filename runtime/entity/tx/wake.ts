@@ -8,6 +8,7 @@ import { DONE, unschedule } from '../draft.ts'
 import { onLockExpiry } from '../htlc.ts'
 import { awaitInvoice, failPayment, payKeysend } from '../payment.ts'
 import { onRevealWake } from '../secrets.ts'
+import { onGreetingWake } from '../session.ts'
 import { forgetInvoice } from './invoice.ts'
 
 export const wake: TxHandler<'wake'> = (draft, tx, context) => {
@@ -33,6 +34,9 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
       return DONE
     case 'deadline':
       onDeadlineWake(draft, id, context)
+      return DONE
+    case 'greeting':
+      onGreetingWake(draft, id, context)
       return DONE
     case 'invoice_expiry':
       forgetInvoice(draft, id)

@@ -61,6 +61,7 @@ export const contextOf = (side: SideName, times: Times = {}): AccountContext => 
   nowMs: times.nowMs ?? NOW_MS,
   jHeight: 7,
   jSeconds: times.jSeconds ?? NOW_SECONDS,
+  floor: 0,
   runtimeHeight: 3,
   revealedAt: (hashlock) => times.revealed?.get(toHex(hashlock)) ?? null,
   seal: (digest) => seal(side, digest),

@@ -45,7 +45,7 @@ const deltaOf = (state: AccountState) => present(state.deltas.get('00000001'), '
 
 const apply = (state: AccountState, by: SideName, tx: AccountTx, timestampMs = NOW_MS) => {
   const root = toHex(accountStateRoot(state))
-  const applied = applyAccountTx(state, tx, { byLeft: by === 'left', timestampMs })
+  const applied = applyAccountTx(state, tx, { byLeft: by === 'left', timestampMs, height: state.height + 1 })
   expect(toHex(accountStateRoot(state)), 'the old state is never touched').toBe(root)
   return applied
 }

@@ -211,7 +211,7 @@ const createRuntimes = async (open: OpenChain, options: CourtOptions, from: Stag
     )
 
   const hand: Court['hand'] = ({ from, to, bytes }) => {
-    const input = { type: 'message', from: from as EntityId, to: to as EntityId, bytes } as const
+    const input = { type: 'message', from: from as EntityId, to: to as EntityId, start: null, bytes } as const
     return present(of(nameOf(to)).tick([input]).outcomes[0], 'an outcome')
   }
   /** Everything that waits for somebody who hears it. */

@@ -143,7 +143,7 @@ test('an offer that was withdrawn -- nobody gets an invoice for it; withdrawn ag
   carry()
   // A refusal changes nothing at bob's, so it is said once and not kept.
   const said = bob.history.flatMap(({ step }) => step.outputs.resends)
-  alice.tick(said.map(({ from, to, bytes }) => ({ type: 'message', from, to, bytes })))
+  alice.tick(said.map(({ from, to, bytes }) => ({ type: 'message', from, to, start: null, bytes })))
   expect(endings()).toEqual(['unknown_offer'])
   expect(alice.state('alice').payments.size).toBe(0)
 })

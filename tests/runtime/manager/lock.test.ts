@@ -9,6 +9,7 @@ import {
   watchWriter,
 } from '../../../runtime/manager/lock.ts'
 import { createFakeBrowser, type FakeBrowser, type FakeContext } from '../../support/browser-contexts.ts'
+import { quiet } from '../../support/manual-time.ts'
 
 const ID = 'simnet'
 const WORKER = { instanceId: 'i-1', label: 'background' }
@@ -91,6 +92,50 @@ describe('acquireWriterLock', () => {
   it('a context that may not use locks is told so', async () => {
     const forbidden = { request: () => Promise.reject(new DOMException('no', 'SecurityError')) }
     await expect(acquireWriterLock(ID, WORKER, { ...patient(worker), locks: forbidden })).rejects.toThrow('no')
+  })
+})
+
+describe('taking over', () => {
+  const take = (wait: WriterPorts['wait']) => acquireWriterLock(ID, PAGE, { ...page, wait }, true)
+  const never: WriterPorts['wait'] = () => new Promise(() => {})
+
+  it('from nobody -- it is free, and nobody is asked', async () => {
+    const asked: unknown[] = []
+    worker.openChannel(`xln-runtime:${ID}`).addEventListener('message', ({ data }) => asked.push(data))
+    expect((await take(never)).type).toBe('acquired')
+    await quiet()
+    expect(asked).toEqual([{ type: 'held', holder: PAGE }])
+  })
+
+  it('the holder is asked, and has it until it lets go', async () => {
+    const lease = leaseOf(await acquire(worker))
+    const taken = take(never)
+    await lease.asked
+    await quiet()
+    expect(await acquire(browser.context())).toEqual({ type: 'held_by_other', holder: WORKER })
+    await lease.release()
+    expect((await taken).type).toBe('acquired')
+    expect(await lease.ended).toBe('released')
+  })
+
+  it('from one that does not let go -- when its ten seconds are up, not before', async () => {
+    const lease = leaseOf(await acquire(worker))
+    const waits: number[] = []
+    let isOver = () => {}
+    const taken = take((durationMs) => {
+      waits.push(durationMs)
+      return new Promise((resolve) => {
+        isOver = resolve
+      })
+    })
+    await lease.asked
+    await quiet()
+    expect(await acquire(browser.context())).toEqual({ type: 'held_by_other', holder: WORKER })
+    expect(waits).toEqual([10_000])
+    isOver()
+    expect((await taken).type).toBe('acquired')
+    expect(await lease.ended).toBe('stolen')
+    expect(await acquire(browser.context())).toEqual({ type: 'held_by_other', holder: PAGE })
   })
 })
 
