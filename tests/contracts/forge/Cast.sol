@@ -12,7 +12,7 @@ import {VM} from "./Vm.sol";
 
 /// @notice The contracts, two tokens, and four entities with keys of their own, ascending by id, so that of any two the
 ///         one with the lower index is LEFT.
-contract Cast {
+abstract contract Cast {
     uint256 internal constant ENTITIES = 4;
     uint256 internal constant TOKENS = 2;
     uint256 internal constant PAIRS = 6;

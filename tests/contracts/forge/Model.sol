@@ -9,7 +9,7 @@ import {Cast} from "./Cast.sol";
 /// @notice What should be true: what every entity is worth, counting its reserve, its claims in accounts as last agreed
 ///         off the chain, what others owe it and what it owes. Only four things change that: money from outside, money
 ///         to outside, a payment, and a judgment by another proof than the last.
-contract Model is Cast {
+abstract contract Model is Cast {
     /// @notice A proof both sides signed.
     struct Proof {
         uint256 epoch;
