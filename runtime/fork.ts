@@ -56,23 +56,22 @@ const hindranceIn = (state: EntityState): ResealHindrance | null => {
   return isPaying(state) || found.includes('payments') ? 'payments' : null
 }
 
-/** Both sides of every account live here, on the only chain there is, which is a test's. */
+/** Everybody anybody has an account with lives here, on the only chain there is, which is a test's. */
 const isAllHere = (env: Env, { jurisdiction }: ForkTx): boolean => {
   if (env.jReplicas.size !== 1 || env.jReplicas.get(jurisdiction)?.isTest !== true) return false
-  for (const { entityId, state } of env.eReplicas.values()) {
+  for (const { state } of env.eReplicas.values()) {
     if (state.jurisdiction !== jurisdiction) return false
-    for (const other of state.accounts.keys())
-      if (env.eReplicas.get(other)?.state.accounts.has(entityId) !== true) return false
+    for (const other of state.accounts.keys()) if (!env.eReplicas.has(other)) return false
   }
   return true
 }
 
-/** True where the sides of an account are a frame apart: its acknowledgement waits for somebody who is cut off. */
+/** True where the sides of an account are a frame apart, or only one of them has opened it: something is on its way. */
 const isApart = (env: Env): boolean => {
   for (const { entityId, state } of env.eReplicas.values())
     for (const [other, { state: own }] of state.accounts.entries()) {
-      const twin = present(env.eReplicas.get(other)?.state.accounts.get(entityId), other)
-      if (!equalBytes(own.frameHash, twin.state.frameHash)) return true
+      const twin = env.eReplicas.get(other)?.state.accounts.get(entityId)
+      if (twin === undefined || !equalBytes(own.frameHash, twin.state.frameHash)) return true
     }
   return false
 }

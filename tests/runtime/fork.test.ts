@@ -162,6 +162,21 @@ describe('fork -- refused', () => {
     forked(world)
   })
 
+  test('an account that only one side has opened yet', () => {
+    const world = town()
+    world.tick([
+      world.command('alice', {
+        type: 'open_account',
+        counterparty: world.id('bob'),
+        tokenId: TUSD,
+        creditLimit: usd(1),
+      }),
+    ])
+    expect(refusal(world, fork())).toEqual({ type: 'not_quiet', hindrance: 'payments' })
+    world.settle()
+    forked(world)
+  })
+
   test('a payment that waits for somebody who is cut off', () => {
     const world = town()
     world.tick([{ type: 'runtime', tx: { type: 'set_unplugged', entityId: world.id('bob'), isUnplugged: true } }])
