@@ -4,7 +4,7 @@
  * Noble is the reference, and what hashes until a process has installed a faster way of making the same bytes (see
  * `manager/hasher.ts`). Which one hashes is the one thing in this code that is set for a whole module: a hash is asked
  * for everywhere, all the way down, and says the same whoever makes it. What is installed is held against the reference
- * first; there is no way back, and nothing that could depend on when it came.
+ * first, so nothing can depend on when it came.
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Bytes, concat, equalBytes, utf8 } from './bytes.ts'

@@ -128,8 +128,7 @@ const seeker =
       for (const height of heights) present(await host.envAt(height + distance), `height ${height + distance}`)
     })
 
-const crowdWith = async (customers: number, { openStore }: OnDisk): Promise<Crowd> => {
-  const tiers = { ...HUB_TIERS, diffInterval: 60, snapshotInterval: 600 }
+const crowdWith = async (customers: number, tiers: Tiers, { openStore }: OnDisk): Promise<Crowd> => {
   const crowd = await startCrowd(customers, tiers, await openStore())
   for (let n = 0; n < 400; n++) {
     // The same ten in every crowd: as much changes, however many there are.
@@ -139,8 +138,26 @@ const crowdWith = async (customers: number, { openStore }: OnDisk): Promise<Crow
   return crowd
 }
 
+/** As a wallet keeps them: the nearest diff is a few frames away, wherever one goes. */
+const measureLocalSeek = async (disk: OnDisk, report: (result: Result) => void): Promise<void> => {
+  const [few, many] = [await crowdWith(10, LOCAL_TIERS, disk), await crowdWith(300, LOCAL_TIERS, disk)]
+  // More of them than states on the way are kept, so that none is where one has just been.
+  const heightsOf = ({ host }: Crowd): readonly number[] =>
+    Array.from({ length: 2 * SEEKS }, (_, i) => host.env().height - 10 - ((i * 97) % 250))
+  const contest = {
+    name: `any height, diffs every ${LOCAL_TIERS.diffInterval} frames, 300 accounts beside 10, LevelDB`,
+    unit: 'ms',
+    ours: seeker(many, 0, heightsOf(many)),
+    floor: seeker(few, 0, heightsOf(few)),
+    peer: null,
+  }
+  const firstCall = await contest.ours()
+  report(await compare(contest, async () => ({ firstCall })))
+}
+
 const measureSeek = async (disk: OnDisk, report: (result: Result) => void): Promise<void> => {
-  const [few, many] = [await crowdWith(10, disk), await crowdWith(300, disk)]
+  const tiers = { ...HUB_TIERS, diffInterval: 60, snapshotInterval: 600 }
+  const [few, many] = [await crowdWith(10, tiers, disk), await crowdWith(300, tiers, disk)]
   const heightsOf = async ({ host }: Crowd): Promise<readonly number[]> => {
     const found = (await host.retained()).checkpoints
       .map(({ height }) => height)
@@ -179,6 +196,7 @@ export const measureStorage = async (scratch: string, report: (result: Result) =
   await measureSpace(report)
   const disk = await onDisk(scratch)
   await measureSeek(disk, report)
+  await measureLocalSeek(disk, report)
   report(await measureStart(disk))
   await disk.remove()
 }

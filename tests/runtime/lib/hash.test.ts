@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { concat, toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { installHasher, keccak, referenceHasher, taggedHash } from '../../../runtime/lib/hash.ts'
 import { useFastHasher, wasmHasher } from '../../../runtime/manager/hasher.ts'
+import { rebuild } from '../../../runtime/recover.ts'
+import { memoryStore } from '../../../runtime/storage/memory.ts'
+import { startCrowd } from '../../support/crowd.ts'
+import { quiet } from '../../support/manual-time.ts'
 import { fc } from '../../support/property.ts'
+import { NO_CHECKPOINTS } from '../../support/tiers.ts'
 
 const LONGEST = 1_000
 /** More than the 16 KiB that are handed over at once. */
@@ -69,5 +74,22 @@ describe('installHasher', () => {
   test('the one in WebAssembly is taken', async () => {
     expect(await useFastHasher()).toBe(true)
     expect(toHex(keccak(utf8('abc')))).toBe(toHex(referenceHasher(utf8('abc'))))
+  })
+})
+
+describe('a history', () => {
+  test('written under one is replayed under the other: every root is the same', async () => {
+    installHasher(referenceHasher)
+    const store = memoryStore()
+    const { host, payBack } = await startCrowd(2, NO_CHECKPOINTS, { ...store, close: async () => {} })
+    await payBack(0)
+    await quiet()
+    const [height, root] = [host.env().height, host.root()]
+    await host.stop()
+    expect(await useFastHasher()).toBe(true)
+    const replayed = await rebuild({ store, runtimeId: 'crowd', name: 'Crowd' })
+    expect(replayed.damage).toBeNull()
+    expect(replayed.replayedFrames).toBe(height)
+    expect(toHex(replayed.root)).toBe(toHex(root))
   })
 })
