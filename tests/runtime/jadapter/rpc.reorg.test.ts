@@ -1,11 +1,11 @@
 /** A chain that takes blocks back: nothing is believed too early, nothing is counted twice, nothing sent is lost. */
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { encodeJTx } from '../../../runtime/jadapter/calls.ts'
 import type { JTx } from '../../../runtime/jurisdiction/types.ts'
 import { equalBytes } from '../../../runtime/lib/bytes.ts'
 import { preimageOf } from '../../contracts/court.ts'
 import { actor, pair, TUSD } from '../../contracts/world.ts'
-import { type Anvil, deployedAnvils } from '../../support/anvil.ts'
+import { type Anvil, startDeployed } from '../../support/anvil.ts'
 import { batchFor, follow, included, payer, reserveIn, signerOf } from '../../support/chain-bench.ts'
 import { openRpcBench, type RpcBench } from '../../support/rpc-bench.ts'
 import { failureOf } from './suite.ts'
@@ -18,13 +18,12 @@ const DEPTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
 /** One more than the deepest of them. */
 const CONFIRMATIONS = 13
 
-const nodes = deployedAnvils()
 let anvil: Anvil
 afterEach(() => anvil.stop())
-afterAll(nodes.close)
 
 const start = async (confirmations: number) => {
-  anvil = await nodes.take()
+  // One of its own: a node that has taken blocks back still answers for what was in them.
+  anvil = await startDeployed()
   // So that there is something below every reorganisation.
   await anvil.mine(20)
   const bench = await openRpcBench({ anvil, confirmations, signers: [signerOf(payer), signerOf(depositor)] })
