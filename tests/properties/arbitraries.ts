@@ -8,12 +8,14 @@ import type {
   AccountStatus,
   AccountTerms,
   AccountTx,
+  Hello,
   HtlcLock,
   HtlcOutcome,
   JClaim,
   Seals,
   Settlement,
   SignedFrame,
+  StatedSections,
 } from '../../runtime/account/types.ts'
 import type { EntityIdentity } from '../../runtime/entity/frame.ts'
 import type {
@@ -33,6 +35,7 @@ import type {
   Payment,
   Profile,
   RevealedSecret,
+  Session,
   Wake,
 } from '../../runtime/entity/types.ts'
 import type { Board } from '../../runtime/jurisdiction/board.ts'
@@ -167,6 +170,26 @@ export const signedFrame: Arbitrary<SignedFrame> = fc.record({
   leftHanko: hanko,
   rightHanko: hanko,
 })
+export const start: Arbitrary<Start> = fc.record({ number: uint, instance: hash })
+const hello: Arbitrary<Hello> = fc.record({
+  start,
+  known: nullable(start),
+  epoch: uint,
+  height: uint,
+  frameHash: hash,
+  pendingHash: hash,
+  floor: uint,
+  proof: nullable(fc.record({ nonce: uint, bodyHash: hash, hanko })),
+})
+const sections: Arbitrary<StatedSections> = fc.record({
+  terms,
+  deltas: few(delta),
+  locks: few(lock),
+  leftClaims: few(claim),
+  rightClaims: few(claim),
+  settlement: nullable(settlement),
+  policies: few(fc.record({ tokenId, byLeft: fc.boolean(), softLimit: amount })),
+})
 const ack = fc.record({ height: uint, frameHash: hash, hanko })
 const proposal = fc.record({ frame: accountFrame, hanko, terms: nullable(terms) })
 export const accountMessage: Arbitrary<AccountMessage> = fc.oneof(
@@ -182,6 +205,8 @@ export const accountMessage: Arbitrary<AccountMessage> = fc.oneof(
     hanko: upTo(65),
   }),
   fc.record({ type: just('dispute'), counter: uint, epoch: uint, nonce: uint, bodyHash: hash, hanko: upTo(65) }),
+  fc.record({ type: just('hello'), counter: uint, hello, hanko }),
+  fc.record({ type: just('resync'), counter: uint, signed: signedFrame, sections }),
 )
 
 export const board: Arbitrary<Board> = fc.record({
@@ -256,6 +281,7 @@ export const envelopePayload: Arbitrary<EnvelopePayload> = fc.oneof(
 )
 
 const counterparty = entityId
+const accountFloor: Arbitrary<AccountFloor> = fc.record({ entityId, counterparty: entityId, height: uint })
 export const entityTx: Arbitrary<EntityTx> = fc.oneof(
   fc.record({ type: just('open_account'), counterparty, tokenId, creditLimit: amount }),
   fc.record({ type: just('set_credit_limit'), counterparty, tokenId, limit: amount }),
@@ -292,7 +318,19 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
   fc.record({ type: just('enforce_debts'), debtor: entityId, tokenId }),
   fc.record({ type: just('withdraw_offer'), offerId: hash }),
   fc.record({ type: just('call_failed'), key: text, reason: text }),
+  fc.record({ type: just('parcel'), from: entityId, start: nullable(start), bytes: upTo(1_000) }),
+  fc.record({ type: just('greet'), floors: few(accountFloor) }),
 )
+export const session: Arbitrary<Session> = fc.record({
+  floor: uint,
+  peer: nullable(fc.record({ start, floor: uint })),
+  status: fc.oneof(
+    fc.record({ type: just('greeting') }),
+    fc.record({ type: just('open') }),
+    fc.record({ type: just('behind'), height: uint }),
+    fc.record({ type: just('superseded'), number: uint }),
+  ),
+})
 export const deadline: Arbitrary<Deadline> = fc.record({
   atSeconds: uint,
   kind: fc.constantFrom('judge' as const, 'settlement' as const),
@@ -378,14 +416,12 @@ export const storedAnswer: Arbitrary<StoredAnswer> = fc.record({
     fc.record({ type: just('offer'), offerId: hash }),
   ),
 })
-export const start: Arbitrary<Start> = fc.record({ number: uint, instance: hash })
-const accountFloor: Arbitrary<AccountFloor> = fc.record({ entityId, counterparty: entityId, height: uint })
 const runtimeInput: Arbitrary<RuntimeInput> = fc.oneof(
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_jurisdiction'), replica: jReplica }) }),
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_entity'), identity }) }),
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_profile'), profile }) }),
   fc.record({ type: just('command'), commandId, entityId, tx: entityTx }),
-  fc.record({ type: just('message'), from: entityId, to: entityId, start: fc.option(start), bytes: upTo(1_000) }),
+  fc.record({ type: just('message'), from: entityId, to: entityId, start: nullable(start), bytes: upTo(1_000) }),
   fc.record({ type: just('start'), number: uint, floors: few(accountFloor) }),
   fc.record({ type: just('receipt'), seq: uint }),
   fc.record({ type: just('j_block'), jurisdiction: shortText, block: jBlock }),

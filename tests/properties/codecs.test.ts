@@ -110,6 +110,8 @@ const CASES: readonly Case[] = [
   caseOf('deadline', entityFrame.deadlineCodec, any.deadline),
   caseOf('revealed secret', entityFrame.secretCodec, any.revealedSecret),
   caseOf('debt', entityFrame.debtCodec, any.openDebt),
+  caseOf('session', entityFrame.sessionCodec, any.session),
+  caseOf('start', account.startCodec, any.start),
   caseOf('payment', entityFrame.paymentCodec, any.payment),
   caseOf('invoice record', entityFrame.invoiceRecordCodec, any.invoiceRecord),
   caseOf('batch state', entityFrame.batchStateCodec, any.batchState),
