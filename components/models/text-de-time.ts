@@ -21,6 +21,7 @@ export const GERMAN_TIME = {
 
   // What changed in an account
   'time.changes': 'Was sich hier bei Höhe {height} geändert hat',
+  'time.resealed': 'das Konto wurde neu unterschrieben, für eine eigene Blockchain',
   'time.frame': 'Buchung {height}: {what}.',
   'time.byUs': 'Hier vorgeschlagen um {time}, von beiden unterschrieben.',
   'time.byThem': 'Vorgeschlagen von {name} um {time}, von beiden unterschrieben.',

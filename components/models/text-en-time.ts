@@ -20,6 +20,7 @@ export const ENGLISH_TIME = {
 
   // What changed in an account
   'time.changes': 'What changed here at height {height}',
+  'time.resealed': 'the account was signed again, for a chain of its own',
   'time.frame': 'Frame {height}: {what}.',
   'time.byUs': 'Proposed here at {time}, signed by both.',
   'time.byThem': 'Proposed by {name} at {time}, signed by both.',

@@ -248,6 +248,16 @@ describe('what changed in an account', () => {
     )
   })
 
+  test('the frame that a copy with its own chain begins with, which holds nothing', async () => {
+    const box = await opened(
+      { frames: accountDetail().frames.map((signed) => ({ ...signed, txs: [] })) },
+      { height: 6 },
+    )
+    expect(within(box).getByRole('listitem').textContent).toMatch(
+      /^Frame 7: the account was signed again, for a chain of its own\./,
+    )
+  })
+
   test('a dispute that began -- its state before and after', async () => {
     const box = await opened({ status: 'disputed' }, { status: 'open' })
     expect(factsIn(box)).toEqual(['StateOpen → Dispute'])

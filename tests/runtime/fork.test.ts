@@ -5,6 +5,7 @@ import { bestProof } from '../../runtime/account/seal.ts'
 import type { AccountReplica } from '../../runtime/account/types.ts'
 import { CHAIN_ID_LIMIT } from '../../runtime/fork.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
+import { proofFile } from '../../runtime/radapter/proof-file.ts'
 import type { Env, RuntimeInput, RuntimeRejection } from '../../runtime/types.ts'
 import { courtScene } from '../support/court-scene.ts'
 import { createWorld, paperChain, TUSD, testPolicy, usd, type World } from '../support/world.ts'
@@ -88,6 +89,19 @@ describe('fork', () => {
     expect(world.state('bob').invoices.size).toBe(paid)
     expect(world.refused('alice', world.pay('bob', usd(3), { invoice }))).toEqual({ type: 'invoice_foreign' })
     world.ok('alice', world.pay('bob', usd(3), { invoice: world.invoice('bob', usd(3)) }))
+  })
+
+  test('a proof of it that is exported -- holds for the new chain, by the script that has none of this code', async () => {
+    const world = forked(town())
+    const script = (await import(new URL('../../contracts/verify-proof.mjs', import.meta.url).href)) as {
+      readonly verify: (text: string) => readonly string[]
+    }
+    const labels = { left: 'Left', right: 'Right', tokens: [{ tokenId: TUSD, symbol: 'tUSD', decimals: 6 }] }
+    const file = proofFile(world.account('alice', 'hub'), 0, labels) ?? ''
+    expect(script.verify(file).join('\n')).toContain(`${FORKED}`)
+    expect(() => script.verify(file.replaceAll(`${FORKED}`, `${paperChain.terms.chainId}`))).toThrow()
+    world.ok('alice', world.pay('bob', usd(1)))
+    script.verify(proofFile(world.account('alice', 'hub'), 0, labels) ?? '')
   })
 
   test('messages of the original -- nothing of it is taken in', () => {

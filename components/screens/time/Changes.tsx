@@ -36,6 +36,8 @@ const STATES: { readonly [S in AccountDetail['status']]: PlainKey } = {
 
 /** Each kind once, with how often it was there. */
 const doneIn = ({ txs }: AccountFrameView, { text, format }: Ui): string => {
+  // Only a copy with its own chain has a frame without any: the one it begins with.
+  if (txs.length === 0) return text('time.resealed')
   const counts = new Map<string, number>()
   for (const type of txs) counts.set(type, (counts.get(type) ?? 0) + 1)
   const words = [...counts].map(([type, count]) => {
