@@ -81,9 +81,13 @@ export const sealBox = (args: {
   return concat(ephemeral, cipherOf(secret, ephemeral, args.publicKey, args.aad).encrypt(args.plaintext))
 }
 
-/** @returns the plaintext, or null when the box is for another key, has other `aad`, or was altered. */
+/**
+ * @param args.publicKey of the secret key, by whoever has it at hand; to make it takes as long as the rest.
+ * @returns the plaintext, or null when the box is for another key, has other `aad`, or was altered.
+ */
 export const openBox = (args: {
   readonly secretKey: Bytes
+  readonly publicKey?: Bytes
   readonly box: Bytes
   readonly aad: Bytes
 }): Bytes | null => {
@@ -92,7 +96,7 @@ export const openBox = (args: {
   const secret = shared(args.secretKey, ephemeral)
   if (secret === null) return null
   try {
-    const cipher = cipherOf(secret, ephemeral, boxPublicKeyOf(args.secretKey), args.aad)
+    const cipher = cipherOf(secret, ephemeral, args.publicKey ?? boxPublicKeyOf(args.secretKey), args.aad)
     return cipher.decrypt(args.box.subarray(KEY_BYTES))
   } catch {
     // The tag does not match.

@@ -35,7 +35,12 @@ export const identityOf = (
 }
 
 export const testSigner = (...names: readonly string[]): Signer => {
-  const keys = new Map(names.map((name) => [keysOf(name).entityId, keysOf(name)]))
+  const keys = new Map(
+    names.map((name) => {
+      const { entityId, ...secrets } = keysOf(name)
+      return [entityId, { ...secrets, publicKey: boxPublicKeyOf(secrets.box) }]
+    }),
+  )
   return {
     sign: (entityId, digest) => {
       const own = keys.get(entityId)
@@ -43,7 +48,7 @@ export const testSigner = (...names: readonly string[]): Signer => {
     },
     open: (entityId, box, aad) => {
       const own = keys.get(entityId)
-      return own === undefined ? null : openBox({ secretKey: own.box, box, aad })
+      return own === undefined ? null : openBox({ secretKey: own.box, publicKey: own.publicKey, box, aad })
     },
   }
 }

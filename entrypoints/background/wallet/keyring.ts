@@ -83,7 +83,7 @@ const signingPath = (ref: EntityKeyRef): Path => hardened(PURPOSE, SIGNING[ref.r
 const boxPath = (ref: EntityKeyRef): Path => hardened(PURPOSE, BOX[ref.role], ref.runtimeIndex, ref.entityIndex)
 
 /** Private keys by path, derived once and wiped together. */
-type Secrets = { at(path: Path): Bytes; boxAt(path: Path): Bytes; wipe(): void }
+type Secrets = { at(path: Path): Bytes; boxAt(path: Path): Bytes; boxPublicKeyAt(path: Path): Bytes; wipe(): void }
 
 const secretsOf = (seed: Bytes): Secrets => {
   let root: HDKey | null = HDKey.fromMasterSeed(seed)
@@ -112,9 +112,12 @@ const secretsOf = (seed: Bytes): Secrets => {
       return secret
     })
   }
+  const boxAt = (path: Path): Bytes =>
+    remember(`box:${path.join('/')}`, () => hkdf(sha256, at(path), undefined, BOX_INFO, 32))
   return {
     at,
-    boxAt: (path) => remember(`box:${path.join('/')}`, () => hkdf(sha256, at(path), undefined, BOX_INFO, 32)),
+    boxAt,
+    boxPublicKeyAt: (path) => remember(`public:${path.join('/')}`, () => boxPublicKeyOf(boxAt(path))),
     wipe: () => {
       root?.wipePrivateData()
       root = null
@@ -145,7 +148,7 @@ export const createKeyring = (seed: Bytes): Keyring => {
   return {
     entity: (ref) => {
       const secret = secrets.at(signingPath(ref))
-      const boxPublicKey = boxPublicKeyOf(secrets.boxAt(boxPath(ref)))
+      const boxPublicKey = secrets.boxPublicKeyAt(boxPath(ref)).slice()
       return { address: addressOf(secret), publicKey: publicKeyOf(secret), boxPublicKey }
     },
     register: (entityId, ref) => {
@@ -163,7 +166,9 @@ export const createKeyring = (seed: Bytes): Keyring => {
       },
       open: (entityId, box, aad) => {
         const ref = refOf(runtimeIndex, entityId)
-        return ref === null ? null : openBox({ secretKey: secrets.boxAt(boxPath(ref)), box, aad })
+        if (ref === null) return null
+        const path = boxPath(ref)
+        return openBox({ secretKey: secrets.boxAt(path), publicKey: secrets.boxPublicKeyAt(path), box, aad })
       },
     }),
     key: ownKey,

@@ -84,6 +84,9 @@ describe('sealBox, openBox', () => {
           const box = sealBox({ publicKey: boxPublicKeyOf(secretKey), ephemeralSecret, plaintext, aad })
           expect(box).toHaveLength(plaintext.length + BOX_OVERHEAD_BYTES)
           expect(openBox({ secretKey, box, aad })).toEqual(plaintext)
+          expect(openBox({ secretKey, publicKey: boxPublicKeyOf(secretKey), box, aad })).toEqual(plaintext)
+          const another = boxPublicKeyOf(Uint8Array.from(secretKey, (byte) => byte ^ 0x55))
+          expect(openBox({ secretKey, publicKey: another, box, aad })).toBeNull()
         },
       ),
       few,
