@@ -3,13 +3,13 @@
  *
  * Files share a process one after the other, and with it what they import: half the time of a run went into importing
  * the same modules again. No module here keeps anything that could tell; `--isolate` runs each file by itself to show
- * it. Those that put other modules in the place of imported ones have a process to themselves.
+ * it. Those that put something else in the place of what is imported have a process to themselves.
  */
 import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const MOCKING = ['tests/simulation/{simulation,planted-core,planted-edges}.test.ts']
+const ALONE = ['tests/simulation/{simulation,planted-core,planted-edges}.test.ts', 'tests/runtime/lib/hash.test.ts']
 
 /** Begun first, the longest before all, so that no worker is left alone with one of them at the end. */
 const LONG = [
@@ -60,8 +60,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
     projects: [
-      { extends: true, test: { name: 'shared', include: INCLUDE, exclude: [...EXCLUDE, ...MOCKING], isolate: false } },
-      { extends: true, test: { name: 'alone', include: MOCKING, exclude: EXCLUDE } },
+      { extends: true, test: { name: 'shared', include: INCLUDE, exclude: [...EXCLUDE, ...ALONE], isolate: false } },
+      { extends: true, test: { name: 'alone', include: ALONE, exclude: EXCLUDE } },
     ],
   },
 })
