@@ -13,7 +13,6 @@ import { type Refused, refused } from './errors.ts'
 import { accountStateRoot, frameDigest, hashDelta, hashFrame, hashLock } from './frame.ts'
 import { checkAccount } from './invariants.ts'
 import { deltaKey, lockKey } from './keys.ts'
-import { proofBodyHash } from './proof.ts'
 import { type AccountContext, isOwed } from './step.ts'
 import type { AccountMessage, AccountReplica, AccountSections, AccountState, StatedSections } from './types.ts'
 
@@ -58,7 +57,6 @@ export const adopt = (
   const stated = sectionsOf(sections)
   const root = accountStateRoot(stated)
   if (!equalBytes(root, frame.accountStateRoot)) return refused({ type: 'wrong_root' }, 'ignore')
-  if (!equalBytes(proofBodyHash(stated), frame.proofBodyHash)) return refused({ type: 'wrong_proof' }, 'ignore')
   const state: AccountState = {
     ...stated,
     height: frame.height,

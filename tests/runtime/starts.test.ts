@@ -203,6 +203,16 @@ describe('a database that went back in time', () => {
     expect(after.epoch).toBeGreaterThan(before.epoch)
   })
 
+  test('with nobody to ask -- nothing is signed, and the canary forgets nothing', async () => {
+    const { home, around } = await setBack()
+    const before = present(home.slot.mark, 'a mark')
+    const you = await boot(home, { ...around, line: createLine(), resyncs: true })
+    await pay(you, 1)
+    const { replica, status } = accountOf(you)
+    expect([status, replica.pending, replica.mempool.length]).toEqual(['greeting', null, 1])
+    expect(present(home.slot.mark, 'a mark')).toMatchObject({ signedNonces: before.signedNonces })
+  })
+
   test('stopped after any commit of that -- it is brought up to date the next time', async () => {
     let isDone = false
     for (let commits = 1; !isDone; commits++) {

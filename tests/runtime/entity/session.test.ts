@@ -11,11 +11,12 @@ import { decode, encode } from '../../../runtime/codec/schema.ts'
 import { entityMessageCodec } from '../../../runtime/entity/codec.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
+import { TIMING } from '../../../runtime/lib/limits.ts'
 import { startInput } from '../../../runtime/starts.ts'
 import type { Env, OutboxEntry, RuntimeInput } from '../../../runtime/types.ts'
-import { begin, copyOf, exchange, newPeer } from '../../support/peers.ts'
+import { begin, copyOf, exchange, lose, newPeer } from '../../support/peers.ts'
 import { testSigner } from '../../support/signer.ts'
-import { TUSD, usd, type World } from '../../support/world.ts'
+import { deliver, TUSD, usd, type World } from '../../support/world.ts'
 
 const messageIn = (entry: Pick<OutboxEntry, 'bytes'>): AccountMessage | null => {
   const outer = decode(entityMessageCodec, entry.bytes)
@@ -114,6 +115,30 @@ describe('a start', () => {
     expect(outcomes[0]).toMatchObject({
       rejection: { type: 'refused_message', violation: { type: 'not_greeted' }, disposition: 'retry' },
     })
+  })
+
+  test('the answer to a stranger’s first hello is lost -- it asks again', () => {
+    const alice = newPeer('alice')
+    const bob = newPeer('bob')
+    alice.open('alice', 'bob', 50)
+    deliver(alice, bob)
+    lose(bob)
+    exchange(alice, bob)
+    expect(sessionOf(alice, 'alice', 'bob').status).toEqual({ type: 'greeting' })
+    alice.tick([], TIMING.resendFirstMs)
+    exchange(alice, bob)
+    agree(alice, bob)
+    expect(alice.position('alice', 'bob').inCapacity).toBe(usd(50))
+  })
+
+  test('a hello that does not know of ours -- answered, and not taken for an answer', () => {
+    const { alice, bob } = startPair()
+    const [a, b] = [begin(copyOf('alice', alice)), begin(copyOf('bob', bob))]
+    const [hello] = [...b.env().outbox.values()]
+    a.tick([given(b, present(hello, 'a hello'))])
+    expect(sessionOf(a, 'alice', 'bob')).toMatchObject({ status: { type: 'greeting' }, peer: { start: b.env().start } })
+    exchange(a, b)
+    expect(sessionOf(a, 'alice', 'bob').status).toEqual({ type: 'open' })
   })
 
   test('a number that is not above the last -- refused', () => {
@@ -233,6 +258,27 @@ describe('an old restore', () => {
     exchange(begin(alice), lost)
     agree(alice, lost)
     expect(balances(alice, lost)).toEqual([-usd(12), usd(12)])
+  })
+
+  test('a lock is open that is not known here -- it is looked at when it expires', () => {
+    const { alice, bob } = startPair()
+    const old = alice.env()
+    alice.tick([alice.command('alice', alice.pay('bob', usd(6)))])
+    bob.tick([...alice.env().outbox.values()].map((entry) => given(alice, entry)))
+    alice.tick([...bob.env().outbox.values()].map((entry) => given(bob, entry)))
+    bob.tick([...alice.env().outbox.values()].map((entry) => given(alice, entry)))
+    const [lock] = [...bob.account('bob', 'alice').state.locks.entries()]
+    const [key, { expirySeconds }] = present(lock, 'a lock')
+    const again = begin(copyOf('alice', alice, old), { marks: alice.env() })
+    const [hello] = [...again.env().outbox.values()]
+    bob.tick([given(again, present(hello, 'a hello'))])
+    again.tick([...bob.env().outbox.values()].slice(-2).map((entry) => given(bob, entry)))
+    expect(again.account('alice', 'bob').state.locks.has(key)).toBe(true)
+    const wakes = [...again.state('alice').wakes.values()]
+    expect(wakes).toContainEqual({ atMs: (expirySeconds + 1) * 1_000, kind: 'lock_expiry', id: key })
+    exchange(again, bob)
+    agree(again, bob)
+    expect(balances(again, bob)).toEqual([-usd(6), usd(6)])
   })
 
   test('a payment was under way in what is left -- its end is said to be unknown, and nobody pays twice', () => {
@@ -356,6 +402,10 @@ describe('a peer that lies', () => {
     exchange(alice, bobs)
     expect(refusedBy(alice, forge(bobs, 'bob', higher))).toMatchObject({
       rejection: { violation: { type: 'bad_signature' }, disposition: 'ignore' },
+    })
+    const lifted = (hello: Hello): Hello => ({ ...higher(hello), proof: hello.proof })
+    expect(refusedBy(alice, forge(bobs, 'bob', lifted))).toMatchObject({
+      rejection: { violation: { type: 'bad_signature' } },
     })
     const none = (hello: Hello): Hello => ({ ...higher(hello), proof: null })
     expect(refusedBy(alice, forge(bobs, 'bob', none))).toMatchObject({
