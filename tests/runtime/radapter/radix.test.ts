@@ -52,6 +52,11 @@ describe('orderOf', () => {
     }
   })
 
+  test('two alone that share a double -- told apart', () => {
+    expect(ordered([2n ** 53n + 1n, 2n ** 53n, 0n])).toEqual([2, 1, 0])
+    expect(ordered([-(2n ** 53n), -(2n ** 53n) - 1n, 0n])).toEqual([1, 0, 2])
+  })
+
   test('nothing, and texts, which come in order', () => {
     expect(ordered([])).toEqual([])
     expect(ordered(['0xaa', '0xab', '0xb'])).toEqual([0, 1, 2])
