@@ -14,7 +14,7 @@ import { applyAccountTx, type FrameContext } from './apply.ts'
 import { claimsCodec, frameCodec, lockCodec, policiesCodec, settlementCodec, termsCodec } from './codec.ts'
 import { type Delta, deltaCodec } from './delta.ts'
 import type { AccountRejection } from './errors.ts'
-import { deltaKey } from './keys.ts'
+import { deltaKey, lockKey } from './keys.ts'
 import { disputeDigest, frameNonce, proofBodyHash } from './proof.ts'
 import type {
   AccountEvent,
@@ -28,6 +28,18 @@ import type {
 
 export const hashDelta = (delta: Delta): Bytes => keccak(encode(deltaCodec, delta))
 export const hashLock = (lock: HtlcLock): Bytes => keccak(encode(lockCodec, lock))
+
+/** The two maps of an account, of what was written down of them. */
+export const mapsOf = (stated: { readonly deltas: readonly Delta[]; readonly locks: readonly HtlcLock[] }) => ({
+  deltas: MerkleMap.from(
+    stated.deltas.map((delta) => [deltaKey(delta.tokenId), delta] as const),
+    hashDelta,
+  ),
+  locks: MerkleMap.from(
+    stated.locks.map((lock) => [lockKey(lock), lock] as const),
+    hashLock,
+  ),
+})
 
 export const emptyState = (terms: AccountTerms): AccountState => {
   const sections: AccountSections = {

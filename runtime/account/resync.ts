@@ -7,14 +7,12 @@
  */
 import { encode } from '../codec/schema.ts'
 import { equalBytes } from '../lib/bytes.ts'
-import { MerkleMap } from '../lib/merkle.ts'
 import { termsCodec } from './codec.ts'
 import { type Refused, refused } from './errors.ts'
-import { accountStateRoot, frameDigest, hashDelta, hashFrame, hashLock } from './frame.ts'
+import { accountStateRoot, frameDigest, hashFrame, mapsOf } from './frame.ts'
 import { checkAccount } from './invariants.ts'
-import { deltaKey, lockKey } from './keys.ts'
 import { type AccountContext, isOwed } from './step.ts'
-import type { AccountMessage, AccountReplica, AccountSections, AccountState, StatedSections } from './types.ts'
+import type { AccountMessage, AccountReplica, AccountState } from './types.ts'
 
 export type ResyncMessage = Extract<AccountMessage, { type: 'resync' }>
 
@@ -26,18 +24,6 @@ export const resyncOf = (replica: AccountReplica): Omit<ResyncMessage, 'counter'
   const rest = { terms, leftClaims, rightClaims, settlement, policies }
   return { type: 'resync', signed, sections: { ...rest, deltas: [...deltas.values()], locks: [...locks.values()] } }
 }
-
-const sectionsOf = ({ deltas, locks, ...rest }: StatedSections): AccountSections => ({
-  ...rest,
-  deltas: MerkleMap.from(
-    deltas.map((delta) => [deltaKey(delta.tokenId), delta] as const),
-    hashDelta,
-  ),
-  locks: MerkleMap.from(
-    locks.map((lock) => [lockKey(lock), lock] as const),
-    hashLock,
-  ),
-})
 
 /** The account as the other side gives it back, or why not; a refusal leaves the replica as it was. */
 export const adopt = (
@@ -54,7 +40,7 @@ export const adopt = (
   const digest = frameDigest(terms, frame, hash)
   if (!context.verify(terms.left, digest, leftHanko) || !context.verify(terms.right, digest, rightHanko))
     return refused({ type: 'bad_signature' }, 'ignore')
-  const stated = sectionsOf(sections)
+  const stated = { ...sections, ...mapsOf(sections) }
   const root = accountStateRoot(stated)
   if (!equalBytes(root, frame.accountStateRoot)) return refused({ type: 'wrong_root' }, 'ignore')
   const state: AccountState = {

@@ -5,7 +5,6 @@ import { bool, bytesUpTo, type Codec, encode, list, nullable, struct, uint } fro
 import { Fault } from '../lib/assert.ts'
 import type { Bytes } from '../lib/bytes.ts'
 import { LIMITS } from '../lib/limits.ts'
-import { MerkleMap } from '../lib/merkle.ts'
 import {
   claimsCodec,
   frameCodec,
@@ -19,8 +18,7 @@ import {
   termsCodec,
 } from './codec.ts'
 import { type Delta, deltaCodec } from './delta.ts'
-import { accountStateRoot, execute, hashDelta, hashFrame, hashLock } from './frame.ts'
-import { deltaKey, lockKey } from './keys.ts'
+import { accountStateRoot, execute, hashFrame, mapsOf } from './frame.ts'
 import type { AccountReplica, AccountState, HtlcLock, PendingFrame } from './types.ts'
 
 type AccountRow = Omit<AccountReplica, 'state' | 'pending'> & {
@@ -75,17 +73,7 @@ export const encodeAccount = (replica: AccountReplica): Bytes => {
 /** @throws Fault when a proposal in it does not fit its state. */
 export const decodeAccount = (row: AccountRow): AccountReplica => {
   const { deltas, locks, pending, ...rest } = row
-  const sections = {
-    ...row.state,
-    deltas: MerkleMap.from(
-      deltas.map((delta) => [deltaKey(delta.tokenId), delta] as const),
-      hashDelta,
-    ),
-    locks: MerkleMap.from(
-      locks.map((lock) => [lockKey(lock), lock] as const),
-      hashLock,
-    ),
-  }
+  const sections = { ...row.state, ...mapsOf({ deltas, locks }) }
   const state: AccountState = { ...sections, root: accountStateRoot(sections) }
   return {
     ...rest,
