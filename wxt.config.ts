@@ -92,6 +92,8 @@ const LEFT_OUT: readonly (readonly [wanted: string, from: string])[] = [
   ['@ethereumjs/statemanager', '/@ethereumjs/'],
   ['lru-cache', '/@ethereumjs/'],
   ['debug', '/@ethereumjs/'],
+  ['./typed.js', '/ethers/lib.esm/abi/'],
+  ['../typed.js', '/ethers/lib.esm/abi/coders/'],
 ]
 const leaveOut = {
   name: 'leave-out',

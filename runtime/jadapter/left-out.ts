@@ -5,7 +5,7 @@
  * binary trees), what nothing here uses (curves of EIP-196 and EIP-197, BLAKE2 of EIP-152, blobs of EIP-4844), and the
  * state managers it brings along with their caches, since it is given its own. Reaching one is an error, never a wrong
  * result: of this chain, or, for a precompile that any contract may call, of the call. Its logs and its profiler alone
- * are left out in silence.
+ * are left out in silence. Of ethers it is the values that say their own type: those here are typed by the ABI.
  */
 const leftOut = (what: string): Error => new Error(`the embedded chain has no ${what}`)
 
@@ -139,3 +139,5 @@ const noLog = (): void => undefined
 const loggerOf = (): typeof noLog => noLog
 
 export { loggerOf as default }
+
+export const Typed = { isTyped: (): boolean => false, dereference: (value: unknown): unknown => value }
