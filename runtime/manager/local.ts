@@ -93,7 +93,8 @@ const reasonOf = (damage: Damage): StopReason => {
 
 export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
   const { lockId, canary, writer, role } = options
-  await useFastHasher()
+  // Made while locks and the database are waited for.
+  const hasher = useFastHasher()
   if (role === 'reader') return follow(options)
   const lock = await acquireWriterLock(lockId, writer.self, writer.ports, role === 'taker')
   if (lock.type === 'held_by_other') return follow(options)
@@ -103,6 +104,7 @@ export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<Lo
     // A database that should be there and is not must never be replaced by a fresh one.
     const store = await openOrNull(() => options.openStore({ create: mark === null }))
     if (store === null) return await missing(options, lease.release)
+    await hasher
     return await openOver(store, options, lease)
   } catch (error) {
     await lease.release()

@@ -3,16 +3,16 @@
  * in order as accounts change. Ties are broken by counterparty id, ascending in both directions.
  *
  * Cost: built once by a radix sort; then one comparison of two versions of the account map per look, and per changed
- * account two binary searches. Few changes are spliced in place (a block move of the array); many are merged in one
- * pass.
+ * account two binary searches (`places.ts`). Many changes are merged in one pass.
  */
 import { deltaKey } from '../account/keys.ts'
 import type { AccountReplica } from '../account/types.ts'
 import type { MerkleMap } from '../lib/merkle.ts'
-import { byCodePoint, type EntityId, type TokenId } from '../lib/units.ts'
+import type { EntityId, TokenId } from '../lib/units.ts'
+import { comparePlaces, createPlaces, type Places } from './places.ts'
 import { figureOf } from './positions.ts'
 import { orderOf } from './radix.ts'
-import { type Ordered, type Place, type Ranked, rankedOver, rankOf, type SortValue } from './ranked.ts'
+import { type Place, type Ranked, rankedOver, type SortValue } from './ranked.ts'
 import type { AccountSortKey } from './types.ts'
 
 export type SortSpec = { readonly entityId: EntityId; readonly key: AccountSortKey; readonly tokenId: TokenId }
@@ -52,28 +52,12 @@ const IS_BY_TOKEN: { readonly [K in AccountSortKey]: boolean } = {
 }
 const nameOf = ({ entityId, key, tokenId }: SortSpec): string => `${entityId}/${key}/${IS_BY_TOKEN[key] ? tokenId : ''}`
 
-const compare = (a: Place, b: Place): number => {
-  if (a.value === b.value) return byCodePoint(a.id, b.id)
-  return a.value < b.value ? -1 : 1
-}
+type Index = { accounts: MerkleMap<AccountReplica>; places: Places }
 
-type Index = { accounts: MerkleMap<AccountReplica>; places: Place[] }
-
-/** Above this many changes one pass over the array beats moving its blocks for each. */
-const MAX_SPLICES = 16
+/** Above this many changes one pass over all of them beats finding each its place. */
+const MAX_ONE_BY_ONE = 32
 /** Indexes kept; the one unused for longest is forgotten. */
 const MAX_INDEXES = 32
-
-const orderedBy = (places: readonly Place[]): Ordered => ({
-  size: places.length,
-  valueAt: (rank) => (places[rank] as Place).value,
-  idAt: (rank) => (places[rank] as Place).id,
-})
-
-const splice = (places: Place[], removed: readonly Place[], added: readonly Place[]): void => {
-  for (const place of removed) places.splice(rankOf(orderedBy(places), place), 1)
-  for (const place of added) places.splice(rankOf(orderedBy(places), place), 0, place)
-}
 
 /** `removed` and `added` in order. */
 const merge = (places: readonly Place[], removed: readonly Place[], added: readonly Place[]): Place[] => {
@@ -81,11 +65,12 @@ const merge = (places: readonly Place[], removed: readonly Place[], added: reado
   let [out, into] = [0, 0]
   for (const place of places) {
     const gone = removed[out]
-    if (gone !== undefined && compare(gone, place) === 0) {
+    if (gone !== undefined && comparePlaces(gone, place) === 0) {
       out++
       continue
     }
-    for (let next = added[into]; next !== undefined && compare(next, place) < 0; next = added[++into]) merged.push(next)
+    for (let next = added[into]; next !== undefined && comparePlaces(next, place) < 0; next = added[++into])
+      merged.push(next)
     merged.push(place)
   }
   for (let next = added[into]; next !== undefined; next = added[++into]) merged.push(next)
@@ -107,8 +92,13 @@ const update = (
     if (is !== null) added.push(is)
   }
   index.accounts = accounts
-  if (removed.length + added.length <= MAX_SPLICES) splice(index.places, removed, added)
-  else index.places = merge(index.places, removed.sort(compare), added.sort(compare))
+  if (removed.length + added.length > MAX_ONE_BY_ONE) {
+    const merged = merge(index.places.all(), removed.sort(comparePlaces), added.sort(comparePlaces))
+    index.places = createPlaces(merged)
+    return
+  }
+  for (const place of removed) index.places.remove(place)
+  for (const place of added) index.places.insert(place)
 }
 
 /** @param places in the order of their ids */
@@ -126,7 +116,7 @@ export const createSortIndexes = (): SortIndexes => {
   ): Index => {
     const places: Place[] = []
     for (const [id, account] of accounts.entries()) places.push(placeOf(id, account))
-    return { accounts, places: sorted(places) }
+    return { accounts, places: createPlaces(sorted(places)) }
   }
   return {
     ranked: (spec, accounts) => {
@@ -143,7 +133,7 @@ export const createSortIndexes = (): SortIndexes => {
       indexes.set(name, index)
       const [oldest] = indexes.keys()
       if (indexes.size > MAX_INDEXES && oldest !== undefined) indexes.delete(oldest)
-      return rankedOver(orderedBy(index.places))
+      return rankedOver(index.places.ordered())
     },
   }
 }
