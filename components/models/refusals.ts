@@ -164,6 +164,7 @@ export const wordsOfFailure = (code: string, context: WordsContext): Words => {
   const known = rowOf(ON_THE_WAY, code)
   if (known !== undefined)
     return { what: text(known.what), moved: text('moved.returned'), next: text(known.next), field: null }
-  // Whatever else ended a payment ended it before anything was locked.
-  return ofReason({ type: code }, code.replaceAll('_', ' '), text('moved.nothing'), context)
+  // Whatever else ended a payment ended it before anything was locked, or nobody can say.
+  const moved = code === 'outcome_unknown' ? 'moved.unknown' : 'moved.nothing'
+  return ofReason({ type: code }, code.replaceAll('_', ' '), text(moved), context)
 }

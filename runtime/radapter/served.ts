@@ -75,14 +75,18 @@ const READS: ReadonlySet<RpcMethod> = new Set([
   'purse.get',
 ])
 
+/** Of the list of runtimes; what they do to the one that is shown is the pen's. */
+const OF_A_RUNTIME: ReadonlySet<RpcMethod> = new Set(['runtime.rename', 'runtime.delete'])
+
 /** These say themselves what they need of a runtime: a question can be refused without one. */
 const STANDING_ALONE = /^(wallet|approvals|sites|host|runtime)\./
 
 const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
 const otherWindow: WireError = {
   code: 'E_LOCKED',
-  message: 'another window writes: take control of this runtime, or look at it only',
+  message: 'another window writes: look at this runtime only, take control of it, or clone it',
   retryable: false,
+  reason: { type: 'other_window', choices: ['read_only', 'take_control', 'clone'] },
 }
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
 
@@ -205,8 +209,10 @@ const visible = (backstage: Backstage): Views => {
 const call = async (
   { method, params }: Extract<Request, { type: 'rpc' }>,
   seat: Seat,
-  { handlers, ready }: Backstage,
+  { handlers, ready, status }: Backstage,
 ): Promise<Reply> => {
+  const use = READS.has(method) ? 'read' : 'write'
+  if (use === 'write' && seat.access === 'inspect') throw new RAdapterError(unauthorized)
   if (method === 'runtime.takeControl') {
     await seat.take()
     return { type: 'rpc', result: RESULTS[method].write({}) }
@@ -215,8 +221,8 @@ const call = async (
   const handler = handlers[method] as ((params: unknown) => Promise<unknown>) | undefined
   const { write } = RESULTS[method] as { readonly write: (result: unknown) => unknown }
   if (handler === undefined) throw new RAdapterError(badRequest('this method is not served here'))
-  const use = READS.has(method) ? 'read' : 'write'
-  if (use === 'write' && seat.access === 'inspect') throw new RAdapterError(unauthorized)
+  const isOfThis = OF_A_RUNTIME.has(method) && 'id' in params && params.id === status().runtimeId
+  if (isOfThis && !seat.mayWrite()) throw new RAdapterError(otherWindow)
   if (!STANDING_ALONE.test(method)) {
     if (use === 'write' && !seat.mayWrite()) throw new RAdapterError(otherWindow)
     await ready(use)

@@ -93,10 +93,13 @@ export const createFakeBrowser = (): FakeBrowser => {
     let isDead = false
     return {
       locks: {
-        // Who is dead asks for nothing, and hears nothing.
+        // Who is dead asks for nothing, says nothing, and hears nothing.
         request: (name, options, callback) => (isDead ? new Promise(noop) : request(owner, name, options, callback)),
       },
-      openChannel: (name) => openChannel(owner, name),
+      openChannel: (name) => {
+        const channel = openChannel(owner, name)
+        return { ...channel, postMessage: (message) => (isDead ? undefined : channel.postMessage(message)) }
+      },
       die: () => {
         isDead = true
         for (const channel of channels) if (channel.owner === owner) channels.delete(channel)

@@ -287,7 +287,15 @@ describe('the pen', () => {
     await first.until(isWriter)
     const second = await open(machine, worker, B)
     await second.until(isReader)
-    await expect(offer(second, 'no')).rejects.toMatchObject({ code: 'E_LOCKED' })
+    await expect(offer(second, 'no')).rejects.toMatchObject({
+      code: 'E_LOCKED',
+      error: { reason: { type: 'other_window', choices: ['read_only', 'take_control', 'clone'] } },
+    })
+    const { id } = (await second.status()).runtimes[0] ?? { id: '' }
+    await expect(second.adapter.rpc('runtime.rename', { id, name: 'Mine' })).rejects.toMatchObject({ code: 'E_LOCKED' })
+    await expect(second.adapter.rpc('runtime.delete', { id, confirmation: 'Simnet' })).rejects.toMatchObject({
+      code: 'E_LOCKED',
+    })
     expect((await second.frame()).role).toBe('reader')
     await offer(first, 'yes')
     await second.adapter.rpc('runtime.takeControl', {})

@@ -64,6 +64,7 @@ describe('errors', () => {
     const reader = connect({ access: 'inspect' })
     expect(await rpc(reader, 'pay.send', payment('a'))).toBe('E_UNAUTHORIZED')
     expect(await rpc(reader, 'wallet.lock', {})).toBe('E_UNAUTHORIZED')
+    expect(await rpc(reader, 'runtime.takeControl', {})).toBe('E_UNAUTHORIZED')
     served.set({ wallet: 'locked' })
     expect(await rpc(reader, 'pay.send', payment('a'))).toBe('E_UNAUTHORIZED')
     served.set({ wallet: 'unlocked' })
