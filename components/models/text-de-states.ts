@@ -22,6 +22,10 @@ export const GERMAN_STATES = {
   'state.why.unknown_runtime': 'Diese Runtime gibt es in deiner Wallet nicht. Wähle oben eine andere.',
   'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
   'state.why.fault': '{detail}.',
+  'state.bringBack': 'Hol deine Wallet aus einer exportierten Datei zurück, oder sieh sie dir währenddessen an.',
+  'state.bringBack.missing': 'Hol deine Wallet aus einer exportierten Datei zurück.',
+  'state.bringBack.foreign': 'Hol deine aus einer exportierten Datei zurück, oder sieh dir währenddessen diese an.',
+  'state.import': 'Aus Datei importieren…',
   'state.takeControl': 'Übernehmen',
   'state.startAgain': 'Neu starten',
   'state.full':

@@ -56,7 +56,7 @@ export const GERMAN: Messages = {
   'host.starting': 'Wird gestartet',
   'host.slow': 'Deine Wallet antwortet langsam.',
   'host.restoring': 'Deine Wallet wird wiederhergestellt',
-  'host.progress': 'Höhe {done} von {total}',
+  'host.progress': 'Frame {done} von {total}',
   'host.none': 'In diesem Browser ist noch keine Wallet.',
   'host.setUp': 'Wallet erstellen oder importieren',
 

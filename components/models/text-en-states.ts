@@ -21,6 +21,10 @@ export const ENGLISH_STATES = {
   'state.why.unknown_runtime': 'There is no such runtime in this wallet. Choose another one above.',
   'state.why.held_elsewhere': '{name} is open in another window.',
   'state.why.fault': '{detail}.',
+  'state.bringBack': 'Bring your wallet back from an exported file, or look at it meanwhile.',
+  'state.bringBack.missing': 'Bring your wallet back from an exported file.',
+  'state.bringBack.foreign': 'Bring yours back from an exported file, or look at this one meanwhile.',
+  'state.import': 'Import from file…',
   'state.takeControl': 'Take control',
   'state.startAgain': 'Start again',
   'state.full':

@@ -39,7 +39,7 @@ export const ENGLISH = {
   'host.starting': 'Starting',
   'host.slow': 'Your wallet is slow to answer.',
   'host.restoring': 'Restoring your wallet',
-  'host.progress': 'Height {done} of {total}',
+  'host.progress': 'Frame {done} of {total}',
   'host.none': 'This browser has no wallet yet.',
   'host.setUp': 'Create or import a wallet',
 

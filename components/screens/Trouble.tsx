@@ -1,6 +1,6 @@
 /**
- * What is wrong around the wallet, in plain words, with the one thing to do about it: as a notice above whatever a page
- * shows, or in its place where there is nothing to show.
+ * What is wrong around the wallet, in plain words, with the one thing to do about it, and with the way out of what no
+ * new try repairs: as a notice above whatever a page shows, or in its place where there is nothing to show.
  */
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
@@ -38,6 +38,18 @@ const remedyOf = (trouble: Trouble): Remedy | null => {
   return isFinal(trouble) ? null : isHeld ? TAKE : REMEDIES[trouble.type]
 }
 
+/** Where what is stored here will never do, a file it was exported to does. */
+const WAY_OUT: { readonly [R in StopReason['type']]?: PlainKey } = {
+  log_damaged: 'state.bringBack',
+  replay_differs: 'state.bringBack',
+  rolled_back: 'state.bringBack',
+  database_missing: 'state.bringBack.missing',
+  foreign_history: 'state.bringBack.foreign',
+}
+
+const wayOutOf = (trouble: Trouble): PlainKey | null =>
+  trouble.type === 'read_only' && trouble.reason !== null ? (WAY_OUT[trouble.reason.type] ?? null) : null
+
 const CHAIN: { readonly [R in Down['reason']]: `state.chain.${R}` } = {
   unreachable: 'state.chain.unreachable',
   refused: 'state.chain.refused',
@@ -73,8 +85,11 @@ const wordsOf = (trouble: Trouble, { text, format }: Ui): string => {
       return text('state.full')
     case 'halted':
       return text('state.halted', { reason: sentence(text, trouble.reason) })
-    case 'read_only':
-      return text('state.readOnly', { reason: sentence(text, trouble.reason) })
+    case 'read_only': {
+      const said = text('state.readOnly', { reason: sentence(text, trouble.reason) })
+      const wayOut = wayOutOf(trouble)
+      return wayOut === null ? said : `${said} ${text(wayOut)}`
+    }
     case 'chain_down': {
       const { name, status } = trouble
       return `${text(CHAIN[status.reason], { name, time: moment(status.sinceMs) })} ${text('state.chain.meanwhile')}`
@@ -92,8 +107,31 @@ const wordsOf = (trouble: Trouble, { text, format }: Ui): string => {
   }
 }
 
-/** The button that does what can be done; what hinders it stands below. */
-const Remedied = ({ remedy, look, wide }: { readonly remedy: Remedy; readonly look: Look; readonly wide: boolean }) => {
+/** A popup closes when a file is chosen. The page that is for it would only open itself once more. */
+const ImportButton = ({ wide }: { readonly wide: boolean }) => {
+  const { session, host, text } = useUi()
+  const id = session.hostStatus.value?.runtimeId ?? ''
+  if (location.hash === '#import') return null
+  return (
+    <Button
+      look="quiet"
+      wide={wide}
+      onClick={() => host.openTab(`/view.html?runtime=${encodeURIComponent(id)}#import`)}
+    >
+      {text('state.import')}
+    </Button>
+  )
+}
+
+type RemediedProps = {
+  readonly trouble: Trouble
+  readonly remedy: Remedy
+  readonly look: Look
+  readonly wide: boolean
+}
+
+/** The button that does what can be done, and the one that leads out; what hinders the first stands below. */
+const Remedied = ({ trouble, remedy, look, wide }: RemediedProps) => {
   const { session, text, format } = useUi()
   const [isAsked, setAsked] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -110,6 +148,7 @@ const Remedied = ({ remedy, look, wide }: { readonly remedy: Remedy; readonly lo
       <Button look={look} wide={wide} disabled={isAsked} onClick={() => void act()}>
         {text(remedy.words)}
       </Button>
+      {wayOutOf(trouble) !== null && <ImportButton wide={wide} />}
       {failure !== null && <Alert>{failure}</Alert>}
     </>
   )
@@ -123,7 +162,7 @@ export const TroubleNotice = ({ trouble }: { readonly trouble: Trouble }) => {
   const words = (
     <div class={styles.said}>
       <p>{wordsOf(trouble, ui)}</p>
-      {remedy !== null && <Remedied key={type} remedy={remedy} look="quiet" wide={false} />}
+      {remedy !== null && <Remedied key={type} trouble={trouble} remedy={remedy} look="quiet" wide={false} />}
     </div>
   )
   return (
@@ -164,7 +203,7 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
         <p>{text('state.full.money')}</p>
         <p>{text('state.full.todo')}</p>
         <div class={styles.actions}>
-          {remedy !== null && <Remedied remedy={remedy} look="filled" wide />}
+          {remedy !== null && <Remedied trouble={trouble} remedy={remedy} look="filled" wide />}
           {onLook !== null && (
             <Button look="quiet" wide onClick={onLook}>
               {text('state.full.look')}
@@ -179,7 +218,7 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
       <Alert tone={isHalted ? 'danger' : 'caution'}>{wordsOf(trouble, ui)}</Alert>
       {remedy !== null && (
         <div class={styles.actions}>
-          <Remedied remedy={remedy} look="filled" wide />
+          <Remedied trouble={trouble} remedy={remedy} look="filled" wide />
         </div>
       )}
     </Standing>

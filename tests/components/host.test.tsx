@@ -107,7 +107,7 @@ describe('the state of the host', () => {
   test('replaying -- shows how far', async () => {
     const progress = { done: 812, total: 900 }
     renderPage(PopupApp, { host: { runtime: 'replaying', progress }, frame: null })
-    expect(await screen.findByText('Height 812 of 900')).toBeTruthy()
+    expect(await screen.findByText('Frame 812 of 900')).toBeTruthy()
     expect(screen.getByRole('progressbar').getAttribute('value')).toBe('812')
   })
 

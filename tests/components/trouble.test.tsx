@@ -4,9 +4,10 @@
  * @vitest-environment happy-dom
  */
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { isStanding, troubleOf } from '../../components/models/trouble.ts'
 import { ApprovalApp } from '../../components/screens/approval/ApprovalApp.tsx'
+import { FilesApp } from '../../components/screens/files/FilesApp.tsx'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.tsx'
 import type { FrameView, HostStatus, RpcMethod } from '../../runtime/radapter/types.ts'
@@ -37,7 +38,11 @@ type Case = {
   readonly role: 'alert' | 'status'
   readonly words: readonly RegExp[]
   readonly next: readonly [button: string, method: RpcMethod] | null
+  /** Where its other button leads. */
+  readonly opens?: string
 }
+const IMPORT = 'Import from file…'
+const OPENS = '/view.html?runtime=simnet#import'
 const CASES: readonly Case[] = [
   {
     name: 'halted',
@@ -54,7 +59,65 @@ const CASES: readonly Case[] = [
     role: 'alert',
     words: [
       /^Read-only: The history on this device is damaged at frame 42\. Everything .* Nothing can be paid from here\./,
+      /from here\. Bring your wallet back from an exported file, or look at it meanwhile\.$/,
     ],
+    next: ['Try again', 'host.reopen'],
+    opens: OPENS,
+  },
+  {
+    name: 'replay that differs',
+    status: { runtime: 'read-only', reason: { type: 'replay_differs', height: 42 } },
+    view: frame(),
+    role: 'alert',
+    words: [
+      /^Read-only: Frame 42 does not lead to its recorded state\./,
+      /from here\. Bring your wallet back from an exported file, or look at it meanwhile\.$/,
+    ],
+    next: ['Try again', 'host.reopen'],
+    opens: OPENS,
+  },
+  {
+    name: 'rolled back',
+    status: { runtime: 'read-only', reason: { type: 'rolled_back' } },
+    view: frame(),
+    role: 'alert',
+    words: [
+      /^Read-only: The history on this device is older than what this wallet has already signed\./,
+      /from here\. Bring your wallet back from an exported file, or look at it meanwhile\.$/,
+    ],
+    next: ['Try again', 'host.reopen'],
+    opens: OPENS,
+  },
+  {
+    name: 'without its database',
+    status: { runtime: 'read-only', reason: { type: 'database_missing' } },
+    view: frame(),
+    role: 'alert',
+    words: [
+      /^Read-only: The database of this wallet is missing, although it has been used before\./,
+      /from here\. Bring your wallet back from an exported file\.$/,
+    ],
+    next: ['Try again', 'host.reopen'],
+    opens: OPENS,
+  },
+  {
+    name: 'the history of another wallet',
+    status: { runtime: 'read-only', reason: { type: 'foreign_history' } },
+    view: frame(),
+    role: 'alert',
+    words: [
+      /^Read-only: This browser holds the history of another wallet\./,
+      /from here\. Bring yours back from an exported file, or look at this one meanwhile\.$/,
+    ],
+    next: ['Try again', 'host.reopen'],
+    opens: OPENS,
+  },
+  {
+    name: 'read-only for a reason that no file helps with',
+    status: { runtime: 'read-only', reason: { type: 'fault', detail: 'no answer' } },
+    view: frame(),
+    role: 'alert',
+    words: [/^Read-only: no answer\. Nothing can be paid from here\.$/],
     next: ['Try again', 'host.reopen'],
   },
   {
@@ -132,22 +195,30 @@ const CASES: readonly Case[] = [
 ]
 
 describe.each(PAGES)('%s', (_, App) => {
-  test.each(CASES)('$name -- said with its role, above what is there, with its one next action', async (given) => {
-    const { adapter } = renderPage(App, { host: given.status, frame: given.view })
-    await screen.findByRole('button', { name: 'Lock' })
-    const said = await screen.findByText(given.words[0] ?? '')
-    for (const words of given.words) expect(said.textContent).toMatch(words)
-    const notice = said.closest<HTMLElement>(`[role=${given.role}]`)
-    expect(notice).not.toBeNull()
-    const buttons = notice === null ? [] : within(notice).queryAllByRole('button')
-    expect(buttons.map(({ textContent }) => textContent)).toEqual(given.next === null ? [] : [given.next[0]])
-    if (given.next === null) return
-    const [button, method] = given.next
-    adapter.answer(method, () => ({}))
-    press(button)
-    await waitFor(() => expect(adapter.callsOf(method)).toEqual([{}]))
-    await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: button }).disabled).toBe(false))
-  })
+  test.each(CASES)(
+    '$name -- said with its role, above what is there, with its next action and its way out',
+    async (given) => {
+      const { adapter, opened } = renderPage(App, { host: given.status, frame: given.view })
+      await screen.findByRole('button', { name: 'Lock' })
+      const said = await screen.findByText(given.words[0] ?? '')
+      for (const words of given.words) expect(said.textContent).toMatch(words)
+      const notice = said.closest<HTMLElement>(`[role=${given.role}]`)
+      expect(notice).not.toBeNull()
+      const buttons = notice === null ? [] : within(notice).queryAllByRole('button')
+      const names = [given.next?.[0] ?? [], given.opens === undefined ? [] : IMPORT].flat()
+      expect(buttons.map(({ textContent }) => textContent)).toEqual(names)
+      if (given.opens !== undefined) {
+        press(IMPORT)
+        expect(opened).toEqual([given.opens])
+      }
+      if (given.next === null) return
+      const [button, method] = given.next
+      adapter.answer(method, () => ({}))
+      press(button)
+      await waitFor(() => expect(adapter.callsOf(method)).toEqual([{}]))
+      await waitFor(() => expect(screen.getByRole<HTMLButtonElement>('button', { name: button }).disabled).toBe(false))
+    },
+  )
 
   test('all is well -- nothing is said', async () => {
     renderPage(App)
@@ -179,6 +250,15 @@ describe.each(PAGES)('%s', (_, App) => {
     expect(screen.queryByRole('heading', { name: title })).toBeNull()
   })
 
+  test('a database that is gone, with nothing to show -- the way out is on the screen, and opens in a tab', async () => {
+    const status = { runtime: 'read-only', reason: { type: 'database_missing' } } as const
+    const { opened } = renderPage(App, { host: status, frame: null, isPopup: true })
+    expect(await screen.findByRole('heading', { name: 'Your wallet can only be read' })).toBeTruthy()
+    expect(screen.getByRole('alert').textContent).toMatch(/Bring your wallet back from an exported file\.$/)
+    press(IMPORT)
+    expect(opened).toEqual([OPENS])
+  })
+
   test('a full device -- a screen of its own that says what to do; what is there can be looked at', async () => {
     const full = host({ runtime: 'halted', storage: 'full', reason: { type: 'fault', detail: 'no room' } })
     const { adapter } = renderPage(App, { host: full })
@@ -199,6 +279,20 @@ describe.each(PAGES)('%s', (_, App) => {
     await act(() => adapter.pushHost(full))
     expect(await screen.findByRole('heading', { name: 'This device is full' })).toBeTruthy()
   })
+})
+
+test('on the page that imports -- nothing opens it once more', async () => {
+  location.hash = '#import'
+  onTestFinished(() => {
+    location.hash = ''
+  })
+  renderPage(FilesApp, { host: { runtime: 'read-only', reason: { type: 'rolled_back' } } })
+  const alert = await screen.findByRole('alert')
+  expect(
+    within(alert)
+      .getAllByRole('button')
+      .map(({ textContent }) => textContent),
+  ).toEqual(['Try again'])
 })
 
 test('what hinders the next action is said, and it can be taken again', async () => {
