@@ -52,6 +52,9 @@ export default defineBackground({
     )
     const started = Promise.all([ready, runtimes]).then(([session, all]) => {
       followWallet(session, all)
+      // For whoever develops this, in the worker's console; not so much as a name of it is in what is shipped.
+      if (import.meta.env.MODE === 'development')
+        Object.defineProperty(globalThis, 'xlnEnv', { get: () => all.current.host?.env() ?? null })
       return all
     })
 
