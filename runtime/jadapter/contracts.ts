@@ -20,12 +20,12 @@ export const TEST_TOKEN: Compiled = compiled('TestToken')
 /** What each contract is created with, before its parameters. */
 export type ContractCode = { readonly [N in ContractName]: Bytes }
 
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/
+const HEX = /^0x(?:[0-9a-f]{2})+$/
 
 const bytesOf = (text: unknown): Bytes => {
-  if (typeof text !== 'string' || !BASE64.test(text) || text.length % 4 !== 0)
+  if (typeof text !== 'string' || !HEX.test(text))
     throw new JAdapterError('corrupt', 'the code of the contracts is damaged')
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  return fromHex(text)
 }
 
 /** Reads `public/contracts.json`. @throws JAdapterError 'corrupt' when it is something else. */

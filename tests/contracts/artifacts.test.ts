@@ -42,7 +42,7 @@ it('say the same to the wallet, in fewer bytes', () => {
   expect(Object.keys(code)).toEqual(Object.keys(wallet))
   for (const [name, abi] of Object.entries(wallet)) {
     const artifact = JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
-    expect(`0x${Buffer.from(code[name] ?? '', 'base64').toString('hex')}`).toBe(artifact.bytecode)
+    expect(code[name] === artifact.bytecode).toBe(true)
     expect(new Interface(abi).format(true)).toEqual(new Interface(artifact.abi).format(true))
   }
 })
