@@ -18,7 +18,7 @@ const indexIn = (config: string): number | null => {
 }
 
 /** One that does not say whose keys it needs is nobody's. */
-export const importedOf = ({ stagingName, header, ownEntityIds, chainIds }: StagedRuntime): Imported => {
+export const importedOf = ({ stagingName, header, height, ownEntityIds, chainIds }: StagedRuntime): Imported => {
   const index = indexIn(header.config)
   return {
     id: stagingName.slice(PREFIX.length),
@@ -26,6 +26,7 @@ export const importedOf = ({ stagingName, header, ownEntityIds, chainIds }: Stag
     worldId: header.runtimeId,
     index: index ?? 0,
     chainId: chainIds[0] ?? 0n,
+    height,
     ownEntityIds: index === null ? [] : ownEntityIds,
   }
 }

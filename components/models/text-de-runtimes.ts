@@ -30,6 +30,10 @@ export const GERMAN_RUNTIMES = {
   'adopt.title': '{name} ist schon in deiner Wallet',
   'adopt.lead':
     'Die Datei ist {name} zu einer anderen Zeit. Zwei davon dürfen nicht unterschreiben: Setze sie an die Stelle der Welt, die hier ist, oder füge sie als Kopie zum Ansehen hinzu.',
+  'adopt.behind': {
+    one: 'Sie endet {count} Frame früher als {name}; Ersetzen vergisst ihn.',
+    other: 'Sie endet {count} Frames früher als {name}; Ersetzen vergisst sie.',
+  },
   'adopt.copy': 'Als Kopie hinzufügen',
   'adopt.replace': '{name} ersetzen',
   'control.title': '{name} ist in einem anderen Fenster offen',

@@ -29,6 +29,10 @@ export const ENGLISH_RUNTIMES = {
   'adopt.title': 'This wallet already has {name}',
   'adopt.lead':
     'The file is of {name}, at another time. Two of them must not sign: put it in the place of the one that is here, or add it as a copy to look at.',
+  'adopt.behind': {
+    one: 'It ends {count} frame earlier than {name}; replacing forgets it.',
+    other: 'It ends {count} frames earlier than {name}; replacing forgets them.',
+  },
   'adopt.copy': 'Add as a copy',
   'adopt.replace': 'Replace {name}',
   'control.title': '{name} is open in another window',

@@ -40,11 +40,11 @@ const remedyOf = (trouble: Trouble): Remedy | null => {
 
 /** Where what is stored here will never do, a file it was exported to does. */
 const WAY_OUT: { readonly [R in StopReason['type']]?: PlainKey } = {
-  log_damaged: 'state.bringBack',
-  replay_differs: 'state.bringBack',
-  rolled_back: 'state.bringBack',
-  database_missing: 'state.bringBack.missing',
-  foreign_history: 'state.bringBack.foreign',
+  log_damaged: 'state.bringBack.look',
+  replay_differs: 'state.bringBack.look',
+  rolled_back: 'state.bringBack.look',
+  database_missing: 'state.bringBack',
+  foreign_history: 'state.bringBack',
 }
 
 const wayOutOf = (trouble: Trouble): PlainKey | null =>

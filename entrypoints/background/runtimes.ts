@@ -80,6 +80,17 @@ const mustExist = async (ports: RuntimePorts, id: string): Promise<void> => {
   await store.close()
 }
 
+/** By how many frames a file ends earlier than what was last written here; null where it does not. */
+const behindBy = (height: number, mark: CanaryMark | null): number | null =>
+  mark === null || height >= mark.height ? null : mark.height - height
+
+const adopted = (id: string, kind: RuntimeEntry['kind']): Adoption['result'] => ({
+  id,
+  kind,
+  here: null,
+  behindBy: null,
+})
+
 /** A runtime out of a file, whose database lies there already. @throws RAdapterError */
 const adoptRuntime = async (
   { ports, registry }: Stored,
@@ -88,27 +99,28 @@ const adoptRuntime = async (
   { commandId, imported, choice }: Adoption['params'],
 ): Promise<Adoption['result']> => {
   const made = registry.madeBy(commandId)
-  if (made !== null) return { id: made.id, kind: made.kind, here: null }
+  if (made !== null) return adopted(made.id, made.kind)
   const { id, name: wanted, worldId, index, chainId } = imported
   await mustExist(ports, id)
   const owned = ownCount(keyring, index, imported.ownEntityIds)
   // A fork has the same keys, and signs for another chain: the two are in nobody's way.
   const isSame = (entry: RuntimeEntry): boolean => entry.index === index && entry.chainId === chainId
   const here = registry.entries().find((entry) => entry.kind === 'local' && isSame(entry))
-  if (owned > 0 && here !== undefined && choice === null) return { id: null, kind: null, here: here.name }
+  if (owned > 0 && here !== undefined && choice === null)
+    return { id: null, kind: null, here: here.name, behindBy: behindBy(imported.height, await markOf(ports, here.id)) }
   const signs = owned > 0 && (here === undefined || choice === 'replace')
   if (signs) await ports.slot(`entities.${id}`).set(plannedAgain(owned - 1))
   const kind = signs ? ('local' as const) : ('snapshot' as const)
   const copy = { id, kind, worldId, index, chainId, copyOf: null }
   if (!signs || here === undefined) {
     await registry.add({ name: registry.freeName(wanted), commandId, copy })
-    return { id, kind, here: null }
+    return adopted(id, kind)
   }
   await worlds.made.get(here.id)?.service.stop()
   const replaces = { id: here.id, mark: await markOf(ports, here.id) }
   await registry.add({ name: here.name, commandId, copy, replaces })
   await worlds.remove(here.id)
-  return { id, kind, here: null }
+  return adopted(id, kind)
 }
 
 /** A place that shows no runtime, and the way to those there are. */

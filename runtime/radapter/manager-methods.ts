@@ -55,6 +55,8 @@ export type ImportedRuntime = {
   /** Of the keys that it was written with. */
   readonly index: number
   readonly chainId: bigint
+  /** Of its last frame. */
+  readonly height: number
   readonly ownEntityIds: readonly string[]
 }
 
@@ -70,11 +72,12 @@ export type ManagerMethods = {
   /**
    * A runtime out of a file becomes one of this wallet's, under the next free name. It may sign where its keys are this
    * wallet's, its chain is inside it, and no other runtime here has them; otherwise it is a snapshot. `here` names the
-   * one that has them: then nothing happens without a choice.
+   * one that has them: then nothing happens without a choice. `behindBy` says how many frames earlier than that one the
+   * file ends; null where it does not. Both may have gone on from a common past, so it counts frames and says no more.
    */
   'runtime.adopt': {
     params: { commandId: string; imported: ImportedRuntime; choice: 'replace' | 'copy' | null }
-    result: { id: string | null; kind: RuntimeKind | null; here: string | null }
+    result: { id: string | null; kind: RuntimeKind | null; here: string | null; behindBy: number | null }
   }
   /** The one that pages open on which name none, and that sites deal with. */
   'runtime.select': { params: { id: string }; result: Record<string, never> }

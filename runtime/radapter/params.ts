@@ -91,6 +91,7 @@ const PARAMS: Params = {
       worldId: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/)),
       index: v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
       chainId: amount,
+      height: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
       ownEntityIds: v.pipe(v.array(id), v.maxLength(1_000)),
     }),
     choice: v.nullable(v.picklist(['replace', 'copy'])),

@@ -18,6 +18,7 @@ const adopted: Wire<RpcMethods['runtime.adopt']['result']> = row<RpcMethods['run
   id: nullable(short),
   kind: nullable(word(RUNTIME_KINDS)),
   here: nullable(short),
+  behindBy: nullable(count),
 })
 
 const quoteWire: Wire<Quote> = row<Quote>({

@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     role: 'alert',
     words: [
       /^Read-only: This browser holds the history of another wallet\./,
-      /from here\. Bring yours back from an exported file, or look at this one meanwhile\.$/,
+      /from here\. Bring your wallet back from an exported file\.$/,
     ],
     next: ['Try again', 'host.reopen'],
     opens: OPENS,

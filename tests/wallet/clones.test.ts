@@ -171,8 +171,8 @@ describe('a copy of a world that is all here', () => {
     const imported = stage(machine, rows, await copy.frame(), chainId)
     const adopt = (choice: 'replace' | null, commandId: string) =>
       page.adapter.rpc('runtime.adopt', { commandId, imported, choice })
-    expect(await adopt(null, 'first')).toEqual({ id: null, kind: null, here: 'Simnet-2' })
-    expect(await adopt('replace', 'second')).toEqual({ id: imported.id, kind: 'local', here: null })
+    expect(await adopt(null, 'first')).toMatchObject({ id: null, kind: null, here: 'Simnet-2' })
+    expect(await adopt('replace', 'second')).toMatchObject({ id: imported.id, kind: 'local', here: null })
     const back = await opened(worker, imported.id)
     expect([await chainOf(back), await pay(back, USD, 'back')]).toEqual([chainId, 'sent'])
     expect(namesOf(await back.status()).toSorted()).toEqual(['Simnet', 'Simnet-2'])
@@ -189,7 +189,7 @@ const stage = (
   const id = 'import-0123456789abcdef'
   machine.disks.set(`xln-${id}`, { rows: new Map(rows), epoch: 1 })
   const ownEntityIds = frame.entities.filter(({ isOwn }) => isOwn).map(({ entityId }) => entityId)
-  return { id, name: 'Simnet', worldId: 'simnet', index: 0, chainId, ownEntityIds }
+  return { id, name: 'Simnet', worldId: 'simnet', index: 0, chainId, height: frame.height, ownEntityIds }
 }
 
 describe('a copy that is only looked at', () => {

@@ -173,6 +173,7 @@ describe('runtime.adopt', () => {
       worldId: 'simnet',
       index: 0,
       chainId: frame.jurisdictions[0]?.chainId ?? 0n,
+      height: frame.height,
       ownEntityIds: frame.entities.filter(({ isOwn }) => isOwn).map(({ entityId }) => entityId),
     }
   }
@@ -186,18 +187,43 @@ describe('runtime.adopt', () => {
     const { worker, page, imported } = await withSecondEntity()
     const adopt = (commandId: string, choice: 'copy' | 'replace' | null) =>
       page.adapter.rpc('runtime.adopt', { commandId, imported, choice })
-    expect(await adopt('first', null)).toEqual({ id: null, kind: null, here: 'Simnet' })
+    expect(await adopt('first', null)).toEqual({ id: null, kind: null, here: 'Simnet', behindBy: null })
     expect(namesOf(await page.status())).toEqual(['Simnet'])
-    expect(await adopt('second', 'copy')).toEqual({ id: ID, kind: 'snapshot', here: null })
+    expect(await adopt('second', 'copy')).toEqual({ id: ID, kind: 'snapshot', here: null, behindBy: null })
     const status = await worker.page(ID).until(({ runtime }) => runtime === 'read-only')
     expect([status.reason, namesOf(status)]).toEqual([{ type: 'snapshot' }, ['Simnet-2', 'Simnet']])
+  })
+
+  test('that ends earlier than what is here -- says by how many frames, and nothing where it does not', async () => {
+    const { machine, page, imported } = await withSecondEntity()
+    await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
+    const { height } = await page.frame()
+    const behindBy = async (of: number): Promise<unknown> => {
+      const params = { commandId: `of-${of}`, imported: { ...imported, height: of }, choice: null }
+      const { behindBy: frames, ...rest } = await page.adapter.rpc('runtime.adopt', params)
+      expect(rest).toEqual({ id: null, kind: null, here: 'Simnet' })
+      return frames
+    }
+    expect(height).toBeGreaterThan(imported.height)
+    expect(await behindBy(imported.height)).toBe(height - imported.height)
+    expect([await behindBy(height - 1), await behindBy(height), await behindBy(height + 1)]).toEqual([1, null, null])
+    // What the database holds is not asked: it may be the one that is gone.
+    machine.disks.delete('xln-simnet')
+    expect(await behindBy(height - 2)).toBe(2)
+    machine.browser.local.rows.delete('canary.simnet')
+    expect(await behindBy(height - 2)).toBe(null)
   })
 
   test('in the place of the other -- under its name, with all its entities, and it signs', async () => {
     const { machine, worker, page, imported } = await withSecondEntity()
     await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
     const params = { commandId: 'in', imported, choice: 'replace' } as const
-    expect(await page.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
+    expect(await page.adapter.rpc('runtime.adopt', params)).toEqual({
+      id: ID,
+      kind: 'local',
+      here: null,
+      behindBy: null,
+    })
     expect([...machine.disks.keys()]).toEqual([`xln-${ID}`])
     const next = worker.page()
     expect(namesOf(await next.until(isRunning))).toEqual(['Simnet'])
@@ -226,8 +252,18 @@ describe('runtime.adopt', () => {
     const other = worker.page('local-1')
     await other.until(isRunning)
     const params = { commandId: 'in', imported, choice: null }
-    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
-    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({ id: ID, kind: 'local', here: null })
+    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({
+      id: ID,
+      kind: 'local',
+      here: null,
+      behindBy: null,
+    })
+    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({
+      id: ID,
+      kind: 'local',
+      here: null,
+      behindBy: null,
+    })
     expect((await worker.page(ID).until(isRunning)).runtimeId).toBe(ID)
     expect((await create(other, 'Next', 'next')).id).toBe('local-2')
     expect([...machine.disks.keys()].toSorted()).toEqual([`xln-${ID}`, 'xln-local-1'])
@@ -238,7 +274,7 @@ describe('runtime.adopt', () => {
     const keys = machine.keyring.entity({ role: 'own', runtimeIndex: 7, entityIndex: 0 })
     const seventh = { ...imported, index: 7, ownEntityIds: [ownIdentity('', keys).entityId] }
     const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: seventh, choice: null })
-    expect(made).toEqual({ id: ID, kind: 'local', here: null })
+    expect(made).toEqual({ id: ID, kind: 'local', here: null, behindBy: null })
     expect((await create(page, 'Next', 'next')).id).toBe('local-8')
     await page.adapter.rpc('runtime.delete', { id: 'local-8', confirmation: 'Next' })
     expect((await create(page, 'Next', 'again')).id).toBe('local-9')
@@ -256,7 +292,7 @@ describe('runtime.adopt', () => {
     const { page, imported } = await withSecondEntity()
     const foreign = { ...imported, ownEntityIds: [`0x${'ab'.repeat(32)}`] }
     const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: foreign, choice: null })
-    expect(made).toEqual({ id: ID, kind: 'snapshot', here: null })
+    expect(made).toEqual({ id: ID, kind: 'snapshot', here: null, behindBy: null })
   })
 })
 

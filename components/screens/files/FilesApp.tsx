@@ -16,6 +16,8 @@ import { ExportRuntime } from './ExportRuntime.tsx'
 import { ImportRuntime } from './ImportRuntime.tsx'
 
 type Choice = 'replace' | 'copy' | null
+/** The one of the same keys, and by how many frames the file ends earlier. */
+type Here = { readonly name: string; readonly behindBy: number | null }
 
 const Export = () => {
   const { session } = useUi()
@@ -29,7 +31,7 @@ const Import = () => {
   const { session, host, text } = useUi(ENGLISH_RUNTIMES)
   const adopting = useAction(RUNTIME_WORDS)
   const staged = useRef<StagedRuntime | null>(null)
-  const [here, setHere] = useState<string | null>(null)
+  const [here, setHere] = useState<Here | null>(null)
   const discard = (): void => {
     const { current } = staged
     staged.current = null
@@ -51,7 +53,7 @@ const Import = () => {
       },
       (made) => {
         if (made.id !== null) host.showRuntime(made.id)
-        else setHere(made.here)
+        else if (made.here !== null) setHere({ name: made.here, behindBy: made.behindBy })
       },
     )
   }
@@ -69,14 +71,15 @@ const Import = () => {
       />
       {adopting.refusal.value !== null && <Alert>{inOneLine(adopting.refusal.value)}</Alert>}
       {here !== null && (
-        <Dialog title={text('adopt.title', { name: here })} onClose={leave}>
-          <p>{text('adopt.lead', { name: here })}</p>
+        <Dialog title={text('adopt.title', { name: here.name })} onClose={leave}>
+          <p>{text('adopt.lead', { name: here.name })}</p>
+          {here.behindBy !== null && <p>{text('adopt.behind', { name: here.name, count: here.behindBy })}</p>}
           <div class={runtimes.actions}>
             <Button look="filled" wide disabled={adopting.busy.value} onClick={() => adopt('copy')}>
               {text('adopt.copy')}
             </Button>
             <Button look="danger" wide disabled={adopting.busy.value} onClick={() => adopt('replace')}>
-              {text('adopt.replace', { name: here })}
+              {text('adopt.replace', { name: here.name })}
             </Button>
             <Button look="quiet" wide onClick={leave}>
               {text('runtimes.cancel')}
