@@ -74,6 +74,7 @@ test('out and in -- a damaged file changes nothing; a copy only shows; in place 
   await openFile(page, bytes)
   await button(page, 'Add this runtime').click()
   const dialog = page.getByRole('dialog', { name: 'This wallet already has Simnet', exact: true })
+  await expect(dialog).toContainText(/It ends \d+ frames earlier than Simnet; replacing forgets them\./)
   await dialog.getByRole('button', { name: 'Add as a copy', exact: true }).click()
   await button(page, 'Runtime: Simnet-2').waitFor()
   await expect(page.getByRole('alert')).toContainText('This is a copy of how it was')

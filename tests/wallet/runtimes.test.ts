@@ -245,6 +245,23 @@ describe('runtime.adopt', () => {
     expect(namesOf(await (await machine.startWorker()).page().until(isRunning))).toEqual(['Simnet'])
   })
 
+  test('in the place of one whose database is missing -- it runs again from where the file ends', async () => {
+    const { machine, worker, imported } = await withSecondEntity()
+    worker.die()
+    machine.disks.delete('xln-simnet')
+    const next = await machine.startWorker()
+    const page = next.page()
+    expect((await page.until(({ runtime }) => runtime === 'read-only')).reason).toEqual({ type: 'database_missing' })
+    const params = { commandId: 'in', imported, choice: 'replace' } as const
+    expect(await page.adapter.rpc('runtime.adopt', params)).toMatchObject({ id: ID, kind: 'local' })
+    const back = next.page(ID)
+    expect([namesOf(await back.until(isRunning)), (await back.frame()).height >= imported.height]).toEqual([
+      ['Simnet'],
+      true,
+    ])
+    await back.adapter.rpc('entity.create', { commandId: 'third', label: 'Third' })
+  })
+
   test('after the one that was here is gone -- it signs without being asked', async () => {
     const { machine, worker, page, imported } = await withSecondEntity()
     await create(page, 'Jamaica')
