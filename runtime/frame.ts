@@ -72,7 +72,7 @@ const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
   runtime: [1, struct({ tx: runtimeTxCodec })],
   command: [2, struct({ commandId, entityId, tx: entityTxCodec })],
   message: [3, struct({ from: entityId, to: entityId, start: nullable(startCodec), bytes: messageBytes })],
-  start: [8, struct({ number: uint, floors: floorsCodec })],
+  start: [8, struct({ number: uint, floors: floorsCodec, takesOver: bool })],
   receipt: [4, struct({ seq: uint })],
   j_block: [5, struct({ jurisdiction: label, block: jBlockCodec })],
   batch_failed: [6, struct({ entityId, nonce: uint, reason: text(LIMITS.revertBytes) })],

@@ -172,7 +172,8 @@ export const startRuntime = (start: Start, ports: LoopPorts): RuntimeHost => {
   const chains = createChains(ports, { env: () => env, submit, onChange: notify, onFailure: halt })
   signed.note(emptyEnv(env.runtimeId, env.name), env)
   chains.start()
-  const input = ports.transport && startInput(env, { marks: start.marks, takesOver: ports.takesOver ?? false })
+  const input =
+    ports.transport === null ? null : startInput(env, { marks: start.marks, takesOver: ports.takesOver ?? false })
   // Before anything a peer says. Refused by nothing but a halt, which everybody hears of.
   if (input !== null) submit(input).catch(() => undefined)
   courier.start(submit)

@@ -215,6 +215,6 @@ export const recover = async (
   const verdict = compareCanary(mark, height === 0 ? null : database)
   const known = { ...rebuilt, marks: mark?.signedNonces ?? {} }
   if (verdict.type !== 'rolled_back') return known
-  const mayGoOn = options.resyncs === true && canBeResynced(rebuilt.env)
+  const mayGoOn = options.resyncs === true && verdict.reason !== 'empty' && canBeResynced(rebuilt.env)
   return mayGoOn ? known : { ...known, damage: { type: 'rolled_back', verdict } }
 }

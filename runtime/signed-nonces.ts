@@ -14,7 +14,9 @@ export type SignedNonces = { readonly [account: string]: number }
 /** More nonces than an account can have in one epoch; 2^21 epochs keep the mark a safe integer. */
 export const NONCES_PER_EPOCH = 2 ** 32
 
-const markOf = (account: AccountReplica): number => account.state.terms.epoch * NONCES_PER_EPOCH + signedNonce(account)
+/** `floor`: anything below it may have been signed here. */
+const markOf = (account: AccountReplica, floor: number): number =>
+  account.state.terms.epoch * NONCES_PER_EPOCH + Math.max(signedNonce(account), 4 * floor - 1, 0)
 
 /** @param known what is known already */
 export const createSignedNonces = (known: SignedNonces = {}) => {
@@ -24,8 +26,8 @@ export const createSignedNonces = (known: SignedNonces = {}) => {
     note: (before: Env, now: Env): void => {
       for (const { key: entityId, after } of now.eReplicas.changesSince(before.eReplicas)) {
         const was = before.eReplicas.get(entityId)?.state.accounts ?? emptyMaps.accounts()
-        for (const { after: account } of after?.state.accounts.changesSince(was) ?? []) {
-          const mark = account === undefined ? 0 : markOf(account)
+        for (const { key: counterparty, after: account } of after?.state.accounts.changesSince(was) ?? []) {
+          const mark = account === undefined ? 0 : markOf(account, after?.state.sessions.get(counterparty)?.floor ?? 0)
           if (account === undefined || mark === 0) continue
           const { left, right } = account.state.terms
           const key = `${left}/${right}`

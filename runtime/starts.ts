@@ -9,7 +9,7 @@ import { NONCES_PER_EPOCH, type SignedNonces } from './signed-nonces.ts'
 import type { Env, RuntimeInput } from './types.ts'
 
 /** The highest start of another instance that a peer has named; 0 when none has. */
-export const supersededBy = (env: Env): number => {
+const supersededBy = (env: Env): number => {
   let highest = 0
   for (const { state } of env.eReplicas.values())
     for (const { status } of state.sessions.values())
@@ -17,32 +17,40 @@ export const supersededBy = (env: Env): number => {
   return highest
 }
 
-/** Accounts of which the mark knows a later signature than the state does. */
+/** Accounts of which the mark knows a later signature than the state does, those that were lost whole included. */
 export const floorsOf = (env: Env, marks: SignedNonces): readonly AccountFloor[] => {
   const floors: AccountFloor[] = []
-  for (const [id, { state }] of env.eReplicas.entries())
-    for (const [counterparty, account] of state.accounts.entries()) {
-      const { left, right, epoch } = account.state.terms
-      const mark = marks[`${left}/${right}`] ?? 0
-      const nonce = mark % NONCES_PER_EPOCH
-      if (Math.floor(mark / NONCES_PER_EPOCH) !== epoch || nonce <= signedNonce(account)) continue
-      const height = Math.floor(nonce / 4) + 1
-      floors.push({ entityId: id as EntityId, counterparty: counterparty as EntityId, height })
+  for (const pair of Object.keys(marks).sort()) {
+    const [left, right] = pair.split('/') as [EntityId, EntityId]
+    const mark = marks[pair] ?? 0
+    const [markEpoch, nonce] = [Math.floor(mark / NONCES_PER_EPOCH), mark % NONCES_PER_EPOCH]
+    for (const [entityId, counterparty] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const own = env.eReplicas.get(entityId)?.state
+      if (own === undefined) continue
+      const account = own.accounts.get(counterparty)
+      const epoch = account?.state.terms.epoch ?? 0
+      const isKnown = account !== undefined && markEpoch === epoch && nonce <= signedNonce(account)
+      if (markEpoch < epoch || isKnown) continue
+      floors.push({ entityId, counterparty, height: Math.floor(nonce / 4) + 1 })
     }
+  }
   return floors
 }
 
 /**
- * The input a runtime starts with; null for one that was superseded and does not take over: it would only be told so
- * again, and must not come back by being started often enough.
+ * The input a runtime starts with: also one that was superseded, for it has peers who have heard of nothing. Those who
+ * have are greeted only by one that takes over, with a number above the other's.
  */
 export const startInput = (
   env: Env,
   { marks, takesOver }: { readonly marks: SignedNonces; readonly takesOver: boolean },
-): Extract<RuntimeInput, { type: 'start' }> | null => {
-  const other = supersededBy(env)
-  if (other > 0 && !takesOver) return null
-  return { type: 'start', number: Math.max(env.start?.number ?? 0, other) + 1, floors: floorsOf(env, marks) }
+): Extract<RuntimeInput, { type: 'start' }> => {
+  const own = env.start?.number ?? 0
+  const number = (takesOver ? Math.max(own, supersededBy(env)) : own) + 1
+  return { type: 'start', number, floors: floorsOf(env, marks), takesOver }
 }
 
 /** True when every account has its other side elsewhere: then peers can say what was forgotten. */

@@ -203,12 +203,12 @@ const take = (
       return forEntity(to, isGreeting ? { type: 'parcel', from, start, bytes } : { type: 'message', from, bytes })
     }
     case 'start': {
-      const { number, floors } = input
+      const { number, floors, takesOver } = input
       if (number <= (work.env.start?.number ?? 0)) return rejectInput({ type: 'stale_start', number })
       const instance = taggedHash('xln:instance:v1', entropy)
       const outcome = finish({ type: 'applied', env: { ...work.env, start: { number, instance } } })
       for (const id of work.env.eReplicas.keys())
-        addJob(work, id as EntityId, { tx: { type: 'greet', floors }, input: null, queued: null })
+        addJob(work, id as EntityId, { tx: { type: 'greet', floors, takesOver }, input: null, queued: null })
       return outcome
     }
     case 'batch_failed':
@@ -378,7 +378,7 @@ const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
       work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0, tries: 0 }] }
       work.changed = true
     } else if (output.once && isOnItsWay(work.env, output)) continue
-    else if (work.changed) {
+    else if (work.changed && output.isKept) {
       const { from, to, bytes } = output
       const entry: OutboxEntry = { seq: work.env.nextSeq, from, to, bytes }
       work.env = { ...work.env, nextSeq: entry.seq + 1, outbox: work.env.outbox.set(outboxKey(entry.seq), entry) }

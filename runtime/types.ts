@@ -80,8 +80,16 @@ export type RuntimeInput =
       readonly start: Start | null
       readonly bytes: Bytes
     }
-  /** The runtime has started and has peers elsewhere; `floors` are of accounts whose signatures it has forgotten. */
-  | { readonly type: 'start'; readonly number: number; readonly floors: readonly AccountFloor[] }
+  /**
+   * The runtime has started and has peers elsewhere. `floors`: of accounts whose signatures it has forgotten. `takesOver`:
+   * it speaks for its keys also to those who listen to another instance of them.
+   */
+  | {
+      readonly type: 'start'
+      readonly number: number
+      readonly floors: readonly AccountFloor[]
+      readonly takesOver: boolean
+    }
   /** Another runtime has committed the outbox entry. */
   | { readonly type: 'receipt'; readonly seq: number }
   | { readonly type: 'j_block'; readonly jurisdiction: string; readonly block: JBlock }

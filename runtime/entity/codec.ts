@@ -15,6 +15,7 @@ import {
 } from '../codec/common.ts'
 import {
   bigUint,
+  bool,
   bytes,
   bytesUpTo,
   type Codec,
@@ -172,5 +173,5 @@ export const entityTxCodec: Codec<EntityTx> = union<EntityTx>({
   call_failed: [23, struct({ key: text(LIMITS.callKeyBytes), reason: text(LIMITS.revertBytes) })],
   withdraw_offer: [24, struct({ offerId: hash32 })],
   parcel: [25, struct({ from: entityId, start: nullable(startCodec), bytes: bytesUpTo(LIMITS.envelopedMessageBytes) })],
-  greet: [26, struct({ floors: floorsCodec })],
+  greet: [26, struct({ floors: floorsCodec, takesOver: bool })],
 })

@@ -65,9 +65,14 @@ export const fork = (draft: EntityDraft): EntityDraft => ({
   profiles: [...draft.profiles],
 })
 
-export const send = (draft: EntityDraft, to: EntityId, message: EntityMessage, once = false): void => {
+export const send = (
+  draft: EntityDraft,
+  to: EntityId,
+  message: EntityMessage,
+  { isOnce = false, isKept = true } = {},
+): void => {
   const bytes = encode(entityMessageCodec, message)
-  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes, once })
+  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes, once: isOnce, isKept })
 }
 
 export const setAccount = (draft: EntityDraft, counterparty: EntityId, replica: AccountReplica): void => {

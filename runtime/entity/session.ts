@@ -17,7 +17,7 @@ import { openReplica } from '../account/step.ts'
 import type { AccountMessage, AccountReplica, Hello } from '../account/types.ts'
 import { encode } from '../codec/schema.ts'
 import { present } from '../lib/assert.ts'
-import { TIMING } from '../lib/limits.ts'
+import { LIMITS, TIMING } from '../lib/limits.ts'
 import type { EntityId, Start } from '../lib/units.ts'
 import type { TxHandler } from './apply.ts'
 import {
@@ -49,16 +49,23 @@ const setSession = (draft: EntityDraft, peer: EntityId, session: Session): void 
 }
 
 /** Says where this side stands; changes nothing here. */
-const sayHello = (draft: EntityDraft, peer: Profile, known: Start | null, context: EntityContext): void => {
+const sayHello = (
+  draft: EntityDraft,
+  peer: Profile,
+  known: Start | null,
+  context: EntityContext,
+  isKept = true,
+): void => {
   const replica = draft.state.accounts.get(peer.entityId) ?? null
   const terms = replica?.state.terms ?? accountTerms(draft.state, peer, context)
   const start = present(context.start, 'a runtime with peers elsewhere has said that it started')
-  const floor = draft.state.sessions.get(peer.entityId)?.floor ?? 0
+  // Whatever either side has said before: both count from the same height.
+  const floor = floorOf(draft.state, peer.entityId)
   const hello = helloOf(replica, { start, known, floor, epoch: terms.epoch })
   const hanko = context.seal(helloDigest(terms, draft.state.entityId === terms.left, hello))
   const opener = hello.height === 0 ? ownProfile(draft.state, context.profile) : null
   const message: AccountMessage = { type: 'hello', counter: replica?.counter ?? 0, hello, hanko }
-  send(draft, peer.entityId, { type: 'account', opener, body: encode(messageCodec, message) }, true)
+  send(draft, peer.entityId, { type: 'account', opener, body: encode(messageCodec, message) }, { isOnce: true, isKept })
 }
 
 /** Of an account with a peer elsewhere: from now on nothing is signed in it before the peer has answered. */
@@ -92,15 +99,27 @@ export const onGreetingWake = (draft: EntityDraft, id: string, context: EntityCo
 
 /** A stranger elsewhere has opened an account by its first frame: it needs no other greeting. */
 export const meetStranger = (draft: EntityDraft, from: EntityId, start: Start): void =>
-  setSession(draft, from, { ...NEW, peer: { start, floor: 0 }, status: { type: 'open' } })
+  setSession(draft, from, {
+    ...(draft.state.sessions.get(from) ?? NEW),
+    peer: { start, floor: 0 },
+    status: { type: 'open' },
+  })
 
-export const greet: TxHandler<'greet'> = (draft, { floors }, context) => {
+export const greet: TxHandler<'greet'> = (draft, { floors, takesOver }, context) => {
   for (const id of [...draft.state.accounts.keys()].sort()) {
     const counterparty = id as EntityId
     const peer = context.isElsewhere(counterparty) ? context.profile(counterparty) : null
-    if (peer === null) continue
+    const isOut = draft.state.sessions.get(counterparty)?.status.type === 'superseded'
+    // Started often enough, it would come back by itself.
+    if (peer === null || (isOut && !takesOver)) continue
     const given = floors.find((one) => one.entityId === draft.state.entityId && one.counterparty === counterparty)
     beginSession(draft, peer, given?.height ?? 0, context)
+  }
+  // Of an account that was lost whole: whoever opens it again begins above what was signed in it.
+  for (const { entityId, counterparty, height } of floors) {
+    if (entityId !== draft.state.entityId || draft.state.accounts.has(counterparty)) continue
+    const before = draft.state.sessions.get(counterparty) ?? NEW
+    setSession(draft, counterparty, { ...before, floor: Math.max(before.floor, height) })
   }
   return DONE
 }
@@ -118,13 +137,13 @@ export const hearsay = (
   if (start === null) return refuse({ type: 'not_greeted' }, 'retry')
   const session = draft.state.sessions.get(from)
   const peer = context.profile(from)
-  if (session === undefined || peer === null) return null
+  if (session === undefined || peer === null || !draft.state.accounts.has(from)) return null
+  if (session.status.type === 'superseded') return refuse({ type: 'other_instance' }, 'ignore')
   const known = session.peer?.start ?? null
   if (known !== null && compareStarts(start, known) < 0) {
     sayHello(draft, peer, known, context)
     return DONE
   }
-  if (session.status.type === 'superseded') return refuse({ type: 'other_instance' }, 'ignore')
   const isGreeted = session.status.type === 'open' && known !== null && compareStarts(start, known) === 0
   return isGreeted ? null : refuse({ type: 'not_greeted' }, 'retry')
 }
@@ -142,12 +161,12 @@ export const onHello = (
   const terms = { ...(replica?.state.terms ?? accountTerms(draft.state, peer, context)), epoch: hello.epoch }
   if (!context.verify(peer, helloDigest(terms, from === terms.left, hello), hanko))
     return refuse({ type: 'bad_signature' }, 'ignore')
-  draft.profiles.push(peer)
   // Of whom nothing is known nothing is kept, unless it has our own signature: it is told so, and may open an account.
   if (replica === undefined && !hasForgotten(draft, peer, hello, context)) {
-    sayHello(draft, peer, hello.start, context)
+    sayHello(draft, peer, hello.start, context, false)
     return DONE
   }
+  draft.profiles.push(peer)
   if (replica === undefined) createAccount(draft, peer, context)
   return meet(draft, peer, hello, context)
 }
@@ -174,10 +193,14 @@ const meet = (draft: EntityDraft, peer: Profile, hello: Hello, context: EntityCo
   const answers = hello.known === null ? null : compareStarts(hello.known, own)
   if (hello.known !== null && answers !== 0 && hello.known.number >= own.number) {
     const { number } = hello.known
+    // Nobody starts so often: the peer's word alone must not use up the numbers that are left.
+    if (number - own.number > LIMITS.startsAhead) return refuse({ type: 'other_instance' }, 'ignore')
     setSession(draft, from, { ...session, status: { type: 'superseded', number } })
     return DONE
   }
   const isAnswer = answers === 0
+  // What a peer says of another start is no invitation.
+  if (session.status.type === 'superseded' && !isAnswer) return DONE
   // Said before it had heard of us, and come late.
   if (order === 0 && (!isAnswer || session.status.type !== 'greeting')) return DONE
   // The chain will tell us of the judgement that lies between, or the peer.
@@ -186,13 +209,20 @@ const meet = (draft: EntityDraft, peer: Profile, hello: Hello, context: EntityCo
   const { verify } = accountContext(draft, from, context)
   const place = hello.epoch < epoch ? 'in_step' : standing(replica, hello, verify)
   if (place === 'unproven') return refuse({ type: 'bad_signature' }, 'ignore')
+  // Above it no nonce can be counted, by the mark or by a court.
+  if (hello.floor > LIMITS.floor)
+    return refuse({ type: 'height_gap', height: hello.floor, expected: LIMITS.floor }, 'ignore')
+  // What is given back takes the place of what we have proposed: that slot is used up.
+  const given = place === 'behind' ? (replica.pending?.frame.height ?? 0) + 1 : 0
   setSession(draft, from, {
     ...session,
-    peer: { start: hello.start, floor: hello.floor },
+    floor: replica.pending === null ? session.floor : Math.max(session.floor, given),
+    // Never lower again: by what it said before, we have signed above what it says now.
+    peer: { start: hello.start, floor: Math.max(session.peer?.floor ?? 0, hello.floor) },
     status: isAnswer ? { type: 'open' } : { type: 'greeting' },
   })
   if (order > 0) sayHello(draft, peer, hello.start, context)
-  goOn(draft, from, { place, height: hello.height })
+  goOn(draft, from, { place, height: hello.height }, context)
   return DONE
 }
 
@@ -201,6 +231,7 @@ const goOn = (
   draft: EntityDraft,
   from: EntityId,
   { place, height }: { readonly place: Standing; readonly height: number },
+  context: EntityContext,
 ): void => {
   const replica = present(draft.state.accounts.get(from), from)
   const session = present(draft.state.sessions.get(from), from)
@@ -209,10 +240,21 @@ const goOn = (
   const given = place === 'ahead' ? resyncOf(replica) : null
   if (given !== null) {
     const body = encode(messageCodec, { ...given, counter: replica.counter })
-    send(draft, from, { type: 'account', opener: null, body })
+    send(draft, from, { type: 'account', opener: null, body }, { isOnce: true })
+  }
+  // Taken back only where it is proposed anew at once: the peer has it, and may use it until it holds a later one.
+  if (session.status.type !== 'open' || replica.status.type !== 'open') return
+  const { pending } = replica
+  const next = unpropose(replica, nextHeight(replica.state, floorOf(draft.state, from)))
+  if (pending !== null && next.pending === null)
+    setSession(draft, from, { ...session, floor: Math.max(session.floor, pending.frame.height + 1) })
+  // It may have been receipted and forgotten, or its answer may.
+  if (next.pending !== null) {
+    const opener = next.state.height === 0 ? ownProfile(draft.state, context.profile) : null
+    send(draft, from, { type: 'account', opener, body: next.pending.message }, { isOnce: true })
   }
   // Touched in any case: what waited for the greeting goes now.
-  setAccount(draft, from, unpropose(replica, nextHeight(replica.state, floorOf(draft.state, from))))
+  setAccount(draft, from, next)
 }
 
 const freezeAs = (draft: EntityDraft, from: EntityId, replica: AccountReplica, height: number): void => {
@@ -246,6 +288,7 @@ export const onResync = (
   })
   forgetEnded(draft, from, adopted.replica)
   awaitExpiries(draft, adopted.replica)
+  rejoin(draft, from, adopted.replica)
   return DONE
 }
 
@@ -269,6 +312,25 @@ const forgetEnded = (draft: EntityDraft, peer: EntityId, { state }: AccountRepli
     if (route.type === 'final') draft.state = { ...draft.state, invoices: draft.state.invoices.delete(hash) }
     const payment = route.type === 'origin' ? draft.state.payments.get(route.paymentId) : undefined
     if (payment !== undefined) failPayment(draft, payment, 'outcome_unknown')
+  }
+}
+
+/** Of a lock that was passed on, and whose route is forgotten, both ends are here: what is paid on is to be collected. */
+const rejoin = (draft: EntityDraft, peer: EntityId, { state, isLeft }: AccountReplica): void => {
+  if (state.locks.size === 0) return
+  for (const [id, other] of draft.state.accounts.entries()) {
+    if (id === peer || other.state.locks.size === 0) continue
+    for (const [key, lock] of state.locks.entries()) {
+      const twin = other.state.locks.get(key)
+      const isOut = lock.byLeft === isLeft
+      if (twin === undefined || twin.tokenId !== lock.tokenId || draft.state.lockBook.has(key)) continue
+      if (isOut === (twin.byLeft === other.isLeft)) continue
+      const [out, back] = isOut ? [lock, twin] : [twin, lock]
+      const [from, to] = isOut ? [id as EntityId, peer] : [peer, id as EntityId]
+      const amounts = { inAmount: back.amount, outAmount: out.amount }
+      const route: LockRoute = { type: 'forward', from, to, tokenId: lock.tokenId, ...amounts, preimage: null }
+      draft.state = { ...draft.state, lockBook: draft.state.lockBook.set(key, route) }
+    }
   }
 }
 

@@ -308,7 +308,7 @@ export type EntityTx =
   /** The same of a peer in another runtime, since this start of it. */
   | { readonly type: 'parcel'; readonly from: EntityId; readonly start: Start | null; readonly bytes: Bytes }
   /** The runtime has started: every peer elsewhere is told where this side stands. */
-  | { readonly type: 'greet'; readonly floors: readonly AccountFloor[] }
+  | { readonly type: 'greet'; readonly floors: readonly AccountFloor[]; readonly takesOver: boolean }
   /** What the chain did to this entity in one confirmed block. */
   | {
       readonly type: 'j_event'
@@ -355,13 +355,14 @@ export type EnvelopePayload =
     }
 
 export type EntityOutput =
-  /** `once`: not while the same is on its way already. */
+  /** `once`: not while the same is on its way already; not `isKept`: said, and never again of itself. */
   | {
       readonly type: 'message'
       readonly from: EntityId
       readonly to: EntityId
       readonly bytes: Bytes
       readonly once: boolean
+      readonly isKept: boolean
     }
   | { readonly type: 'j_tx'; readonly jTx: JTx }
   /** Asks the chain edge for a block at the present time: an expiry may have passed. */

@@ -45,6 +45,10 @@ export const LIMITS = {
   symbolBytes: 32,
   eventsPerBlock: 10_000,
   framesInMemory: 10,
+  /** The highest that a side may ask the next frame's height to have; half of what the mark can count. */
+  floor: 2 ** 29,
+  /** How far above our own a start of our keys can be that a peer tells of. */
+  startsAhead: 2 ** 20,
   /** Names and ids that this side gives: of runtimes, chains, commands. */
   nameBytes: 64,
   wakeIdBytes: 192,

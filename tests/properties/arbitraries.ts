@@ -319,7 +319,7 @@ export const entityTx: Arbitrary<EntityTx> = fc.oneof(
   fc.record({ type: just('withdraw_offer'), offerId: hash }),
   fc.record({ type: just('call_failed'), key: text, reason: text }),
   fc.record({ type: just('parcel'), from: entityId, start: nullable(start), bytes: upTo(1_000) }),
-  fc.record({ type: just('greet'), floors: few(accountFloor) }),
+  fc.record({ type: just('greet'), floors: few(accountFloor), takesOver: fc.boolean() }),
 )
 export const session: Arbitrary<Session> = fc.record({
   floor: uint,
@@ -422,7 +422,7 @@ const runtimeInput: Arbitrary<RuntimeInput> = fc.oneof(
   fc.record({ type: just('runtime'), tx: fc.record({ type: just('import_profile'), profile }) }),
   fc.record({ type: just('command'), commandId, entityId, tx: entityTx }),
   fc.record({ type: just('message'), from: entityId, to: entityId, start: nullable(start), bytes: upTo(1_000) }),
-  fc.record({ type: just('start'), number: uint, floors: few(accountFloor) }),
+  fc.record({ type: just('start'), number: uint, floors: few(accountFloor), takesOver: fc.boolean() }),
   fc.record({ type: just('receipt'), seq: uint }),
   fc.record({ type: just('j_block'), jurisdiction: shortText, block: jBlock }),
   fc.record({ type: just('batch_failed'), entityId, nonce: uint, reason: text }),

@@ -210,7 +210,9 @@ describe('a database that went back in time', () => {
     await pay(you, 1)
     const { replica, status } = accountOf(you)
     expect([status, replica.pending, replica.mempool.length]).toEqual(['greeting', null, 1])
-    expect(present(home.slot.mark, 'a mark')).toMatchObject({ signedNonces: before.signedNonces })
+    const after = present(home.slot.mark, 'a mark')
+    for (const [account, nonce] of Object.entries(before.signedNonces))
+      expect(after.signedNonces[account]).toBeGreaterThanOrEqual(nonce)
   })
 
   test('stopped after any commit of that -- it is brought up to date the next time', async () => {
@@ -323,7 +325,7 @@ describe('two processes over copies of one disk', () => {
     await you.host.stop()
     const again = await boot(you.home, around)
     await settled(around.time)
-    expect([accountOf(again).status, again.host.env().start]).toEqual(['superseded', you.host.env().start])
+    expect(accountOf(again).status).toBe('superseded')
     agreed(second, shop)
     const taker = await (async () => {
       await again.host.stop()

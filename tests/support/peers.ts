@@ -35,8 +35,7 @@ export const begin = (
   world: World,
   { marks = world.env(), takesOver = false }: { readonly marks?: Env; readonly takesOver?: boolean } = {},
 ): World => {
-  const input = startInput(world.env(), { marks: signedNoncesOf(marks), takesOver })
-  if (input !== null) world.tick([input])
+  world.tick([startInput(world.env(), { marks: signedNoncesOf(marks), takesOver })])
   return world
 }
 

@@ -111,7 +111,7 @@ const claim = (draft: EntityDraft, tx: JEventTx, context: EntityContext): void =
     // Then there is nobody to claim towards. A claim refused for anything else would be lost for good.
     const { type } = queued.rejection
     invariant(
-      type === 'unknown_account' || type === 'account_frozen',
+      type === 'unknown_account' || type === 'account_frozen' || type === 'stale_claim',
       'I-COLLECT',
       () => `a claim was refused: ${type}`,
     )

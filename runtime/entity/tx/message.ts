@@ -74,8 +74,9 @@ export const parcel: TxHandler<'parcel'> = (draft, tx, context) => {
   if (said.value.type === 'resync') return onResync(draft, from, said.value, context)
   const unheard = hearsay(draft, from, start, context)
   if (unheard !== null) return unheard
+  const wasKnown = draft.state.sessions.has(from) && draft.state.accounts.has(from)
   const taken = message(draft, { type: 'message', from, bytes }, context)
-  if (taken.type === 'applied' && start !== null && !draft.state.sessions.has(from)) meetStranger(draft, from, start)
+  if (taken.type === 'applied' && start !== null && !wasKnown) meetStranger(draft, from, start)
   return taken
 }
 

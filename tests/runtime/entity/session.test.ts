@@ -12,7 +12,6 @@ import { entityMessageCodec } from '../../../runtime/entity/codec.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
 import { TIMING } from '../../../runtime/lib/limits.ts'
-import { startInput } from '../../../runtime/starts.ts'
 import type { Env, OutboxEntry, RuntimeInput } from '../../../runtime/types.ts'
 import { begin, copyOf, exchange, lose, newPeer } from '../../support/peers.ts'
 import { testSigner } from '../../support/signer.ts'
@@ -143,7 +142,7 @@ describe('a start', () => {
 
   test('a number that is not above the last -- refused', () => {
     const alice = newPeer('alice')
-    const { outcomes, frame } = alice.tick([{ type: 'start', number: 1, floors: [] }])
+    const { outcomes, frame } = alice.tick([{ type: 'start', number: 1, floors: [], takesOver: false }])
     expect([outcomes, frame]).toEqual([[{ type: 'rejected', rejection: { type: 'stale_start', number: 1 } }], null])
   })
 })
@@ -323,7 +322,8 @@ describe('two instances of the same keys', () => {
       memo: '',
     } as const
     expect(alice.refused('alice', payment)).toEqual({ type: 'other_instance' })
-    expect(startInput(alice.env(), { marks: {}, takesOver: false })).toBeNull()
+    for (let n = 0; n < 3; n++) exchange(begin(alice), bob)
+    expect(sessionOf(alice, 'alice', 'bob').status.type).toBe('superseded')
     agree(second, bob)
   })
 
