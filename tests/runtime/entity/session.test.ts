@@ -13,7 +13,7 @@ import { present } from '../../../runtime/lib/assert.ts'
 import { toHex } from '../../../runtime/lib/bytes.ts'
 import { TIMING } from '../../../runtime/lib/limits.ts'
 import type { Env, OutboxEntry, RuntimeInput } from '../../../runtime/types.ts'
-import { begin, copyOf, exchange, lose, newPeer } from '../../support/peers.ts'
+import { begin, copyOf, exchange, lose, newPair, newPeer, type PeerName, payDirectly } from '../../support/peers.ts'
 import { testSigner } from '../../support/signer.ts'
 import { deliver, TUSD, usd, type World } from '../../support/world.ts'
 
@@ -26,28 +26,8 @@ const messageIn = (entry: Pick<OutboxEntry, 'bytes'>): AccountMessage | null => 
 const sentTypes = (world: World): readonly (string | undefined)[] =>
   [...world.env().outbox.values()].map((entry) => messageIn(entry)?.type)
 
-/** Alice and Bob with an account and some money moved. */
-const startPair = () => {
-  const alice = newPeer('alice')
-  const bob = newPeer('bob')
-  alice.open('alice', 'bob', 50)
-  exchange(alice, bob)
-  bob.ok('bob', { type: 'set_credit_limit', counterparty: bob.id('alice'), tokenId: TUSD, limit: usd(100) })
-  exchange(alice, bob)
-  // What would have reminded her of an answer that did not come.
-  alice.tick([], 2_000)
-  return { alice, bob }
-}
-
-const pay = (from: World, name: 'alice' | 'bob', to: 'alice' | 'bob', dollars: number): void => {
-  from.ok(name, {
-    type: 'direct_payment',
-    counterparty: from.id(to),
-    tokenId: TUSD,
-    amount: usd(dollars),
-    memo: '',
-  })
-}
+const pay = (world: World, from: PeerName, to: PeerName, dollars: number): void =>
+  payDirectly(world, { from, to }, dollars)
 const balances = (alice: World, bob: World) => [
   alice.position('alice', 'bob').balance,
   bob.position('bob', 'alice').balance,
@@ -81,7 +61,7 @@ describe('a start', () => {
   })
 
   test('of one side while a payment was on its way -- it arrives once', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     pay(alice, 'alice', 'bob', 7)
     const again = begin(copyOf('alice', alice))
     expect(sessionOf(again, 'alice', 'bob').status).toEqual({ type: 'greeting' })
@@ -92,7 +72,7 @@ describe('a start', () => {
   })
 
   test('of both at once, with payments both ways on their way -- both arrive once', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     pay(alice, 'alice', 'bob', 7)
     exchange(alice, bob)
     pay(alice, 'alice', 'bob', 5)
@@ -104,7 +84,7 @@ describe('a start', () => {
   })
 
   test('nothing but hello is taken, or answered, before the greeting', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     pay(bob, 'bob', 'alice', 0.01)
     const [frame] = [...bob.env().outbox.values()]
     const again = begin(copyOf('alice', alice))
@@ -131,7 +111,7 @@ describe('a start', () => {
   })
 
   test('a hello that does not know of ours -- answered, and not taken for an answer', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const [a, b] = [begin(copyOf('alice', alice)), begin(copyOf('bob', bob))]
     const [hello] = [...b.env().outbox.values()]
     a.tick([given(b, present(hello, 'a hello'))])
@@ -150,7 +130,7 @@ describe('a start', () => {
 describe('an old restore', () => {
   /** Everything Alice was, from when she first knew Bob, and what the two had come to. */
   const lived = () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const states: Env[] = []
     for (const dollars of [3, 4, 5]) {
       states.push(alice.env())
@@ -207,7 +187,7 @@ describe('an old restore', () => {
   const one = (bob: World) => bob.account('bob', 'alice')
 
   test('of a proposal that was signed and never left -- the next frame is above it', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const old = alice.env()
     pay(alice, 'alice', 'bob', 7)
     const lost = present(alice.account('alice', 'bob').pending, 'a proposal').frame.height
@@ -223,7 +203,7 @@ describe('an old restore', () => {
   })
 
   test('the same while the peer had proposed at that height -- it proposes anew above it, once', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     pay(alice, 'alice', 'bob', 20)
     exchange(alice, bob)
     const old = alice.env()
@@ -260,7 +240,7 @@ describe('an old restore', () => {
   })
 
   test('a lock is open that is not known here -- it is looked at when it expires', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const old = alice.env()
     alice.tick([alice.command('alice', alice.pay('bob', usd(6)))])
     bob.tick([...alice.env().outbox.values()].map((entry) => given(alice, entry)))
@@ -281,7 +261,7 @@ describe('an old restore', () => {
   })
 
   test('a payment was under way in what is left -- its end is said to be unknown, and nobody pays twice', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     alice.tick([alice.command('alice', alice.pay('bob', usd(6)))])
     const requested = [...alice.env().outbox.values()]
     bob.tick(requested.map((entry) => given(alice, entry)))
@@ -302,7 +282,7 @@ describe('an old restore', () => {
 
 describe('two instances of the same keys', () => {
   test('the later start is listened to; the other signs nothing more, and does not come back by itself', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const second = begin(copyOf('alice', alice))
     exchange(second, bob)
     pay(second, 'alice', 'bob', 4)
@@ -328,7 +308,7 @@ describe('two instances of the same keys', () => {
   })
 
   test('one takes over -- the peer hears it from then on, what it had forgotten is given back, and the other is out', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const second = begin(copyOf('alice', alice))
     exchange(second, bob)
     pay(second, 'alice', 'bob', 4)
@@ -349,7 +329,7 @@ describe('two instances of the same keys', () => {
   })
 
   test('two copies start with the same number -- the second to say hello is told of the first', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const [one, two] = [begin(copyOf('alice', alice)), begin(copyOf('alice', copyOf('alice', alice)))]
     expect(one.env().start?.number).toBe(two.env().start?.number)
     exchange(one, bob)
@@ -391,7 +371,7 @@ describe('a peer that lies', () => {
   }
 
   test('frames we never signed -- refused, and the account goes on', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const higher = (hello: Hello): Hello => ({
       ...hello,
       start: { ...hello.start, number: hello.start.number + 1 },
@@ -417,7 +397,7 @@ describe('a peer that lies', () => {
   })
 
   test('a hello that somebody else signed -- refused', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const bobs = begin(copyOf('bob', bob))
     exchange(alice, bobs)
     const later = (hello: Hello): Hello => ({ ...hello, start: { ...hello.start, number: 1_000 } })
@@ -427,7 +407,7 @@ describe('a peer that lies', () => {
   })
 
   test('an old hello, or an old resync, said again -- nothing changes', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const first = alice.env()
     pay(alice, 'alice', 'bob', 3)
     exchange(alice, bob)
@@ -442,7 +422,7 @@ describe('a peer that lies', () => {
   })
 
   test('a resync with another state, other signatures, or of what is known -- refused, one by one', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const old = alice.env()
     pay(alice, 'alice', 'bob', 3)
     exchange(alice, bob)
@@ -479,7 +459,7 @@ describe('a peer that lies', () => {
   })
 
   test('two frames of one height, both signed by us -- the account is frozen', () => {
-    const { alice, bob } = startPair()
+    const { alice, bob } = newPair()
     const [otherAlice, otherBob] = [copyOf('alice', alice), copyOf('bob', bob)]
     pay(alice, 'alice', 'bob', 1)
     exchange(alice, bob)
