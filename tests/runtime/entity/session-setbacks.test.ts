@@ -47,13 +47,14 @@ describe('one side goes back to any tick there was', () => {
   test.each(CASES)('%s pays, %s goes back, with %s canary -- both pay on', (payer, back, canary) => {
     const pair = newPair()
     const other = OTHER[back]
+    const before = pair[back].env()
     const first = pair[back].history.length
     payDirectly(pair[payer], { from: payer, to: OTHER[payer] }, 3)
     exchange(pair.alice, pair.bob)
     const ticks = pair[back].history.slice(first)
     expect(ticks.length).toBeGreaterThan(0)
-    for (const { step } of ticks) {
-      const again = begin(copyOf(back, pair[back], step.env), canary === 'a' ? { marks: pair[back].env() } : {})
+    for (const env of [before, ...ticks.map(({ step }) => step.env)]) {
+      const again = begin(copyOf(back, pair[back], env), canary === 'a' ? { marks: pair[back].env() } : {})
       const still = copyOf(other, pair[other])
       exchange(again, still)
       payDirectly(again, { from: back, to: other }, 1)
