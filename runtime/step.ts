@@ -377,7 +377,7 @@ const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
       const { from, to, bytes } = output
       work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0, tries: 0 }] }
       work.changed = true
-    } else if (output.once && isOnItsWay(work.env, output)) continue
+    } else if (output.isOnce && isOnItsWay(work.env, output)) continue
     else if (work.changed && output.isKept) {
       const { from, to, bytes } = output
       const entry: OutboxEntry = { seq: work.env.nextSeq, from, to, bytes }

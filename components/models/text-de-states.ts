@@ -32,7 +32,7 @@ export const GERMAN_STATES = {
   'state.full.title': 'Dieses Gerät ist voll',
   'state.full.what': 'Der nächste Schritt passt nicht mehr auf dieses Gerät, deshalb steht deine Wallet still.',
   'state.full.money': 'Nichts ist verloren: Bis hierher ist alles gespeichert, und dein Geld ist, wo es war.',
-  'state.full.todo':
+  'state.full.next':
     'Platz schaffen: Dateien löschen, die niemand braucht, den Papierkorb leeren, Daten alter Websites entfernen. Dann noch einmal versuchen.',
   'state.full.look': 'Währenddessen ansehen',
   'state.short':

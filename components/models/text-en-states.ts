@@ -31,7 +31,7 @@ export const ENGLISH_STATES = {
   'state.full.title': 'This device is full',
   'state.full.what': 'There is no room to write down the next step, so your wallet has stopped.',
   'state.full.money': 'Nothing is lost: everything up to now is stored, and your money is where it was.',
-  'state.full.todo':
+  'state.full.next':
     'Make room: delete files you do not need, empty the bin, remove the data of sites you no longer visit. Then try again.',
   'state.full.look': 'Look at it meanwhile',
   'state.short':

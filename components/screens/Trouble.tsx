@@ -201,7 +201,7 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
       <Standing title={text('state.full.title')}>
         <Alert>{text('state.full.what')}</Alert>
         <p>{text('state.full.money')}</p>
-        <p>{text('state.full.todo')}</p>
+        <p>{text('state.full.next')}</p>
         <div class={styles.actions}>
           {remedy !== null && <Remedied trouble={trouble} remedy={remedy} look="filled" wide />}
           {onLook !== null && (

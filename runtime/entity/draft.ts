@@ -72,7 +72,7 @@ export const send = (
   { isOnce = false, isKept = true } = {},
 ): void => {
   const bytes = encode(entityMessageCodec, message)
-  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes, once: isOnce, isKept })
+  draft.outputs.push({ type: 'message', from: draft.state.entityId, to, bytes, isOnce, isKept })
 }
 
 export const setAccount = (draft: EntityDraft, counterparty: EntityId, replica: AccountReplica): void => {

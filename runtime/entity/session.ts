@@ -210,10 +210,10 @@ const meet = (draft: EntityDraft, peer: Profile, hello: Hello, context: EntityCo
   if (hello.floor > LIMITS.floor)
     return refuse({ type: 'height_gap', height: hello.floor, expected: LIMITS.floor }, 'ignore')
   // What is given back takes the place of what we have proposed: that slot is used up.
-  const given = place === 'behind' ? (replica.pending?.frame.height ?? 0) + 1 : 0
+  const usedUp = place === 'behind' && replica.pending !== null ? replica.pending.frame.height + 1 : 0
   setSession(draft, from, {
     ...session,
-    floor: replica.pending === null ? session.floor : Math.max(session.floor, given),
+    floor: Math.max(session.floor, usedUp),
     // Never lower again: by what it said before, we have signed above what it says now.
     peer: { start: hello.start, floor: Math.max(session.peer?.floor ?? 0, hello.floor) },
     status: isAnswer ? { type: 'open' } : { type: 'greeting' },

@@ -355,13 +355,13 @@ export type EnvelopePayload =
     }
 
 export type EntityOutput =
-  /** `once`: not while the same is on its way already; not `isKept`: said, and never again of itself. */
+  /** `isOnce`: not while the same is on its way already; not `isKept`: said, and never again of itself. */
   | {
       readonly type: 'message'
       readonly from: EntityId
       readonly to: EntityId
       readonly bytes: Bytes
-      readonly once: boolean
+      readonly isOnce: boolean
       readonly isKept: boolean
     }
   | { readonly type: 'j_tx'; readonly jTx: JTx }

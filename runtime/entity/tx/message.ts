@@ -38,45 +38,50 @@ import type { EntityMessage, Profile } from '../types.ts'
 import { mintInvoice } from './invoice.ts'
 import { grantCredit } from './open-account.ts'
 
-export const message: TxHandler<'message'> = (draft, tx, context) => {
-  const read = decode(entityMessageCodec, tx.bytes)
-  if (read.type !== 'ok') return refuseMessage(read.reason)
-  const { from } = tx
-  switch (read.value.type) {
-    case 'account':
-      return onAccountMessage(draft, from, read.value, context)
+export const message: TxHandler<'message'> = (draft, { from, bytes }, context) => {
+  const read = decode(entityMessageCodec, bytes)
+  return read.type === 'ok' ? onMessage(draft, from, read.value, context) : refuseMessage(read.reason)
+}
+
+const onMessage = (draft: EntityDraft, from: EntityId, said: EntityMessage, context: EntityContext): TxResult => {
+  switch (said.type) {
+    case 'account': {
+      const body = decodeAccountMessage(said.body)
+      if (body.type !== 'ok') return refuseMessage(body.reason)
+      return onAccountMessage(draft, from, { opener: said.opener, body: body.value }, context)
+    }
     case 'invoice_request':
-      return onInvoiceRequest(draft, from, read.value, context)
+      return onInvoiceRequest(draft, from, said, context)
     case 'invoice': {
-      const payment = draft.state.payments.get(read.value.requestId)
+      const payment = draft.state.payments.get(said.requestId)
       if (payment?.phase.type !== 'requesting' || payment.to !== from) return rejectedTx({ type: 'unexpected_message' })
-      payInvoice(draft, payment, read.value.invoice, context)
+      payInvoice(draft, payment, said.invoice, context)
       return DONE
     }
     case 'invoice_refused': {
-      const payment = draft.state.payments.get(read.value.requestId)
+      const payment = draft.state.payments.get(said.requestId)
       if (payment?.phase.type !== 'requesting' || payment.to !== from) return rejectedTx({ type: 'unexpected_message' })
-      failPayment(draft, payment, read.value.reason)
+      failPayment(draft, payment, said.reason)
       return DONE
     }
   }
 }
 
 /** Of a peer in another runtime: it counts only while both sides know which start of the other they speak to. */
-export const parcel: TxHandler<'parcel'> = (draft, tx, context) => {
-  const { from, start, bytes } = tx
+export const parcel: TxHandler<'parcel'> = (draft, { from, start, bytes }, context) => {
   const read = decode(entityMessageCodec, bytes)
   if (read.type !== 'ok') return refuseMessage(read.reason)
-  if (read.value.type !== 'account') return message(draft, { type: 'message', from, bytes }, context)
-  const { opener, body } = read.value
-  const said = decodeAccountMessage(body)
+  if (read.value.type !== 'account') return onMessage(draft, from, read.value, context)
+  const { opener } = read.value
+  const said = decodeAccountMessage(read.value.body)
   if (said.type !== 'ok') return refuseMessage(said.reason)
-  if (said.value.type === 'hello') return onHello(draft, from, { opener, message: said.value }, context)
-  if (said.value.type === 'resync') return onResync(draft, from, said.value, context)
+  const body = said.value
+  if (body.type === 'hello') return onHello(draft, from, { opener, message: body }, context)
+  if (body.type === 'resync') return onResync(draft, from, body, context)
   const unheard = hearsay(draft, from, start, context)
   if (unheard !== null) return unheard
   const wasKnown = draft.state.sessions.has(from) && draft.state.accounts.has(from)
-  const taken = message(draft, { type: 'message', from, bytes }, context)
+  const taken = onAccountMessage(draft, from, { opener, body }, context)
   if (taken.type === 'applied' && start !== null && !wasKnown) meetStranger(draft, from, start)
   return taken
 }
@@ -84,26 +89,24 @@ export const parcel: TxHandler<'parcel'> = (draft, tx, context) => {
 const onAccountMessage = (
   draft: EntityDraft,
   from: EntityId,
-  { opener, body }: Extract<EntityMessage, { type: 'account' }>,
+  { opener, body }: { readonly opener: Profile | null; readonly body: AccountMessage },
   context: EntityContext,
 ): TxResult => {
-  const read = decodeAccountMessage(body)
-  if (read.type !== 'ok') return refuseMessage(read.reason)
   if (!draft.state.accounts.has(from)) {
-    const opened = openFor(draft, from, opener, read.value, context)
+    const opened = openFor(draft, from, opener, body, context)
     if (opened.type === 'rejected') return opened
   }
   const replica = draft.state.accounts.get(from)
   if (replica === undefined) return rejectedTx({ type: 'unknown_account', counterparty: from })
-  if (read.value.type === 'dispute') return onAgreement(draft, from, read.value, context)
+  if (body.type === 'dispute') return onAgreement(draft, from, body, context)
   // After a judgement, a first frame on the next epoch's terms opens the account again. The chain may have told the
   // counterparty of it first.
-  const terms = termsIn(read.value)
+  const terms = termsIn(body)
   if (replica.status.type === 'disputed' && terms !== null && terms.epoch > replica.state.terms.epoch)
     return rejectedTx({ type: 'refused_message', violation: { type: 'account_frozen' }, disposition: 'retry' })
   const isReopening = replica.status.type === 'closed' && terms !== null
   const current: AccountReplica = isReopening ? { ...replica, status: { type: 'open' } } : replica
-  return take(draft, from, receive(current, read.value, accountContext(draft, from, context)), context)
+  return take(draft, from, receive(current, body, accountContext(draft, from, context)), context)
 }
 
 const termsIn = (body: AccountMessage) =>
