@@ -2,8 +2,9 @@
  * Unit, property, simulation and contract tests; browser tests run under Playwright.
  *
  * Files share a process one after the other, and with it what they import: importing and warming up the same modules
- * again took from a sixth of the time (the wallet) to two fifths (components). No module here keeps anything that could tell; `--isolate` runs each file by itself to show
- * it. Those that put something else in the place of what is imported have a process to themselves.
+ * again took from a sixth of the time (the wallet) to two fifths (components). No module here keeps anything that could
+ * tell; `--isolate` runs each file by itself to show it. Those that put something else in the place of what is imported
+ * have a process to themselves.
  */
 import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'

@@ -9,7 +9,7 @@ import { present } from '../../runtime/lib/assert.ts'
 import { word } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import type { CommandId, EntityId } from '../../runtime/lib/units.ts'
-import { startRuntime } from '../../runtime/loop.ts'
+import { type LoopPorts, startRuntime } from '../../runtime/loop.ts'
 import type { CanaryMark, Parcel, Transport } from '../../runtime/ports.ts'
 import { readBook } from '../../runtime/radapter/activity-known.ts'
 import { type Recovered, recover } from '../../runtime/recover.ts'
@@ -78,7 +78,21 @@ const settled = async (time: ManualTime): Promise<void> => {
 let processes = 0
 type Options = { readonly resyncs?: boolean; readonly takesOver?: boolean }
 
-/** Null, with why, where it must not be written to. */
+/** What every process here has; `salt` tells apart what two of them draw. */
+const portsOf = (given: Pick<LoopPorts, 'store' | 'epoch' | 'canary'> & { time: ManualTime; salt: number }) => {
+  const { time, salt, ...rest } = given
+  let drawn = 0
+  return {
+    ...rest,
+    clock: time.clock,
+    schedule: time.schedule,
+    entropy: { draw: () => taggedHash('test-entropy', word(salt), word(drawn++)) },
+    chains: new Map(),
+    tiers: tiersOf(5, 500),
+  }
+}
+
+/** @throws Error that says why, where it must not be written to. */
 const boot = async (
   home: Home,
   { line, time, resyncs = false, takesOver = false }: { line: Line; time: ManualTime } & Options,
@@ -90,23 +104,10 @@ const boot = async (
   const recovered = await recover({ store, runtimeId: name, name, canary, claimedEpoch: epoch, resyncs })
   if (recovered.damage !== null) throw new Error(recovered.damage.type)
   const salt = processes++
-  let drawn = 0
   let commands = 0
   const host = startRuntime(
     { ...recovered, activity: await readBook(store) },
-    {
-      store,
-      epoch,
-      canary,
-      clock: time.clock,
-      schedule: time.schedule,
-      entropy: { draw: () => taggedHash('test-entropy', word(salt), word(drawn++)) },
-      signer: testSigner(name),
-      chains: new Map(),
-      transport: line(name),
-      takesOver,
-      tiers: tiersOf(5, 500),
-    },
+    { ...portsOf({ store, epoch, canary, time, salt }), signer: testSigner(name), transport: line(name), takesOver },
   )
   hosts.push(host)
   if (recovered.env.height === 0) {
@@ -260,20 +261,12 @@ const startLocal = async (time: ManualTime) => {
   const canary = memoryCanary(slot)
   const epoch = await store.claimEpoch()
   const recovered = await recover({ store, runtimeId: 'local', name: 'local', canary, claimedEpoch: epoch })
-  let drawn = 0
   const host = startRuntime(
     { ...recovered, activity: await readBook(store) },
     {
-      store,
-      epoch,
-      canary,
-      clock: time.clock,
-      schedule: time.schedule,
-      entropy: { draw: () => taggedHash('test-entropy', word(drawn++)) },
+      ...portsOf({ store, epoch, canary, time, salt: processes++ }),
       signer: testSigner('You', 'Shop'),
-      chains: new Map(),
       transport: null,
-      tiers: tiersOf(5, 500),
     },
   )
   hosts.push(host)

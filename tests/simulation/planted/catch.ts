@@ -16,14 +16,14 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 const MOST_SEEDS = 40
 const EVENTS = 1_000
 
+export const patchText = (name: string): string => readFileSync(join(FOLDER, name), 'utf8')
+
 /** Names of the patches to the protocol core, or to what surrounds it. */
 export const patchesOf = (part: 'core' | 'edges'): readonly string[] =>
   readdirSync(FOLDER)
     .filter((name) => name.endsWith('.patch'))
     .filter(
-      (name) =>
-        /^\+\+\+ b\/runtime\/(account|entity|jurisdiction)\//m.test(readFileSync(join(FOLDER, name), 'utf8')) ===
-        (part === 'core'),
+      (name) => /^\+\+\+ b\/runtime\/(account|entity|jurisdiction)\//m.test(patchText(name)) === (part === 'core'),
     )
 
 const load = async (folder: string): Promise<Simulator> => {
@@ -52,7 +52,7 @@ const isNamed = (patch: string, rule: string, message: string): boolean => {
 
 /** Null when none of the forty seeds noticed. */
 export const catchBug = async (name: string): Promise<Caught | null> => {
-  const patch = readFileSync(join(FOLDER, name), 'utf8')
+  const patch = patchText(name)
   const { folder, clear } = plant(patch)
   try {
     const { simulate, createCasts } = await load(folder)

@@ -58,17 +58,25 @@ export const applyHunk = (source: string, { file, before, after }: Hunk): string
   return characters.slice(0, start).join('') + after.trimStart() + characters.slice(end).join('')
 }
 
+/** The files a patch changes, as they read with the bug in them, by path. @throws Error when it no longer fits. */
+export const planted = (patch: string): ReadonlyMap<string, string> => {
+  const files = new Map<string, string>()
+  for (const hunk of readPatch(patch)) {
+    const source = files.get(hunk.file) ?? readFileSync(join(ROOT, hunk.file), 'utf8')
+    files.set(hunk.file, applyHunk(source, hunk))
+  }
+  return files
+}
+
 /** A copy of the tree with the bug in it. Remove it with `clear`. */
 export const plant = (patch: string): { readonly folder: string; readonly clear: () => void } => {
+  const files = planted(patch)
   const folder = mkdtempSync(join(tmpdir(), 'planted-'))
   for (const path of COPIED) {
     mkdirSync(join(folder, path, '..'), { recursive: true })
     cpSync(join(ROOT, path), join(folder, path), { recursive: true })
   }
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-  for (const hunk of readPatch(patch)) {
-    const path = join(folder, hunk.file)
-    writeFileSync(path, applyHunk(readFileSync(path, 'utf8'), hunk))
-  }
+  for (const [path, text] of files) writeFileSync(join(folder, path), text)
   return { folder, clear: () => rmSync(folder, { recursive: true, force: true }) }
 }
