@@ -93,12 +93,7 @@ const ROOMS: { readonly [name: string]: Room } = {
     rooms: ['components', 'lib', 'radapter', 'radapter door', 'page files'],
     packages: ['preact', 'wxt'],
   },
-  // Heavy, and fetched late.
-  'page files': {
-    at: ['entrypoints/files/'],
-    rooms: ['components', 'lib', 'storage', 'manager'],
-    packages: ['wxt'],
-  },
+  'page files': { at: ['entrypoints/files/'], rooms: ['components'], packages: ['wxt'] },
   'provider errors': { at: ['entrypoints/background/provider/errors.ts'], rooms: [], packages: [] },
   'page scripts': {
     at: ['entrypoints/inpage/', 'entrypoints/inpage.content.ts', 'entrypoints/relay.content.ts'],
@@ -107,7 +102,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   background: {
     at: ['entrypoints/background/'],
-    rooms: ['lib', 'ports', ...EDGES, 'public door', 'page scripts', 'provider errors'],
+    rooms: ['lib', 'ports', ...EDGES, 'public door', 'page scripts', 'page files', 'provider errors'],
     packages: ['@noble/hashes', '@noble/secp256k1', '@scure/bip32', '@scure/bip39', 'hash-wasm', 'valibot', 'wxt'],
   },
 }

@@ -2,7 +2,7 @@
  * The service worker: wallet session, runtimes, and the RAdapter server of each on every port. It may die at any
  * instant; all it keeps is in storage, and the next event starts it again. Listeners are registered synchronously, as
  * MV3 requires; whatever arrives before the session has been read waits for it. Sites come by a port of their own, and
- * get no further than the provider.
+ * get no further than the provider. Started as the worker of a page, the same script serves files (files.ts).
  */
 import { browser } from 'wxt/browser'
 import { defineBackground } from 'wxt/utils/define-background'
@@ -13,6 +13,7 @@ import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
 import { browserRuntimePorts } from './browser-ports.ts'
 import { deadlinesOfAlarm } from './deadlines.ts'
+import { type FilesScope, serveFiles } from './files.ts'
 import { followLinks } from './links.ts'
 import { notifyDeadline, notifyReceived } from './notify.ts'
 import { browserProviderPorts, senderOf } from './provider/browser.ts'
@@ -27,6 +28,7 @@ import type { WorldHooks } from './world.ts'
 
 export default defineBackground({
   main: () => {
+    if (isWorkerOfPage(globalThis)) return serveFiles(globalThis)
     const ports = browserWalletPorts()
     const ready = ports.then((wallet) => WalletSession.open(wallet))
     const runtimes: Promise<Runtimes> = Promise.all([ports, ready]).then(([wallet, session]) =>
@@ -90,6 +92,9 @@ export default defineBackground({
     })
   },
 })
+
+/** No service worker knows this class. */
+const isWorkerOfPage = (scope: object): scope is FilesScope => 'DedicatedWorkerGlobalScope' in scope
 
 type Around = {
   readonly runtimes: Promise<Runtimes>

@@ -1,6 +1,8 @@
 /** What a page and its worker for files say to each other: numbered calls, each with one end. */
 import type { FileProgress, FilesPort } from '../../components/models/files.ts'
 
+export type { FileProgress }
+
 type Options<M extends 'write' | 'read'> = Omit<Parameters<FilesPort[M]>[0], 'onProgress' | 'signal'>
 
 export type Call =

@@ -1,10 +1,10 @@
 /**
  * Export and import for the pages. The work is done in a worker of the page, which is started when it is first asked
- * something and ends with the page: it has its own code, so no page grows by it.
+ * something and ends with the page: it runs the background's script (background/files.ts), so no page grows by it.
  */
 import { browser } from 'wxt/browser'
-import type { FileProgress, FilesPort } from '../../components/models/files.ts'
-import type { Call, FromWorker, ToWorker } from './messages.ts'
+import type { FilesPort } from '../../components/models/files.ts'
+import type { Call, FileProgress, FromWorker, ToWorker } from './messages.ts'
 
 /** The list of runtimes (runtime/manager/registry.ts), as the background keeps it. */
 const RUNTIMES = 'runtimes'
@@ -16,7 +16,7 @@ type Waiting = {
 }
 
 const createLine = () => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+  const worker = new Worker('/background.js')
   const waiting = new Map<number, Waiting>()
   let calls = 0
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {

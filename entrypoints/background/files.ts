@@ -1,8 +1,8 @@
 /**
  * Export and import, in a worker of a page: runtime/manager/xln-* over this browser's databases and locks. A page that
  * shows how far it is stays quick, and locks and half made databases are known by when this worker ends: with its page.
+ * It is the background's own script, started as a page's worker: the engine is in the extension once.
  */
-import type { FileProgress } from '../../components/models/files.ts'
 import { useFastHasher } from '../../runtime/manager/hasher.ts'
 import { openRegistry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
 import { importRuntime } from '../../runtime/manager/xln-import.ts'
@@ -10,17 +10,20 @@ import { createStagings } from '../../runtime/manager/xln-staging.ts'
 import { exportRuntime } from '../../runtime/manager/xln-write.ts'
 import { openDexieStore } from '../../runtime/storage/dexie.ts'
 import { StoreError } from '../../runtime/storage/store.ts'
-import type { Call, FromWorker, ToWorker } from './messages.ts'
+import type { Call, FileProgress, FromWorker, ToWorker } from '../files/messages.ts'
+
+type Stagings = ReturnType<typeof createStagings>
 
 const databaseOf = (id: string): string => `xln-${id}`
 
 const clock = { now: () => Date.now() }
 const entropy = { draw: () => crypto.getRandomValues(new Uint8Array(32)) }
-const stagings = createStagings({
-  locks: navigator.locks,
-  entropy,
-  names: async () => (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name])),
-})
+const ownStagings = (): Stagings =>
+  createStagings({
+    locks: navigator.locks,
+    entropy,
+    names: async () => (await indexedDB.databases()).flatMap(({ name }) => (name === undefined ? [] : [name])),
+  })
 
 /** Reads the list; only the background writes it. */
 const entryOf = async (runtimes: unknown, id: string): Promise<RuntimeEntry> => {
@@ -35,7 +38,7 @@ const configOf = ({ index, chainId }: RuntimeEntry): string => JSON.stringify({ 
 
 type Work = { readonly onProgress: (progress: FileProgress) => void; readonly signal: AbortSignal }
 
-const answer = async (call: Exclude<Call, { type: 'abort' }>, work: Work): Promise<unknown> => {
+const answer = async (call: Exclude<Call, { type: 'abort' }>, stagings: Stagings, work: Work): Promise<unknown> => {
   switch (call.type) {
     case 'write': {
       const { runtimeId, name, password } = call.options
@@ -55,23 +58,30 @@ const answer = async (call: Exclude<Call, { type: 'abort' }>, work: Work): Promi
   }
 }
 
-// A file is executed again from its beginning, and hashes most of that time.
-void useFastHasher()
-
-const running = new Map<number, AbortController>()
-const say = (message: FromWorker): void => globalThis.postMessage(message)
-
-const take = async ({ id, call }: ToWorker): Promise<void> => {
-  if (call.type === 'abort') return running.get(id)?.abort()
-  const controller = new AbortController()
-  running.set(id, controller)
-  const onProgress = (progress: FileProgress): void => say({ id, type: 'progress', progress })
-  try {
-    say({ id, type: 'done', value: await answer(call, { onProgress, signal: controller.signal }) })
-  } catch (error) {
-    say({ id, type: 'failed', message: error instanceof Error ? error.message : 'it failed' })
-  }
-  running.delete(id)
+/** Of the global scope of a page's worker, what is used here. */
+export type FilesScope = {
+  postMessage(message: FromWorker): void
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void
 }
 
-globalThis.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void take(data))
+/** Answers the page that started this worker. */
+export const serveFiles = (scope: FilesScope): void => {
+  // A file is executed again from its beginning, and hashes most of that time.
+  void useFastHasher()
+  const stagings = ownStagings()
+  const running = new Map<number, AbortController>()
+  const say = (message: FromWorker): void => scope.postMessage(message)
+  const take = async ({ id, call }: ToWorker): Promise<void> => {
+    if (call.type === 'abort') return running.get(id)?.abort()
+    const controller = new AbortController()
+    running.set(id, controller)
+    const onProgress = (progress: FileProgress): void => say({ id, type: 'progress', progress })
+    try {
+      say({ id, type: 'done', value: await answer(call, stagings, { onProgress, signal: controller.signal }) })
+    } catch (error) {
+      say({ id, type: 'failed', message: error instanceof Error ? error.message : 'it failed' })
+    }
+    running.delete(id)
+  }
+  scope.addEventListener('message', ({ data }) => void take(data))
+}
