@@ -105,8 +105,14 @@ type Section<S> = {
   readonly letter: string
   /** Keys without the letter. */
   readonly changes: (before: S, after: S) => Iterable<RowChange>
-  readonly with: (state: S, key: string, change: RowChange) => S
+  /** All that there is for this map, in ascending order of the keys. */
+  readonly with: (state: S, rows: readonly SectionRow[]) => S
 }
+/** A row of one map: its key there, and the row. */
+type SectionRow = { readonly key: string; readonly change: RowChange }
+const readValue = <T>({ key, value }: RowChange, read: (row: StoreRow) => T): T | undefined =>
+  value === null ? undefined : read({ key, value })
+
 const section = <S, T>(
   letter: string,
   form: Form<T>,
@@ -117,10 +123,9 @@ const section = <S, T>(
     for (const change of map.get(after).changesSince(map.get(before)))
       yield { key: change.key, value: change.after === undefined ? null : form.write(change.after) }
   },
-  with: (state, key, change) => {
-    const { value } = change
-    const now = map.get(state)
-    return { ...state, ...map.set(value === null ? now.delete(key) : now.set(key, form.read({ ...change, value }))) }
+  with: (state, rows) => {
+    const entries = rows.map(({ key, change }) => [key, readValue(change, form.read)] as const)
+    return { ...state, ...map.set(map.get(state).setAll(entries)) }
   },
 })
 
@@ -172,11 +177,16 @@ const answers: Section<Env> = {
       yield { key, value: answer === null ? null : encode(answerCodec, answer) }
     }
   },
-  with: (env, key, { value, ...row }) => {
-    const id = commandOf(key)
-    if (value === null) return { ...env, answers: env.answers.delete(id), answerOrder: env.answerOrder.delete(key) }
-    const answer = read(answerCodec, { ...row, value })
-    return { ...env, answers: env.answers.set(id, answer), answerOrder: env.answerOrder.set(key, id) }
+  with: (env, rows) => {
+    const known = rows.map(({ key, change }) => {
+      const answer = readValue(change, (row) => read(answerCodec, row))
+      return { key, id: commandOf(key), answer }
+    })
+    return {
+      ...env,
+      answers: env.answers.setAll(known.map(({ id, answer }) => [id, answer])),
+      answerOrder: env.answerOrder.setAll(known.map(({ key, id, answer }) => [key, answer && id])),
+    }
   },
 }
 
@@ -222,26 +232,57 @@ const newState = ({ identity, ...row }: EntityRow): EntityState => ({
 
 const stray = (key: string): Fault => new Fault('I-SNAPSHOT', `stray row ${key}`)
 
-const withEntityRow = (state: EntityState | undefined, change: RowChange): EntityState => {
-  const [, , letter, ...rest] = change.key.split('/')
-  if (letter === undefined) {
-    if (change.value === null) throw stray(change.key)
-    const row = read(entityCodec, { ...change, value: change.value })
+/** Where a row belongs: an entity's, or the runtime's (null); a letter, or what stands by itself; its key there. */
+type Place = { readonly entityId: EntityId | null; readonly letter: string | null; readonly key: string }
+const placeOf = (key: string): Place => {
+  const [head = '', ...rest] = key.split('/')
+  if (head !== 'e') return { entityId: null, letter: rest.length === 0 ? null : head, key: rest.join('/') }
+  const [id, letter = null, ...name] = rest
+  return { entityId: id as EntityId, letter, key: name.join('/') }
+}
+
+type Run = Omit<Place, 'key'> & { readonly rows: readonly SectionRow[] }
+/** Rows of one map lie beside each other. */
+function* runsOf(changes: Iterable<RowChange>): Generator<Run> {
+  let run: Omit<Place, 'key'> = { entityId: null, letter: null }
+  let rows: SectionRow[] = []
+  for (const change of changes) {
+    const { key, ...at } = placeOf(change.key)
+    if (rows.length > 0 && (at.entityId !== run.entityId || at.letter !== run.letter)) {
+      yield { ...run, rows }
+      rows = []
+    }
+    run = at
+    rows.push({ key, change })
+  }
+  if (rows.length > 0) yield { ...run, rows }
+}
+
+const withEntityRun = (state: EntityState | undefined, { letter, rows }: Run): EntityState => {
+  const [first] = rows
+  const { key, value } = present(first, 'a row').change
+  if (letter === null) {
+    if (value === null) throw stray(key)
+    const row = read(entityCodec, { key, value })
     const { identity, ...fields } = row
     return state === undefined ? newState(row) : { ...state, ...identity, ...fields }
   }
   const found = ENTITY_SECTIONS.find((one) => one.letter === letter)
-  if (state === undefined || found === undefined) throw stray(change.key)
-  return { ...state, ...found.with(state, rest.join('/'), change) }
+  if (state === undefined || found === undefined) throw stray(key)
+  return { ...state, ...found.with(state, rows) }
 }
 
-const withEnvRow = (env: Env, change: RowChange): Env => {
-  const { key, value } = change
+const withEnvRow = (env: Env, { key, value }: RowChange): Env => {
   if (key === 'env' && value !== null) return { ...env, ...read(envCodec, { key, value }) }
   if (key === START) return { ...env, start: value && read(startCodec, { key, value }) }
-  const found = ENV_SECTIONS.find(({ letter }) => key.startsWith(`${letter}/`))
-  if (found === undefined) throw stray(key)
-  return found.with(env, key.slice(found.letter.length + 1), change)
+  throw stray(key)
+}
+
+const withEnvRun = (env: Env, { letter, rows }: Run): Env => {
+  if (letter === null) return rows.reduce((now, { change }) => withEnvRow(now, change), env)
+  const found = ENV_SECTIONS.find((one) => one.letter === letter)
+  if (found === undefined) throw stray(present(rows[0], 'a row').change.key)
+  return found.with(env, rows)
 }
 
 type Applied = { readonly env: Env; readonly states: Map<EntityId, EntityState>; readonly rooted: Set<EntityId> }
@@ -251,14 +292,14 @@ const applied = (before: Env, changes: Iterable<RowChange>): Applied => {
   let env = before
   const states = new Map<EntityId, EntityState>()
   const rooted = new Set<EntityId>()
-  for (const change of changes) {
-    if (!change.key.startsWith('e/')) {
-      env = withEnvRow(env, change)
+  for (const run of runsOf(changes)) {
+    const { entityId: id } = run
+    if (id === null) {
+      env = withEnvRun(env, run)
       continue
     }
-    const id = change.key.split('/')[1] as EntityId
     const old = states.get(id) ?? env.eReplicas.get(id)?.state
-    const state = withEntityRow(old, change)
+    const state = withEntityRun(old, run)
     if (state.root !== (old?.root ?? ZERO_32)) rooted.add(id)
     states.set(id, state)
   }

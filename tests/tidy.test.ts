@@ -47,7 +47,7 @@ const ROOMS: { readonly [name: string]: Room } = {
   storage: {
     at: ['runtime/storage/'],
     rooms: ['lib', 'codec', 'ports'],
-    packages: ['classic-level', 'dexie', 'node:fs', 'node:path', 'valibot'],
+    packages: ['classic-level', 'dexie', 'fflate', 'node:fs', 'node:path', 'valibot'],
   },
   jadapter: {
     at: ['runtime/jadapter/'],
@@ -113,6 +113,7 @@ const HOMES: { readonly [name: string]: readonly string[] } = {
   'node:fs': ['runtime/storage/level.ts'],
   'node:path': ['runtime/storage/level.ts'],
   dexie: ['runtime/storage/dexie.ts'],
+  fflate: ['runtime/storage/pack.ts'],
   '@ethereumjs/block': ['runtime/jadapter/browservm.ts'],
   '@ethereumjs/common': ['runtime/jadapter/browservm.ts'],
   '@ethereumjs/evm': ['runtime/jadapter/browservm.ts'],

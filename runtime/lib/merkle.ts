@@ -222,6 +222,18 @@ export class MerkleMap<V> {
     return new MerkleMap<V>(insert(this.node, leaf, bit), this.hashValue)
   }
 
+  /** Each in its turn; undefined takes the entry away. Into an empty map, many are best given in the order of their keys. */
+  setAll(entries: readonly (readonly [string, V | undefined])[]): MerkleMap<V> {
+    if (this.node === null) {
+      const there = entries.filter((entry): entry is readonly [string, V] => entry[1] !== undefined)
+      if (there.length === entries.length) return MerkleMap.from(there, this.hashValue)
+    }
+    return entries.reduce<MerkleMap<V>>(
+      (map, [key, value]) => (value === undefined ? map.delete(key) : map.set(key, value)),
+      this,
+    )
+  }
+
   delete(key: string): MerkleMap<V> {
     if (this.node === null || !this.has(key)) return this
     return new MerkleMap<V>(remove(this.node, key), this.hashValue)

@@ -2,8 +2,9 @@
  * Checkpoints in two tiers, and a compact index over both:
  *
  *   fkv/<height>/<key>   full: every row of the state at one height
- *   dkv/<height>/<key>   diff: what changed since the full it stands on, cumulative; one byte 1 and the row, or one
- *                        byte 0 for a row that is gone
+ *   dkv/<height>/<n>     diff: what changed since the full it stands on, cumulative, some hundred rows in each value
+ *                        (pack.ts), since nobody wants one of them alone; one byte 1 and the row, or one byte 0 for
+ *                        a row that is gone
  *   ckpt/<height>/f|d    sealed index of a full, of a diff
  *   half/<kind>/<height> rows of this checkpoint may lie there without an index
  *
@@ -16,12 +17,13 @@
  *
  * Nothing here touches the WAL. Writing and removing are the writer's, one at a time.
  */
-import { bytes, bytesUpTo, type Codec, decode, encode, oneOf, struct, text, uint } from '../codec/schema.ts'
+import { bytes, type Codec, decode, encode, oneOf, struct, uint } from '../codec/schema.ts'
 import { type Bytes, concat, equalBytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { Store, StoreRow } from '../ports.ts'
+import { packRows, rowCodec, unpackRows } from './pack.ts'
 import { seal, unseal } from './seal.ts'
-import { after, keysUnder, MAX_KEY_CHARACTERS, StoreError, scan } from './store.ts'
+import { after, keysUnder, StoreError, scan } from './store.ts'
 import { HEIGHT_LIMIT, heightKey } from './wal.ts'
 
 export type CheckpointKind = 'full' | 'diff'
@@ -48,12 +50,16 @@ const LETTER: { readonly [K in CheckpointKind]: string } = { full: 'f', diff: 'd
 const ROWS: { readonly [K in CheckpointKind]: string } = { full: 'fkv/', diff: 'dkv/' }
 export const CHUNK_ROWS = 256
 const CHUNK_BYTES = 1024 * 1024
+const CHUNK_DIGITS = 6
 /** Index rows read at once by who needs the newest. */
 const FEW = 4
+/** Keys of a checkpoint whose values are in memory at once. */
+const PAGE_KEYS: { readonly [K in CheckpointKind]: number } = { full: CHUNK_ROWS, diff: FEW }
 export const GONE = Uint8Array.of(0)
 const IS_THERE = Uint8Array.of(1)
 
-const indexKey = ({ kind, height }: CheckpointRef): string => `${INDEX_PREFIX}${heightKey(height)}/${LETTER[kind]}`
+export const indexKey = ({ kind, height }: CheckpointRef): string =>
+  `${INDEX_PREFIX}${heightKey(height)}/${LETTER[kind]}`
 export const halfKey = ({ kind, height }: CheckpointRef): string => `${HALF_PREFIX}${kind}/${heightKey(height)}`
 const rowsPrefix = ({ kind, height }: CheckpointRef): string => `${ROWS[kind]}${heightKey(height)}/`
 
@@ -67,9 +73,8 @@ const index: Codec<CheckpointIndex> = struct<CheckpointIndex>({
   rowCount: uint,
   checksum: bytes(32),
 })
-const row = struct<StoreRow>({ key: text(MAX_KEY_CHARACTERS), value: bytesUpTo(Number.MAX_SAFE_INTEGER) })
 
-/** Runs over the rows of one checkpoint as they are stored. */
+/** Runs over the rows of one checkpoint. */
 export type Tally = {
   readonly add: (row: StoreRow) => void
   readonly sum: () => Pick<CheckpointIndex, 'rowCount' | 'checksum'>
@@ -80,7 +85,7 @@ export const tally = (): Tally => {
   return {
     add: (next) => {
       rowCount++
-      checksum = keccak(concat(checksum, encode(row, next)))
+      checksum = keccak(concat(checksum, encode(rowCodec, next)))
     },
     sum: () => ({ rowCount, checksum }),
   }
@@ -91,30 +96,41 @@ export const contradiction = (found: Tally, { rowCount, checksum }: CheckpointIn
   return equalBytes(sum.checksum, checksum) ? null : 'the checksum over the rows differs'
 }
 
-type Chunk = { readonly puts: readonly StoreRow[]; readonly bytes: number }
+type Chunk = { readonly rows: readonly StoreRow[]; readonly bytes: number }
 
 /**
- * The rows of one checkpoint as they are stored, in chunks of at most 256 rows and about 1 MiB. Lazy.
+ * The rows of one checkpoint in chunks of at most 256 and about 1 MiB. Lazy.
  * @throws StoreError 'invalid' when the rows are out of order.
  */
-export function* chunksOf(ref: CheckpointRef, rows: Iterable<StoreRow>, sum: Tally): Generator<Chunk, void> {
-  const prefix = rowsPrefix(ref)
-  let puts: StoreRow[] = []
+export function* chunksOf(rows: Iterable<StoreRow>, sum: Tally): Generator<Chunk, void> {
+  let chunk: StoreRow[] = []
   let size = 0
   let lastKey = ''
   for (const next of rows) {
     if (next.key <= lastKey) throw new StoreError('invalid', `checkpoint rows out of order at ${next.key}`)
     lastKey = next.key
     sum.add(next)
-    puts.push({ key: prefix + next.key, value: next.value })
+    chunk.push(next)
     size += next.key.length + next.value.length
-    if (puts.length < CHUNK_ROWS && size < CHUNK_BYTES) continue
-    yield { puts, bytes: size }
-    puts = []
+    if (chunk.length < CHUNK_ROWS && size < CHUNK_BYTES) continue
+    yield { rows: chunk, bytes: size }
+    chunk = []
     size = 0
   }
-  if (puts.length > 0) yield { puts, bytes: size }
+  if (chunk.length > 0) yield { rows: chunk, bytes: size }
 }
+
+/** The `n`-th chunk as it is stored. */
+export const putsOf = (ref: CheckpointRef, { rows }: Chunk, n: number): readonly StoreRow[] => {
+  const prefix = rowsPrefix(ref)
+  return ref.kind === 'full'
+    ? rows.map(({ key, value }) => ({ key: prefix + key, value }))
+    : [{ key: `${prefix}${`${n}`.padStart(CHUNK_DIGITS, '0')}`, value: packRows(rows) }]
+}
+
+/** The rows in what is stored under one key; none when it is damaged, which their sum tells. */
+const rowsIn = (ref: CheckpointRef, { key, value }: StoreRow): readonly StoreRow[] =>
+  ref.kind === 'full' ? [{ key: key.slice(rowsPrefix(ref).length), value }] : (unpackRows(value) ?? [])
 
 export const indexRow = (head: CheckpointHead, sum: Tally): StoreRow => ({
   key: indexKey(head),
@@ -137,10 +153,10 @@ const writeRows = async ({ store, epoch }: Writer, head: CheckpointHead, rows: I
   const half = halfKey(head)
   if ((await store.get(half)) !== undefined) for await (const _ of removeCheckpoint({ store, epoch }, head));
   const sum = tally()
-  const chunks = [...chunksOf(head, rows, sum)]
-  const last = chunks.pop() ?? { puts: [] }
-  for (const { puts } of chunks) await store.commit({ epoch, puts: [...puts, { key: half, value: GONE }], deletes: [] })
-  await store.commit({ epoch, puts: [...last.puts, indexRow(head, sum)], deletes: chunks.length === 0 ? [] : [half] })
+  const chunks = [...chunksOf(rows, sum)].map((chunk, n) => putsOf(head, chunk, n))
+  const last = chunks.pop() ?? []
+  for (const puts of chunks) await store.commit({ epoch, puts: [...puts, { key: half, value: GONE }], deletes: [] })
+  await store.commit({ epoch, puts: [...last, indexRow(head, sum)], deletes: chunks.length === 0 ? [] : [half] })
 }
 
 /** `changes` are those since the full at `baseHeight`, in ascending order of the keys. */
@@ -163,9 +179,10 @@ export async function* removeCheckpoint({ store, epoch }: Writer, ref: Checkpoin
   await store.commit({ epoch, puts: [{ key: half, value: GONE }], deletes: [indexKey(ref)] })
   const range = keysUnder(rowsPrefix(ref))
   for (;;) {
-    const page = await store.range({ ...range, limit: CHUNK_ROWS })
+    const limit = PAGE_KEYS[ref.kind]
+    const page = await store.range({ ...range, limit })
     const deletes = page.map(({ key }) => key)
-    const isLast = page.length < CHUNK_ROWS
+    const isLast = page.length < limit
     await store.commit({ epoch, puts: [], deletes: isLast ? [...deletes, half] : deletes })
     yield
     if (isLast) return
@@ -267,14 +284,13 @@ export const indexOf = async (store: Store, ref: CheckpointRef): Promise<IndexRe
   return value === undefined ? { type: 'missing' } : readIndex({ key, value })
 }
 
-/** The rows as they are stored, their keys as they were given. */
+/** The rows as they were given. */
 export async function* storedRows(store: Store, ref: CheckpointRef, sum: Tally): AsyncGenerator<StoreRow, void> {
-  const prefix = rowsPrefix(ref)
-  for await (const found of scan(store, keysUnder(prefix), CHUNK_ROWS)) {
-    const next = { key: found.key.slice(prefix.length), value: found.value }
-    sum.add(next)
-    yield next
-  }
+  for await (const found of scan(store, keysUnder(rowsPrefix(ref)), PAGE_KEYS[ref.kind]))
+    for (const next of rowsIn(ref, found)) {
+      sum.add(next)
+      yield next
+    }
 }
 
 export const changeOf = ({ key, value }: StoreRow): Change => ({

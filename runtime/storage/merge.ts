@@ -15,6 +15,7 @@ import {
   indexOf,
   indexRow,
   type LoadFailure,
+  putsOf,
   removeCheckpoint,
   storedRows,
   type Tally,
@@ -57,10 +58,11 @@ async function* putRows(
   const half = { key: halfKey(ref), value: GONE }
   const sum = tally()
   let page: StoreRow[] = []
+  let n = 0
   const flush = async function* (): AsyncGenerator<number, void> {
-    for (const { puts, bytes: size } of chunksOf(ref, page, sum)) {
-      yield size
-      await store.commit({ epoch, puts: [...puts, half], deletes: [] })
+    for (const chunk of chunksOf(page, sum)) {
+      yield chunk.bytes
+      await store.commit({ epoch, puts: [...putsOf(ref, chunk, n++), half], deletes: [] })
     }
     page = []
   }

@@ -7,9 +7,11 @@
  *   2  fulls and diffs, `ckpt/<height>/f|d`; the log is as it was and still leads from the beginning
  *   3  history by places, `act/<entity>/e/<place>` and what goes with it, beside the rows it was before
  *   4  without those
+ *   5  diffs in packed chunks; the fulls, and the log behind them, are as they were
  */
 import { decode, encode, struct, uint } from '../codec/schema.ts'
 import type { Store } from '../ports.ts'
+import { indexKey, listCheckpoints } from './checkpoint.ts'
 import { seal, unseal } from './seal.ts'
 import { keysUnder, StoreError } from './store.ts'
 import { HEAD_KEY } from './wal.ts'
@@ -33,12 +35,24 @@ const removeUnder =
       }
   }
 
+/** Their indexes first, so that none is there by half. */
+const removeDiffs: Migration = async (writer) => {
+  const { store, epoch } = writer
+  for (const { kind, height } of await listCheckpoints(store))
+    if (kind === 'diff') await store.commit({ epoch, puts: [], deletes: [indexKey({ kind, height })] })
+  await removeUnder('dkv/')(writer)
+}
+
 /** What only whoever writes history knows how to do: write it anew, and remove what it was. */
 export type HistorySteps = readonly [write: Migration, remove: Migration]
 
 /** Each leads from the version of its place (1-based) to the next one. */
-const migrations = (history: HistorySteps): readonly Migration[] => [removeUnder('ckpt/', 'fkv/'), ...history]
-export const SCHEMA_VERSION = 4
+const migrations = (history: HistorySteps): readonly Migration[] => [
+  removeUnder('ckpt/', 'fkv/'),
+  ...history,
+  removeDiffs,
+]
+export const SCHEMA_VERSION = 5
 
 const storedVersion = async (store: Store): Promise<number | null> => {
   const row = await store.get(SCHEMA_KEY)

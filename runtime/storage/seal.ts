@@ -1,5 +1,5 @@
 /**
- * A small row that proves its own integrity: version, body, and a checksum over both.
+ * A row that proves its own integrity: version, body, and a checksum over both.
  *
  *   value = RLP [ RLP [ version, body ], keccak(keccak(tag) ‖ RLP [ version, body ]) ]
  *
@@ -17,7 +17,7 @@ export type Unsealed =
 
 type Kind = { readonly tag: string; readonly version: number }
 
-const MAX_BODY_BYTES = 65_536
+const MAX_BODY_BYTES = 16 * 1024 * 1024
 const content = struct<{ readonly version: number; readonly body: Bytes }>({
   version: uint,
   body: bytesUpTo(MAX_BODY_BYTES),
@@ -27,7 +27,7 @@ const envelope = struct<{ readonly content: Bytes; readonly checksum: Bytes }>({
   checksum: bytes(32),
 })
 
-/** `body` is at most 64 KiB. */
+/** `body` is at most 16 MiB. */
 export const seal = ({ tag, version }: Kind, body: Bytes): Bytes => {
   const inner = encode(content, { version, body })
   return encode(envelope, { content: inner, checksum: taggedHash(tag, inner) })

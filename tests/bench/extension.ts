@@ -19,6 +19,8 @@ const CLIENT = fileURLToPath(new URL('./client-page.ts', import.meta.url))
 const PASSWORD = 'six plain words make it long'
 /** The wallet is measured with so many frames of history. */
 const FRAMES = 190
+/** A long history beside a short one. */
+const [LONG_FRAMES, SHORT_FRAMES] = [10_000, 100]
 /** What Home says as soon as it has figures. */
 const FIRST_FIGURES = 'You can send'
 const POPUP_SIZE = { width: 400, height: 600 }
@@ -114,26 +116,47 @@ const clientOf = (onPage: Page) => ({
   firstView: () => onPage.evaluate(() => (globalThis as unknown as { bench: ClientPage }).bench.firstView()),
 })
 
-const measureBoth = async (
-  { ours, blank }: { readonly ours: Extension; readonly blank: Extension },
+type Client = ReturnType<typeof clientOf>
+
+const openClient = async (extension: Extension, name: string): Promise<Client> => {
+  const opened = await extension.context().newPage()
+  await opened.goto(`chrome-extension://${extension.id}/${name}`)
+  return clientOf(opened)
+}
+
+const cold =
+  (extension: Extension, { firstView }: Pick<Client, 'firstView'>) =>
+  async (): Promise<number> => {
+    await extension.killWorker()
+    return firstView()
+  }
+
+type Apart = { readonly ours: Extension; readonly other: Extension; readonly blank: Extension }
+
+/** The same build with a long history and with a short one. */
+const measureHistory = async (
+  { ours, other }: Apart,
+  client: Client,
   report: (result: Result) => void,
 ): Promise<void> => {
-  const openPage = async (extension: Extension, name: string): Promise<Page> => {
-    const opened = await extension.context().newPage()
-    await opened.goto(`chrome-extension://${extension.id}/${name}`)
-    return opened
-  }
-  const client = clientOf(await openPage(ours, 'bench.html'))
-  const blankClient = clientOf(await openPage(blank, 'popup.html'))
+  const short = await openClient(other, 'bench.html')
+  await short.createWallet(PASSWORD)
+  const figures = { shortHeight: await short.payUntil(SHORT_FRAMES), height: await client.payUntil(LONG_FRAMES) }
+  const name = `cold worker to first view, ${LONG_FRAMES} frames beside ${SHORT_FRAMES}`
+  report(
+    await compare({ name, unit: 'ms', ours: cold(ours, client), floor: cold(other, short), peer: null }, async () => ({
+      figures,
+    })),
+  )
+}
+
+const measureAll = async (apart: Apart, report: (result: Result) => void): Promise<void> => {
+  const { ours, blank } = apart
+  const client = await openClient(ours, 'bench.html')
+  const blankClient = await openClient(blank, 'popup.html')
   await client.createWallet(PASSWORD)
   const height = await client.payUntil(FRAMES)
 
-  const cold =
-    (extension: Extension, { firstView }: { readonly firstView: () => Promise<number> }) =>
-    async () => {
-      await extension.killWorker()
-      return firstView()
-    }
   const figures = { height }
   const ms = { unit: 'ms', peer: null }
   report(
@@ -172,6 +195,7 @@ const measureBoth = async (
       async () => ({ figures }),
     ),
   )
+  await measureHistory(apart, client, report)
 }
 
 /** Expects the build to be there. */
@@ -182,11 +206,13 @@ export const measureExtension = async (executablePath: string, report: (result: 
   await writeBlank(blankDir)
   const launched: Extension[] = []
   try {
-    for (const extensionDir of [oursDir, blankDir])
-      launched.push(await launchExtension({ executablePath, headless: true, extensionDir }))
-    const [ours, blank] = launched
-    if (ours === undefined || blank === undefined) throw new Error('an extension did not start')
-    await measureBoth({ ours, blank }, report)
+    const launch = async (extensionDir: string): Promise<Extension> => {
+      const extension = await launchExtension({ executablePath, headless: true, extensionDir })
+      launched.push(extension)
+      return extension
+    }
+    const [ours, other, blank] = [await launch(oursDir), await launch(oursDir), await launch(blankDir)]
+    await measureAll({ ours, other, blank }, report)
   } finally {
     for (const extension of launched) await extension.close()
     await rm(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -122,20 +122,22 @@ const measureStart = async (disk: OnDisk): Promise<Result> => {
 
 /** How long it takes to be at heights `distance` behind a checkpoint, one after the other. */
 const seeker =
-  ({ host }: Crowd, distance: number, heights: readonly number[]) =>
+  ({ host }: Pick<Crowd, 'host'>, distance: number, heights: readonly number[]) =>
   (): Promise<number> =>
     timed(heights.length, async () => {
       for (const height of heights) present(await host.envAt(height + distance), `height ${height + distance}`)
     })
 
-const crowdWith = async (customers: number, tiers: Tiers, { openStore }: OnDisk): Promise<Crowd> => {
+/** `from` is the height at which all of them have their accounts: before it there is more to go back over. */
+const crowdWith = async (customers: number, tiers: Tiers, { openStore }: OnDisk): Promise<Crowd & { from: number }> => {
   const crowd = await startCrowd(customers, tiers, await openStore())
-  for (let n = 0; n < 400; n++) {
+  const from = crowd.host.env().height
+  for (let n = 0; n < 800; n++) {
     // The same ten in every crowd: as much changes, however many there are.
     await crowd.payBack(n % 20)
     await quiet()
   }
-  return crowd
+  return { ...crowd, from }
 }
 
 /** As a wallet keeps them: the nearest diff is a few frames away, wherever one goes. */
@@ -156,14 +158,13 @@ const measureLocalSeek = async (disk: OnDisk, report: (result: Result) => void):
 }
 
 const measureSeek = async (disk: OnDisk, report: (result: Result) => void): Promise<void> => {
-  const tiers = { ...HUB_TIERS, diffInterval: 60, snapshotInterval: 600 }
+  const tiers = { ...HUB_TIERS, diffInterval: 60, snapshotInterval: 240 }
   const [few, many] = [await crowdWith(10, tiers, disk), await crowdWith(300, tiers, disk)]
-  const heightsOf = async ({ host }: Crowd): Promise<readonly number[]> => {
+  const heightsOf = async ({ host, from }: Awaited<ReturnType<typeof crowdWith>>): Promise<readonly number[]> => {
     const found = (await host.retained()).checkpoints
       .map(({ height }) => height)
-      .toReversed()
-      .filter((at) => at + DISTANCE < host.env().height)
-    return Array.from({ length: SEEKS }, (_, i) => present(found[i % Math.min(found.length, 5)], 'a checkpoint'))
+      .filter((at) => at > from + tiers.snapshotInterval && at + DISTANCE < host.env().height)
+    return Array.from({ length: SEEKS }, (_, i) => present(found[i % 5], 'a checkpoint'))
   }
   // Five heights have more frames between them than are kept, so each is come to from its checkpoint.
   const contest = {
@@ -181,7 +182,7 @@ const measureSeek = async (disk: OnDisk, report: (result: Result) => void): Prom
 }
 
 /** Back and forth a frame at a time, around a height that was come to before. */
-const stepper = async ({ host }: Crowd, heights: readonly number[]): Promise<() => Promise<number>> => {
+const stepper = async ({ host }: Pick<Crowd, 'host'>, heights: readonly number[]): Promise<() => Promise<number>> => {
   const at = present(heights[0], 'a checkpoint') + DISTANCE - 5
   await host.envAt(at + 5)
   return () =>

@@ -15,7 +15,7 @@ import { MerkleMap } from '../../runtime/lib/merkle.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import type { Store, StoreRow } from '../../runtime/ports.ts'
 import { envRows } from '../../runtime/snapshot.ts'
-import { chunksOf, indexRow, tally } from '../../runtime/storage/checkpoint.ts'
+import { chunksOf, indexRow, putsOf, tally } from '../../runtime/storage/checkpoint.ts'
 import type { Env } from '../../runtime/types.ts'
 import { identityOf } from './signer.ts'
 import { paperChain, TUSD } from './world.ts'
@@ -144,7 +144,8 @@ export const writeHub = async (store: Store, count: number): Promise<number> => 
   const env = bareEnv()
   const head = { ...ref, baseHeight: FULL_HEIGHT, root: runtimeRoot(env), recordHash: ZERO_32 }
   const sum = tally()
-  for (const { puts } of chunksOf(ref, rowsOf(count), sum)) await store.commit({ epoch, puts, deletes: [] })
+  for (const chunk of chunksOf(rowsOf(count), sum))
+    await store.commit({ epoch, puts: putsOf(ref, chunk, 0), deletes: [] })
   await store.commit({ epoch, puts: [indexRow({ ...head, timestampMs: env.timestampMs }, sum)], deletes: [] })
   return createRows()(0).length
 }

@@ -139,6 +139,34 @@ describe('writeDiff', () => {
     expect(await loadDiff(store, 15)).toEqual({ type: 'ok', index, rows: changes })
   })
 
+  it('more rows than one value holds', async () => {
+    await diff(15, rowsOf(700))
+    expect((await keys()).filter((key) => key.startsWith('dkv/'))).toHaveLength(3)
+    expect(await loadDiff(store, 15)).toMatchObject({ type: 'ok', rows: rowsOf(700) })
+  })
+
+  it('every changed byte is noticed, and so are values lost, doubled, and in each other’s place', async () => {
+    await diff(15, rowsOf(300))
+    const [one, other] = ['dkv/000000000015/000000', 'dkv/000000000015/000001']
+    const [first, second] = [(await store.get(one)) ?? utf8(''), (await store.get(other)) ?? utf8('')]
+    for (let byte = 0; byte < second.length; byte += 3) {
+      await flipAt(other, byte)
+      expect((await loadDiff(store, 15)).type).toBe('corrupt')
+      await flipAt(other, byte)
+    }
+    expect((await loadDiff(store, 15)).type).toBe('ok')
+    for (const [at, value] of [
+      [one, second],
+      [other, first],
+      ['dkv/000000000015/000002', second],
+    ] as const) {
+      await put(at, value)
+      expect((await loadDiff(store, 15)).type).toBe('corrupt')
+      await put(one, first)
+      await put(other, second)
+    }
+  })
+
   it('a small one is one commit', async () => {
     let commits = 0
     const commit: Store['commit'] = (batch) => {

@@ -85,7 +85,7 @@ describe('mergeFull', () => {
   it.each([
     ['a row of the full', 'fkv/000000000010/k/0000'],
     ['a row of the full that the diff replaces', 'fkv/000000000010/k/0001'],
-    ['a row of the diff', 'dkv/000000000020/k/0001'],
+    ['the rows of the diff', 'dkv/000000000020/000000'],
   ])('%s is damaged -- refused, and nothing of it is left', async (_, key) => {
     await write(writer, many(3, 'old'), new Map([...many(3, 'old'), ['k/0001', utf8('new')]]))
     await flip(key)

@@ -4,6 +4,7 @@ import { encode, struct, uint } from '../../../runtime/codec/schema.ts'
 import { type Bytes, utf8, ZERO_32 } from '../../../runtime/lib/bytes.ts'
 import type { Store } from '../../../runtime/ports.ts'
 import { rewriteHistory } from '../../../runtime/radapter/activity-migration.ts'
+import { loadFull, writeDiff, writeFull } from '../../../runtime/storage/checkpoint.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { migrate, SCHEMA_VERSION } from '../../../runtime/storage/migrate.ts'
 import { seal } from '../../../runtime/storage/seal.ts'
@@ -13,6 +14,7 @@ import { createSimDisk } from '../../support/sim-disk.ts'
 const schemaRow = (version: number): Bytes =>
   seal({ tag: 'xln:schema', version: 1 }, encode(struct<{ version: number }>({ version: uint }), { version }))
 const record = append({ height: 1, timestampMs: 1, prevHash: ZERO_32, payload: utf8('frame'), postRoot: ZERO_32 }).rows
+const headOf = (height: number) => ({ height, root: ZERO_32, recordHash: ZERO_32, timestampMs: height })
 const put = (key: string) => ({ key, value: utf8(key) })
 const OLD_ROWS = [
   ...record,
@@ -64,6 +66,18 @@ describe('migrate', () => {
       await migrate({ store, epoch }, rewriteHistory)
       expect(await keys()).toEqual(MIGRATED)
     }
+  })
+
+  it('from 4: diffs go, for the log leads to where they led; fulls and the log stay', async () => {
+    await writeFull({ store, epoch }, headOf(500), [put('env')])
+    for (const height of [505, 510])
+      await writeDiff({ store, epoch }, { ...headOf(height), baseHeight: 500 }, [put('env')])
+    const old = [put('dkv/000000000505/env'), { key: 'schema', value: schemaRow(4) }]
+    await store.commit({ epoch, puts: [...record, ...old], deletes: [] })
+    await migrate({ store, epoch }, rewriteHistory)
+    const kept = ['ckpt/000000000500/f', 'fkv/000000000500/env', 'head', 'schema', 'wal/000000000001']
+    expect(await keys()).toEqual(kept)
+    expect((await loadFull(store, 500)).type).toBe('ok')
   })
 
   it('newer than this code -- a version error, and nothing is touched', async () => {
