@@ -8,8 +8,8 @@ import { isRetryable } from './errors.ts'
 import type { RuntimeHost } from './host.ts'
 import { LIMITS, TIMING } from './lib/limits.ts'
 import type { EntityId, Start } from './lib/units.ts'
+import { outboxKey } from './outbox.ts'
 import type { Clock, Parcel, Scheduler, Store, Transport } from './ports.ts'
-import { outboxKey } from './step.ts'
 import type { Env, OutboxEntry, RuntimeOutputs } from './types.ts'
 
 type Ports = {

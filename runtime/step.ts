@@ -14,15 +14,15 @@ import { isRetryable, rejectInput } from './errors.ts'
 import { type ForkTx, forkWorld } from './fork.ts'
 import type { JEvent } from './jurisdiction/types.ts'
 import { present } from './lib/assert.ts'
-import { type Bytes, equalBytes, utf8, word } from './lib/bytes.ts'
+import { type Bytes, utf8, word } from './lib/bytes.ts'
 import { taggedHash } from './lib/hash.ts'
 import { LIMITS, TIMING } from './lib/limits.ts'
 import { type CommandId, type EntityId, parseCommandId } from './lib/units.ts'
 import type { Oracle } from './oracle.ts'
+import { outboxKey, route } from './outbox.ts'
 import type {
   Env,
   InputOutcome,
-  OutboxEntry,
   QueuedMessage,
   RuntimeEvent,
   RuntimeFrame,
@@ -105,10 +105,10 @@ export const stepRuntime = (before: Env, inputs: readonly RuntimeInput[], tick: 
     sent.push(...step.outputs)
   }
   for (const { index, first } of work.repeats) work.outcomes[index] = work.outcomes[first] ?? null
-  const outputs = route(work, sent)
+  const { env: routed, changed, outputs } = route(work.env, sent, work.changed)
   const outcomes = work.outcomes.map((outcome) => present(outcome, 'every input has an outcome'))
-  if (!work.changed) return { env: before, frame: null, outcomes, outputs, events: [], entityFrames: [] }
-  const env: Env = { ...work.env, height, timestampMs: tick.timestampMs }
+  if (!changed) return { env: before, frame: null, outcomes, outputs, events: [], entityFrames: [] }
+  const env: Env = { ...routed, height, timestampMs: tick.timestampMs }
   const accepted = inputs.filter((_, index) => work.accepted.has(index))
   const frame: RuntimeFrame = { ...tick, inputs: accepted, oracle: [...oracle.answers()] }
   return { env, frame, outcomes, outputs, events, entityFrames }
@@ -319,8 +319,6 @@ const rememberAnswer = (env: Env, commandId: CommandId, outcome: Extract<InputOu
   return { ...env, answers, answerOrder }
 }
 
-export const outboxKey = (seq: number): string => seq.toString().padStart(15, '0')
-
 export const profileOf = (env: Env, entityId: EntityId): Profile | null => {
   const own = env.eReplicas.get(entityId)
   if (own === undefined) return env.profiles.get(entityId) ?? null
@@ -359,31 +357,4 @@ export const entityContext = (
     }
   }
   return { context, savepoint }
-}
-
-const isOnItsWay = ({ outbox }: Env, { to, bytes }: { readonly to: EntityId; readonly bytes: Bytes }): boolean =>
-  [...outbox.values()].some((entry) => entry.to === to && equalBytes(entry.bytes, bytes))
-
-/** Messages to our own entities wait for the next tick; the others go to the outbox until they are receipted. */
-const route = (work: Work, sent: EntityStep['outputs']): RuntimeOutputs => {
-  const parcels: OutboxEntry[] = []
-  const resends: { from: EntityId; to: EntityId; bytes: Bytes }[] = []
-  const jTxs: RuntimeOutputs['jTxs'][number][] = []
-  const observe = new Set<string>()
-  for (const output of sent) {
-    if (output.type === 'j_tx') jTxs.push(output.jTx)
-    else if (output.type === 'observe') observe.add(output.jurisdiction)
-    else if (work.env.eReplicas.has(output.to)) {
-      const { from, to, bytes } = output
-      work.env = { ...work.env, queue: [...work.env.queue, { from, to, bytes, notBeforeMs: 0, tries: 0 }] }
-      work.changed = true
-    } else if (output.isOnce && isOnItsWay(work.env, output)) continue
-    else if (work.changed && output.isKept) {
-      const { from, to, bytes } = output
-      const entry: OutboxEntry = { seq: work.env.nextSeq, from, to, bytes }
-      work.env = { ...work.env, nextSeq: entry.seq + 1, outbox: work.env.outbox.set(outboxKey(entry.seq), entry) }
-      parcels.push(entry)
-    } else resends.push({ from: output.from, to: output.to, bytes: output.bytes })
-  }
-  return { parcels, resends, jTxs, observe: [...observe].sort() }
 }

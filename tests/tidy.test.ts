@@ -38,9 +38,19 @@ const ROOMS: { readonly [name: string]: Room } = {
   jurisdiction: { at: ['runtime/jurisdiction/'], rooms: ['lib', 'codec'], packages: ['ethers'] },
   entity: { at: ['runtime/entity/'], rooms: ['lib', 'codec', 'account', 'jurisdiction'], packages: ['@scure/base'] },
   runtime: {
-    at: ['types', 'apply', 'step', 'fork', 'frame', 'invariants', 'errors', 'snapshot', 'oracle', 'row-keys'].map(
-      (file) => `runtime/${file}.ts`,
-    ),
+    at: [
+      'types',
+      'apply',
+      'step',
+      'fork',
+      'frame',
+      'invariants',
+      'errors',
+      'snapshot',
+      'oracle',
+      'outbox',
+      'row-keys',
+    ].map((file) => `runtime/${file}.ts`),
     rooms: ['lib', 'codec', 'ports', 'account', 'jurisdiction', 'entity'],
     packages: [],
   },

@@ -126,6 +126,18 @@ describe('a start of ours that a peer names', () => {
   })
 })
 
+describe('a peer that says hello again and again', () => {
+  test('each time of a later start, behind where it was -- one hello and one resync wait for it', () => {
+    const { alice, bob } = newPair()
+    payDirectly(alice, { from: 'alice', to: 'bob' }, 1)
+    exchange(alice, bob)
+    const before = alice.env().outbox.size
+    for (let n = 0; n < 20; n++)
+      alice.tick([lie(alice, { from: 'bob', to: 'alice' }, { height: 0, frameHash: ZERO_32, proof: null })])
+    expect(alice.env().outbox.size - before).toBe(2)
+  })
+})
+
 describe('a claim in what was given back', () => {
   test('the chain tells it again after a rollback -- it is not claimed again', () => {
     const { alice, bob } = newPair()
