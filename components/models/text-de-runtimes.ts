@@ -9,6 +9,7 @@ export const GERMAN_RUNTIMES = {
   'runtimes.clone': 'Klonen',
   'runtimes.delete': 'Löschen…',
   'runtimes.used': 'Zuletzt benutzt {ago}',
+  'runtimes.here': 'Jetzt offen',
   'runtimes.never': 'Noch nicht benutzt',
   'runtimes.snapshot': 'Kopie, unterschreibt nichts',
   'runtimes.fork': 'Eine Kopie von {name} mit eigener Blockchain',

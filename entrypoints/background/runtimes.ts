@@ -250,6 +250,10 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
   const current = (): World | null => worlds.made.get(registry.current().id) ?? null
   /** There before anybody asks for it. */
   const ensureCurrent = async (): Promise<void> => void (await worlds.of(registry.current().id))
+  /** For whoever looks for it among the others. A time that cannot be kept is an older one. */
+  const used = (id: string): void => {
+    if (keys !== null) void registry.touch(id).catch(() => undefined)
+  }
   /** What an earlier worker had begun to remove. */
   const finishRemovals = async (): Promise<void> => {
     for (const { id } of registry.tombstones())
@@ -283,9 +287,11 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
     },
     world: worlds.of,
     accept: async (connection, { runtimeId, clientId }) => {
-      const world = await worlds.of(runtimeId ?? registry.current().id)
-      if (world === null) nowhere(runtimeId ?? '', registry, hooks).accept(connection)
-      else await world.accept(connection, clientId)
+      const id = runtimeId ?? registry.current().id
+      const world = await worlds.of(id)
+      if (world === null) return nowhere(id, registry, hooks).accept(connection)
+      await world.accept(connection, clientId, () => used(id))
+      used(id)
     },
     // Once there, it starts with the keys.
     wake: async (id) => void (await worlds.of(id)),

@@ -7,7 +7,7 @@ import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { type BookKeeper, openBook } from '../../runtime/radapter/book-keeper.ts'
 import { commandHandlers, type RuntimeHandlers } from '../../runtime/radapter/commands.ts'
 import type { Connection } from '../../runtime/radapter/connection.ts'
-import type { RpcHandlers } from '../../runtime/radapter/served.ts'
+import { type RpcHandlers, seatOf } from '../../runtime/radapter/served.ts'
 import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
 import { simnetHandlers } from '../../runtime/radapter/simnet-methods.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
@@ -36,8 +36,11 @@ export type World = {
   readonly service: RuntimeService
   readonly deadlines: Deadlines
   readonly names: () => AddressBook
-  /** @param clientId of a window that asks for the pen; null for a page that needs none. */
-  readonly accept: (connection: Connection, clientId: string | null) => Promise<void>
+  /**
+   * @param clientId of a window that asks for the pen; null for a page that needs none
+   * @param onLeave once, when the line has ended
+   */
+  readonly accept: (connection: Connection, clientId: string | null, onLeave?: () => void) => Promise<void>
   /** Ends every line to it, and stops it. */
   readonly end: () => Promise<void>
 }
@@ -151,10 +154,14 @@ export const createWorld = async (given: Given): Promise<World> => {
     service,
     deadlines,
     names: book.current,
-    accept: async (connection, clientId) => {
-      if (clientId === null) return server.accept(connection)
+    accept: async (connection, clientId, onLeave = () => undefined) => {
+      if (clientId === null) return server.accept(connection, { ...seatOf('admin'), leave: onLeave })
       const place = await control.enter(clientId)
-      server.accept(connection, { access: 'admin', ...place, leave: () => void place.leave() })
+      const leave = (): void => {
+        void place.leave()
+        onLeave()
+      }
+      server.accept(connection, { access: 'admin', ...place, leave })
     },
     end: async () => {
       server.close()

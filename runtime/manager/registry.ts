@@ -56,6 +56,8 @@ export type Registry = {
   ) => Promise<RuntimeEntry>
   /** @throws RAdapterError */
   readonly select: (id: string) => Promise<void>
+  /** It is used now, as nearly as anybody is told; one that is not there is not. */
+  readonly touch: (id: string) => Promise<void>
   /** @throws RAdapterError */
   readonly rename: (id: string, name: string) => Promise<void>
   /** @throws RAdapterError when it is not there, is the last one, or `confirmation` is not its name. */
@@ -72,6 +74,8 @@ export type Registry = {
 }
 
 export const MOST_RUNTIMES = 20
+/** Who is told "2 min ago" misses nothing by it, and not every page that opens writes the list. */
+const TOUCH_EVERY_MS = 60_000
 /** Every wallet begins with this one. */
 export const FIRST_RUNTIME: RuntimeEntry = {
   id: 'simnet',
@@ -210,7 +214,8 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
   }
 
   return {
-    entries: () => [...state.entries].sort((a, b) => b.usedMs - a.usedMs),
+    // Of two at one time the one that was made later.
+    entries: () => state.entries.toReversed().sort((a, b) => b.usedMs - a.usedMs),
     find,
     current: () => find(state.current) ?? (state.entries[0] as RuntimeEntry),
     onChange: (listener) => {
@@ -245,6 +250,12 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
       change(async () => {
         const entry = { ...known(wanted), usedMs: clock.now() }
         await become({ ...state, entries: replace(entry), current: entry.id })
+      }),
+    touch: (wanted) =>
+      change(async () => {
+        const entry = find(wanted)
+        if (entry === null || clock.now() - entry.usedMs < TOUCH_EVERY_MS) return
+        await become({ ...state, entries: replace({ ...entry, usedMs: clock.now() }) })
       }),
     rename: (wanted, name) =>
       change(async () => {

@@ -59,9 +59,9 @@ describe('the switcher', () => {
     expect(worlds.map((each) => each.getAttribute('aria-label'))).toEqual(['Simnet', 'Jamaica', 'Jamaica, as it was'])
     expect(worlds.map((each) => each.getAttribute('aria-checked'))).toEqual(['true', 'false', 'false'])
     expect(worlds.map((each) => each.getAttribute('aria-description'))).toEqual([
-      'Not used yet',
+      'Open now',
       'Last used 1 hr. ago',
-      'Copy, signs nothing',
+      'Copy, signs nothing, Not used yet',
     ])
     expect(
       within(menu)
@@ -84,7 +84,7 @@ describe('the switcher', () => {
     const { adapter } = renderPage(PopupApp, { host: { runtimes: [fork] } })
     openPopover(await screen.findByRole('button', { name: 'Runtime: Simnet-2' }))
     const listed = await screen.findByRole('menuitemradio', { name: 'Simnet-2' })
-    expect(listed.getAttribute('aria-description')).toBe('A copy of Simnet with its own chain, Not used yet')
+    expect(listed.getAttribute('aria-description')).toBe('A copy of Simnet with its own chain, Open now')
     const clone = (): string | null => item('Clone').getAttribute('aria-description')
     expect(clone()).toBe('A copy with its own chain')
     act(() => adapter.pushHost(host({ runtimes: [fork], reason: { type: 'replay_differs', height: 7 } })))

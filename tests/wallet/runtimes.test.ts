@@ -92,6 +92,26 @@ describe('runtime.select and runtime.rename', () => {
     expect([status.runtimeId, namesOf(status)]).toEqual([id, ['Jamaica', 'Simnet']])
   })
 
+  test('opened, and left -- each is a use; what is neither is as old as it was', async () => {
+    const { machine, worker, page } = await begin()
+    const usedAt = async (): Promise<readonly number[]> =>
+      (await page.status()).runtimes.toSorted((a, b) => a.id.localeCompare(b.id)).map((each) => each.usedAt)
+    const first = machine.browser.clock.now()
+    machine.browser.advance(100_000)
+    const { id } = await create(page, 'Jamaica')
+    machine.browser.advance(100_000)
+    const other = worker.page(id)
+    await page.until(({ runtimes }) => runtimes.some(({ usedAt: at }) => at === first + 200_000))
+    machine.browser.advance(100_000)
+    other.close()
+    await page.until(({ runtimes }) => runtimes.some(({ usedAt: at }) => at === first + 300_000))
+    expect(await usedAt()).toEqual([first + 300_000, first])
+    machine.browser.advance(1_000)
+    worker.page(id).close()
+    await quiet()
+    expect(await usedAt()).toEqual([first + 300_000, first])
+  })
+
   test('renamed -- under a new name everywhere; what is stored keeps its own', async () => {
     const { machine, worker, page } = await begin()
     await page.adapter.rpc('runtime.rename', { id: 'simnet', name: 'Testing ground' })

@@ -50,8 +50,9 @@ const Listed = ({ listing, onLeave }: { readonly listing: RuntimeListing; readon
       () => host.showRuntime(id),
     )
   }
-  const used = usedAt === 0 ? text('runtimes.never') : text('runtimes.used', { ago: agoOf(usedAt, now, text) })
-  const about = kind === 'snapshot' ? [text('runtimes.snapshot')] : [used]
+  const before = usedAt === 0 ? text('runtimes.never') : text('runtimes.used', { ago: agoOf(usedAt, now, text) })
+  const about = [isHere ? text('runtimes.here') : before]
+  if (kind === 'snapshot') about.unshift(text('runtimes.snapshot'))
   if (original !== null) about.unshift(text('runtimes.fork', { name: original }))
   return (
     <>
