@@ -106,6 +106,7 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
   let currentHeight = 0
   let lastId = 0
   let isOpen = false
+  let shownAs = ''
   let connecting: { readonly resolve: () => void; readonly reject: (error: RAdapterError) => void }[] = []
   const past = createLru<number, FrameView>(PAST_FRAMES)
   const frames = createListeners<FrameView>()
@@ -125,7 +126,10 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
       return
     }
     line.stands()
-    if (push.status.wallet !== 'unlocked') past.clear()
+    // A view of the past says what may be done now, and how the runtime is now.
+    const nowAs = `${push.status.wallet} ${push.status.control} ${push.status.runtime}`
+    if (nowAs !== shownAs) past.clear()
+    shownAs = nowAs
     hostStatuses.tell(push.status)
     const waiters = connecting
     connecting = []

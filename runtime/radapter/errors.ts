@@ -31,6 +31,14 @@ export const internal = (retryable: boolean): WireError => ({
 })
 export const walletLocked: WireError = { code: 'E_WALLET_LOCKED', message: 'the wallet is locked', retryable: false }
 
+/** Somebody else has the pen, or the runtime itself: what can be done about it. */
+export const heldByOther = (type: 'other_window' | 'held_elsewhere', words: string): WireError => ({
+  code: 'E_LOCKED',
+  message: `${words}: look at this runtime only, take control of it, or clone it`,
+  retryable: false,
+  reason: { type, choices: ['read_only', 'take_control', 'clone'] },
+})
+
 /** An expected refusal, with the data it was refused for. */
 export const refusal = (reason: NonNullable<WireError['reason']>): WireError => ({
   code: 'E_REJECTED',

@@ -5,7 +5,7 @@
 import type { RuntimeHost } from '../host.ts'
 import { type Reply, writeAnswer, writePush } from './answer.ts'
 import type { Connection } from './connection.ts'
-import { badRequest, internal, RAdapterError, tooLarge, walletLocked } from './errors.ts'
+import { badRequest, heldByOther, internal, RAdapterError, tooLarge, walletLocked } from './errors.ts'
 import { createLane } from './lane.ts'
 import { type Request, readRequest } from './request.ts'
 import { RESULTS } from './results.ts'
@@ -82,12 +82,7 @@ const OF_A_RUNTIME: ReadonlySet<RpcMethod> = new Set(['runtime.rename', 'runtime
 const STANDING_ALONE = /^(wallet|approvals|sites|host|runtime)\./
 
 const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requests at once', retryable: true }
-const otherWindow: WireError = {
-  code: 'E_LOCKED',
-  message: 'another window writes: look at this runtime only, take control of it, or clone it',
-  retryable: false,
-  reason: { type: 'other_window', choices: ['read_only', 'take_control', 'clone'] },
-}
+const otherWindow = heldByOther('other_window', 'another window writes')
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
 
 type Asynchronous = Extract<Request, { type: 'rpc' | 'get_frame_at' | 'get_checkpoints' }>
@@ -123,8 +118,7 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
   /** The number is taken only by what was sent. */
   const push = (write: (id: number, seq: number) => string | null): number | null =>
     post(null, (id) => write(id, lastSeq + 1)) ? ++lastSeq : null
-  const statusNow = (): HostStatus => ({ ...backstage.status(), control: seat.mayWrite() ? 'writer' : 'reader' })
-  const asSeen = (view: FrameView): FrameView => (seat.mayWrite() ? view : { ...view, role: 'reader' })
+  const statusNow = (): HostStatus => ({ ...backstage.status(), control: isWriter(seat) ? 'writer' : 'reader' })
   const status = createLane(() => push((id, seq) => writePush(id, { type: 'status', seq, status: statusNow() })))
   const frame = createLane(() => {
     const [views, shown] = [backstage.views(), view]
@@ -132,7 +126,9 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
     // Not after it was locked, nor once something else is looked at.
     const isWanted = (): boolean => backstage.views() === views && view === shown
     const send = (made: FrameView | null): number | null =>
-      made === null || !isWanted() ? null : push((id, seq) => writePush(id, { type: 'frame', seq, view: asSeen(made) }))
+      made === null || !isWanted()
+        ? null
+        : push((id, seq) => writePush(id, { type: 'frame', seq, view: asSeen(made, seat) }))
     try {
       const made = views.live(shown, isWanted)
       if (!(made instanceof Promise)) return send(made)
@@ -179,6 +175,11 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
   return { statusChanged: status.touch, frameChanged: frame.touch }
 }
 
+const isWriter = (seat: Seat): boolean => seat.access === 'admin' && seat.mayWrite()
+
+/** Whoever may not write is a reader, of the past too. */
+const asSeen = (view: FrameView, seat: Seat): FrameView => (isWriter(seat) ? view : { ...view, role: 'reader' })
+
 const wireErrorOf = (error: unknown): WireError => (error instanceof RAdapterError ? error.error : internal(false))
 
 const perform = async (request: Asynchronous, view: ViewState, seat: Seat, backstage: Backstage): Promise<Reply> => {
@@ -193,7 +194,7 @@ const perform = async (request: Asynchronous, view: ViewState, seat: Seat, backs
       const past = await visible(backstage).at(request.height, view)
       // It may have been locked while the past was being rebuilt.
       visible(backstage)
-      return { type: 'get_frame_at', view: past }
+      return { type: 'get_frame_at', view: asSeen(past, seat) }
     }
     case 'rpc':
       return call(request, seat, backstage)

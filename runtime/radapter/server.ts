@@ -8,7 +8,7 @@
 import type { RuntimeHost } from '../host.ts'
 import type { Connection } from './connection.ts'
 import type { ErrorCode } from './error-code.ts'
-import { RAdapterError, walletLocked } from './errors.ts'
+import { heldByOther, RAdapterError, walletLocked } from './errors.ts'
 import type { Naming } from './names.ts'
 import { type RpcHandlers, type Seat, type Served, seatOf, serve } from './served.ts'
 import type { HostStatus } from './types.ts'
@@ -49,6 +49,8 @@ const hostFor = (
   if (wallet !== 'unlocked') return new RAdapterError(walletLocked)
   const isOpen = host !== null && use === 'read'
   if (runtime === 'halted' && !isOpen) return refuse('E_HALTED', `this runtime has stopped: ${reason?.type}`)
+  if (runtime === 'read-only' && !isOpen && reason?.type === 'held_elsewhere')
+    return new RAdapterError(heldByOther(reason.type, 'this runtime is open in another place'))
   if (runtime === 'read-only' && !isOpen) return refuse('E_LOCKED', `this runtime can only be read: ${reason?.type}`)
   return host
 }

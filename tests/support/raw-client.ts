@@ -2,7 +2,7 @@
 import { stringify } from 'devalue'
 import { type Push, type ReadAnswer, type Reply, readAnswer } from '../../runtime/radapter/answer.ts'
 import { connectionPair } from '../../runtime/radapter/embedded.ts'
-import { type Access, seatOf } from '../../runtime/radapter/served.ts'
+import { type Access, type Seat, seatOf } from '../../runtime/radapter/served.ts'
 import type { RAdapterServer } from '../../runtime/radapter/server.ts'
 import {
   DEFAULT_VIEW,
@@ -32,12 +32,15 @@ export type RawClient = {
   readonly close: () => void
 }
 
-/** @param acks false: a reader that never says it has read. */
+/**
+ * @param options.acks false: a reader that never says it has read.
+ * @param options.seat by default one that always has the pen.
+ */
 export const rawClient = (
   server: RAdapterServer,
-  options: { readonly access?: Access; readonly acks?: boolean } = {},
+  options: { readonly access?: Access; readonly acks?: boolean; readonly seat?: Seat } = {},
 ): RawClient => {
-  const { access = 'admin', acks = true } = options
+  const { access = 'admin', acks = true, seat = seatOf(access) } = options
   const [near, far] = connectionPair()
   const answers: ReadAnswer[] = []
   const texts: string[] = []
@@ -56,7 +59,7 @@ export const rawClient = (
   near.onClose(() => {
     closed = true
   })
-  server.accept(far, seatOf(access))
+  server.accept(far, seat)
   const pushes = <T extends Push['type']>(type: T) =>
     answers.flatMap((answer) =>
       answer.type === 'push' && answer.push.type === type ? [answer.push as Extract<Push, { type: T }>] : [],

@@ -83,7 +83,7 @@ describe('connected', () => {
     expect(paid()).toBe(before)
   })
 
-  test('getFrameAt -- five are kept for the present view; another view, or a lock, forgets them', async () => {
+  test('getFrameAt -- five are kept for the present view; another view, role, or a lock, forgets them', async () => {
     await wire.adapter.connect()
     let asked = 0
     wire.carries = (text) => {
@@ -98,6 +98,10 @@ describe('connected', () => {
     wire.adapter.setView({ ...DEFAULT_VIEW, selectedEntityId: running.id('Hub') })
     expect((await wire.adapter.getFrameAt(6)).selectedEntity?.label).toBe('Hub')
     expect(asked).toBe(8)
+    served.set({ runtime: 'read-only' })
+    await quiet()
+    expect((await wire.adapter.getFrameAt(6)).role).toBe('reader')
+    expect(asked).toBe(9)
     served.set({ wallet: 'locked' })
     await quiet()
     expect(await errorOf(wire.adapter.getFrameAt(6))).toMatchObject({ code: 'E_WALLET_LOCKED' })

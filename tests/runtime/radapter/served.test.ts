@@ -107,7 +107,13 @@ describe('errors', () => {
     served.set({ runtime: 'read-only', reason: { type: 'held_elsewhere', name: 'Simnet' } })
     expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({
       code: 'E_LOCKED',
-      message: 'this runtime can only be read: held_elsewhere',
+      reason: { type: 'held_elsewhere', choices: ['read_only', 'take_control', 'clone'] },
+    })
+    served.set({ runtime: 'read-only', reason: { type: 'snapshot' } })
+    expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toEqual({
+      code: 'E_LOCKED',
+      message: 'this runtime can only be read: snapshot',
+      retryable: false,
     })
     served.set({ runtime: 'halted', reason: { type: 'fault', detail: 'I-ROOT' } })
     expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({

@@ -1,6 +1,7 @@
 /** Conversations with a server: pushes and their back-pressure, locks, the past, and a runtime that is starting. */
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { RuntimeHost } from '../../../runtime/host.ts'
+import { seatOf } from '../../../runtime/radapter/served.ts'
 import type { RpcMethods } from '../../../runtime/radapter/types.ts'
 import { quiet } from '../../support/manual-time.ts'
 import { type RawClient, rawClient } from '../../support/raw-client.ts'
@@ -274,6 +275,24 @@ describe('the past', () => {
     await quiet()
     const past = await client.ask('get_frame_at', { height: running.host.env().height })
     expect(past).toEqual({ type: 'get_frame_at', view: { ...client.frames()[0]?.view, live: false } })
+  })
+
+  test('to whoever may not write -- the role is a reader\u2019s, now and then, until the pen is taken', async () => {
+    let hasPen = false
+    const seat = { ...seatOf('admin'), mayWrite: () => hasPen }
+    const roles = async (client: RawClient) => {
+      client.look({})
+      await quiet()
+      const past = await client.ask('get_frame_at', { height: 1 })
+      const then = past.type === 'get_frame_at' ? past.view.role : past
+      return [client.statuses().at(-1)?.status.control, client.frames().at(-1)?.view.role, then]
+    }
+    expect(await roles(connect({ access: 'inspect' }))).toEqual(['reader', 'reader', 'reader'])
+    const window = connect({ seat })
+    expect(await roles(window)).toEqual(['reader', 'reader', 'reader'])
+    hasPen = true
+    served.tell()
+    expect(await roles(window)).toEqual(['writer', 'writer', 'writer'])
   })
 
   test('the last five looked at -- are not rebuilt', async () => {
