@@ -164,10 +164,13 @@ export const createSession = (
     if (own !== null) look({ selectedEntityId: own })
   }
 
-  /** Where one stood in another runtime means nothing in this one. */
+  /** Where one stood in another runtime, or was remembered to stand, means nothing in this one. */
   const leaveOther = ({ runtimeId }: FrameView): void => {
-    if (kept === null || kept.runtimeId === runtimeId) return
+    if ((kept ?? present.peek())?.runtimeId === runtimeId || (kept === null && present.peek() === null)) return
     kept = null
+    lastOwn = null
+    past.value = null
+    present.value = null
     look(initial)
   }
   const keepPlace = (): void => {

@@ -1,6 +1,7 @@
 /** What all pages get from the browser: the port to the worker, its storage, and the program's version. */
 import { browser } from 'wxt/browser'
 import type { PagePorts } from '../../components/screens/start.tsx'
+import { createPin } from '../../runtime/radapter/pin.ts'
 import { portAdapter, portName } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
 import type { FrameView } from '../../runtime/radapter/types.ts'
@@ -11,8 +12,13 @@ const PREFERENCES = 'preferences'
 const RUNTIMES = 'runtimes'
 const FIRST = 'simnet'
 
-/** What this page shows: what its address names, or whichever runtime is the current one. */
+/** What this page's address names. */
 export const named = new URLSearchParams(location.search).get('runtime')
+const pin = createPin(named)
+
+/** The runtime this page is on, or would be on now. */
+const shownId = async (): Promise<string> =>
+  pin.id() ?? currentIn((await browser.storage.local.get(RUNTIMES))[RUNTIMES])
 
 const currentIn = (stored: unknown): string =>
   typeof stored === 'object' && stored !== null && 'current' in stored && typeof stored.current === 'string'
@@ -25,17 +31,19 @@ const currentIn = (stored: unknown): string =>
  */
 const rememberedBy = async (page: string): Promise<FrameView | null> => {
   const key = `view.${page}`
-  const [kept, listed] = await Promise.all([browser.storage.session.get(key), browser.storage.local.get(RUNTIMES)])
+  const [kept, shown] = await Promise.all([browser.storage.session.get(key), shownId()])
   const view = readRemembered(kept[key])
-  if (view === null || view.runtimeId !== (named ?? currentIn(listed[RUNTIMES]))) return null
+  if (view === null || view.runtimeId !== shown) return null
   const canary = `canary.${view.runtimeId}`
   const mark: unknown = (await browser.storage.local.get(canary))[canary]
-  return typeof mark === 'object' && mark !== null && 'height' in mark && mark.height === view.height ? view : null
+  const isFresh = typeof mark === 'object' && mark !== null && 'height' in mark && mark.height === view.height
+  // What is done on what is shown is done there.
+  if (isFresh) pin.to(view.runtimeId)
+  return isFresh ? view : null
 }
 
 /** An unfinished payment belongs to its runtime. */
-const draftKey = async (): Promise<string> =>
-  `pay-draft.${named ?? currentIn((await browser.storage.local.get(RUNTIMES))[RUNTIMES])}`
+const draftKey = async (): Promise<string> => `pay-draft.${await shownId()}`
 
 type Named = {
   /** A name for what this page remembers. */
@@ -45,8 +53,9 @@ type Named = {
 }
 
 export const sharedPorts = ({ page, clientId }: Named): Omit<PagePorts, 'openSidePanel'> => ({
-  adapter: portAdapter(() =>
-    browser.runtime.connect({ name: portName({ runtimeId: named, clientId: clientId ?? null }) }),
+  adapter: portAdapter(
+    (runtimeId) => browser.runtime.connect({ name: portName({ runtimeId, clientId: clientId ?? null }) }),
+    pin,
   ),
   version: browser.runtime.getManifest().version,
   openTab: (path) => void browser.tabs.create({ url: path }),

@@ -5,6 +5,7 @@
 import { createClient } from './client.ts'
 import { type Connection, createInbox } from './connection.ts'
 import { type ClientPorts, systemPorts } from './line.ts'
+import { createPin, type Pin } from './pin.ts'
 import type { RAdapter } from './types.ts'
 
 /** The part of `runtime.Port` used here. */
@@ -56,6 +57,24 @@ export const portConnection = (port: PortLike): Connection => {
   }
 }
 
-/** @param openPort may throw: the worker's extension may have been replaced under an open page. */
-export const portAdapter = (openPort: () => PortLike, ports: ClientPorts = systemPorts): RAdapter =>
-  createClient({ mode: 'rpc', open: () => portConnection(openPort()), ports })
+/**
+ * Always to the same runtime: the one the pin names.
+ * @param openPort may throw: the worker's extension may have been replaced under an open page.
+ */
+export const portAdapter = (
+  openPort: (runtimeId: string | null) => PortLike,
+  pin: Pin = createPin(null),
+  ports: ClientPorts = systemPorts,
+): RAdapter => {
+  let current: Connection | null = null
+  const open = (): Connection => {
+    current = portConnection(openPort(pin.id()))
+    return current
+  }
+  const adapter = createClient({ mode: 'rpc', open, ports })
+  adapter.onHostStatus((status) => {
+    // A lost connection comes back by itself.
+    if (pin.heard(status)) current?.close()
+  })
+  return adapter
+}

@@ -351,6 +351,17 @@ describe('the session', () => {
     stop()
   })
 
+  test('what is remembered is of another runtime -- where one stood in it means nothing', () => {
+    const adapter = createFakeAdapter({ host: host(), frame: null })
+    const session = createSession(adapter, { remembered: frame({ height: 40, runtimeId: 'other' }) })
+    const stop = session.start()
+    session.look({ selectedAccountId: `0x${'7'.repeat(64)}`, accountPage: 3 })
+    adapter.push({ ...frame({ height: 2 }), entities: [], selectedEntity: null })
+    expect(session.viewState.value).toMatchObject({ selectedEntityId: null, selectedAccountId: null, accountPage: 1 })
+    expect(session.frameView.value?.height).toBe(2)
+    stop()
+  })
+
   test('a locked wallet -- what was remembered is neither shown nor kept', () => {
     const { log, memory } = remembering()
     const adapter = createFakeAdapter({ host: host({ wallet: 'locked' }), frame: null })

@@ -3,7 +3,7 @@
  * after the worker was killed.
  */
 import { expect, type Page } from '@playwright/test'
-import { createWallet, PASSWORD, pay, readBalance, readHistory } from './journey.ts'
+import { askForReview, createWallet, PASSWORD, pay, payNow, readBalance, readHistory, sentStatus } from './journey.ts'
 import type { Extension } from './support/browser.ts'
 import { test } from './support/extension.ts'
 
@@ -129,6 +129,31 @@ test('two at once -- each page shows the runtime its address names; one that is 
   await Promise.all([pay(first, { to: 'Bob', amount: '1' }), pay(second, { to: 'Bob', amount: '2' })])
   await first.goto(first.url().replace('simnet', 'nowhere'))
   await expect(first.getByRole('alert')).toContainText('There is no such runtime in this wallet')
+})
+
+test('a page that names no runtime -- stays in its own while another is chosen; what was asked there is done there, once', async ({
+  extension,
+}) => {
+  const popup = await begin(extension)
+  await openMenu(popup, 'Simnet')
+  // The same entities and keys: what came to the wrong one would be done there.
+  await item(popup, 'Clone').click()
+  await runtimeButton(popup, 'Simnet-2').waitFor()
+  const before = await readBalance(popup)
+  await switchTo(popup, 'Simnet-2', 'Simnet')
+  const unnamed = await extension.open('popup.html')
+  await runtimeButton(unnamed, 'Simnet').waitFor()
+  await askForReview(unnamed, { to: 'Bob', amount: '7' })
+  await unnamed.getByRole('button', { name: 'Pay now', exact: true }).waitFor()
+  await switchTo(popup, 'Simnet', 'Simnet-2')
+  const kill = await extension.armKill()
+  await payNow(unnamed)
+  await kill()
+  await sentStatus(unnamed).waitFor()
+  await runtimeButton(unnamed, 'Simnet').waitFor()
+  expect(await readBalance(popup)).toBe(before)
+  const history = await extension.open('sidepanel.html?runtime=simnet')
+  expect((await readHistory(history)).filter((row) => row.includes('Bob'))).toHaveLength(1)
 })
 
 const viewDialog = (page: Page) => page.getByRole('dialog', { name: 'Simnet is open in another window', exact: true })

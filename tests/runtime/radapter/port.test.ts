@@ -1,5 +1,6 @@
 /** The carrier over an extension port, whose ends behave as the browser’s do. */
 import { describe, expect, test } from 'vitest'
+import { createPin } from '../../../runtime/radapter/pin.ts'
 import { type PortLike, portAdapter, portConnection } from '../../../runtime/radapter/port.ts'
 import { manualTime, quiet } from '../../support/manual-time.ts'
 import { startEmpty } from '../../support/running.ts'
@@ -91,13 +92,16 @@ describe('portAdapter', () => {
     const served = serveTown(running)
     const time = manualTime(0)
     const ends: PortEnd[] = []
+    const asked: (string | null)[] = []
     const adapter = portAdapter(
-      () => {
+      (runtimeId) => {
         const [page, worker] = portPair()
+        asked.push(runtimeId)
         ends.push(worker)
         served.server.accept(portConnection(worker))
         return page
       },
+      createPin(null),
       { clock: time.clock, schedule: time.schedule, random: () => 0 },
     )
     const heights: number[] = []
@@ -109,6 +113,8 @@ describe('portAdapter', () => {
     time.advance(0)
     await quiet()
     expect(adapter.status).toBe('connected')
+    // Whichever was the current one: it comes back to that, and to no other.
+    expect(asked).toEqual([null, 'simnet'])
     expect(heights).toEqual([running.host.env().height, running.host.env().height])
     expect(await adapter.getCheckpoints()).toEqual([])
     adapter.disconnect()
