@@ -71,6 +71,8 @@ export class SimulationFailure extends Error {
 
 const START_MS = Date.UTC(2026, 0, 1)
 const HEAL_EVENTS = 5_000
+/** Whoever waits for one that sleeps asks every second: three hours of it, by two. */
+const NIGHT_TIMERS = 30_000
 
 const createActor = (seed: number, role: Role, cast: Cast): Actor => {
   const player = cast.players.get(role)
@@ -199,7 +201,7 @@ const unrest = (one: Actor): string | null => {
 
 const drain = async (world: World, what: string): Promise<void> => {
   const deadline = world.events + HEAL_EVENTS
-  const timers = { left: 4 * HEAL_EVENTS }
+  const timers = { left: NIGHT_TIMERS }
   const first = () => {
     if (world.inFlight > 0) return 'the network carries parcels'
     for (const one of world.actors.values()) {
