@@ -9,6 +9,7 @@ export const GERMAN_RUNTIMES = {
   'runtimes.clone': 'Klonen',
   'runtimes.delete': 'Löschen…',
   'runtimes.used': 'Zuletzt benutzt {ago}',
+  'runtimes.open': '{name} öffnen',
   'runtimes.here': 'Jetzt offen',
   'runtimes.never': 'Noch nicht benutzt',
   'runtimes.snapshot': 'Kopie, unterschreibt nichts',

@@ -3,6 +3,10 @@ export const GERMAN_STATES = {
   'state.halted':
     'Diese Welt steht still: {reason} Dein Geld bleibt, wo es ist. Gezahlt werden kann erst, wenn sie wieder läuft.',
   'state.halted.title': 'Deine Wallet steht still',
+  'state.gone': 'Diese Welt gibt es in deiner Wallet nicht: Sie wurde gelöscht oder war nie hier.',
+  'state.gone.title': 'Diese Welt ist nicht hier',
+  'state.gone.was': 'Sie wurde gelöscht, oder eine andere steht an ihrer Stelle. Von ihr wird nichts mehr gezeigt.',
+  'state.gone.wasTitle': '{name} ist nicht mehr hier',
   'state.readOnly': 'Nur Lesen: {reason} Von hier kann nichts gezahlt werden.',
   'state.readOnly.title': 'Deine Wallet kann nur gelesen werden',
   'state.unknownReason': 'kein Grund genannt.',
@@ -19,7 +23,6 @@ export const GERMAN_STATES = {
   'state.why.newer_version':
     'Eine neuere Version dieser Wallet hat geschrieben, was hier gespeichert ist. Aktualisiere die Wallet.',
   'state.why.snapshot': 'Das ist eine Kopie davon, wie es war. Man kann sie ansehen; sie unterschreibt nichts.',
-  'state.why.unknown_runtime': 'Diese Runtime gibt es in deiner Wallet nicht. Wähle oben eine andere.',
   'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
   'state.why.fault': '{detail}.',
   'state.bringBack': 'Hol deine Wallet aus einer exportierten Datei zurück.',

@@ -31,6 +31,7 @@ export const GERMAN: Messages = {
   // Everywhere
   'app.name': 'xln wallet',
   'runtime.button': 'Welt: {name}',
+  'runtime.choose': 'Welt wählen',
   'runtime.chain': 'Blockchain',
   'runtime.chainHeight': 'Höhe der Blockchain',
   'runtime.height': 'Höhe',

@@ -9,6 +9,7 @@ export const ENGLISH_RUNTIMES = {
   'runtimes.clone': 'Clone',
   'runtimes.delete': 'Delete…',
   'runtimes.used': 'Last used {ago}',
+  'runtimes.open': 'Open {name}',
   'runtimes.here': 'Open now',
   'runtimes.never': 'Not used yet',
   'runtimes.snapshot': 'Copy, signs nothing',

@@ -3,6 +3,10 @@ export const ENGLISH_STATES = {
   'state.halted':
     'This runtime has stopped: {reason} Your money stays where it is. Nothing can be paid until it runs again.',
   'state.halted.title': 'Your wallet has stopped',
+  'state.gone': 'There is no such runtime in this wallet: it was deleted, or never was here.',
+  'state.gone.title': 'This runtime is not here',
+  'state.gone.was': 'It was deleted, or another one took its place. Nothing of it is shown any more.',
+  'state.gone.wasTitle': '{name} is not here any more',
   'state.readOnly': 'Read-only: {reason} Nothing can be paid from here.',
   'state.readOnly.title': 'Your wallet can only be read',
   'state.unknownReason': 'no reason was given.',
@@ -18,7 +22,6 @@ export const ENGLISH_STATES = {
     'This browser holds the history of another wallet. It is left as it is, and nothing is signed.',
   'state.why.newer_version': 'A newer version of this wallet has written what is stored here. Update the wallet.',
   'state.why.snapshot': 'This is a copy of how it was. It can be looked at, and signs nothing.',
-  'state.why.unknown_runtime': 'There is no such runtime in this wallet. Choose another one above.',
   'state.why.held_elsewhere': '{name} is open in another window.',
   'state.why.fault': '{detail}.',
   'state.bringBack': 'Bring your wallet back from an exported file.',

@@ -11,6 +11,7 @@ export const ENGLISH = {
   // Everywhere
   'app.name': 'xln wallet',
   'runtime.button': 'Runtime: {name}',
+  'runtime.choose': 'Choose a runtime',
   'runtime.chain': 'Chain',
   'runtime.chainHeight': 'Chain height',
   'runtime.height': 'Height',

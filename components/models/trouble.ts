@@ -4,11 +4,14 @@
  */
 import type { FrameView, HostStatus, JurisdictionView, Unreachable } from '../../runtime/radapter/types.ts'
 
-export type StopReason = NonNullable<HostStatus['reason']>
+/** Of a runtime that is there. */
+export type StopReason = Exclude<NonNullable<HostStatus['reason']>, { readonly type: 'unknown_runtime' }>
 
 export type Down = Extract<JurisdictionView['status'], { readonly type: 'down' }>
 
 export type Trouble =
+  /** This wallet has no runtime of this id. The name is what this page last knew it by, if it ever did. */
+  | { readonly type: 'gone'; readonly name: string | null }
   /** No room for the log itself: the runtime has stopped. */
   | { readonly type: 'full' }
   | { readonly type: 'halted'; readonly reason: StopReason | null }
@@ -20,16 +23,19 @@ export type Trouble =
   | { readonly type: 'update' }
 
 /** What stands in the way of everything; the rest is for those who can still act. */
-export const isStanding = ({ type }: Trouble): boolean => type === 'full' || type === 'halted' || type === 'read_only'
+export const isStanding = ({ type }: Trouble): boolean =>
+  type === 'gone' || type === 'full' || type === 'halted' || type === 'read_only'
 
-/** What no new try changes: a copy stays one, and what is not there does not come. */
-export const isFinal = (trouble: Trouble): boolean =>
-  'reason' in trouble && (trouble.reason?.type === 'snapshot' || trouble.reason?.type === 'unknown_runtime')
+/** What no new try changes: a copy stays one. */
+export const isFinal = (trouble: Trouble): boolean => 'reason' in trouble && trouble.reason?.type === 'snapshot'
 
 const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | null => {
+  const said = status?.reason ?? null
+  if (said?.type === 'unknown_runtime')
+    return { type: 'gone', name: frame?.runtimeId === status?.runtimeId ? (frame?.runtimeName ?? null) : null }
   if (status?.runtime === 'halted' && status.storage === 'full') return { type: 'full' }
   const halted = frame?.halted ?? null
-  const reason: StopReason | null = halted === null ? (status?.reason ?? null) : { type: 'fault', detail: halted }
+  const reason: StopReason | null = halted === null ? said : { type: 'fault', detail: halted }
   // A frame from before a new start says nothing of what runs now.
   const isOfNow = status === null || status.runtime === 'running'
   if (status?.runtime === 'halted' || (isOfNow && frame !== null && frame.halted !== null))

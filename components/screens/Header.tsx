@@ -19,8 +19,10 @@ export const Header = () => {
   const [dialog, setDialog] = useState<RuntimeDialog | null>(null)
   const frame = session.frameView.value
   const status = session.hostStatus.value
-  const name = status?.runtimes.find((listing) => listing.id === status.runtimeId)?.name ?? frame?.runtimeName
-  const isTest = frame?.jurisdictions.some((jurisdiction) => jurisdiction.isTest) ?? false
+  const isGone = status?.reason?.type === 'unknown_runtime'
+  const named = status?.runtimes.find((listing) => listing.id === status.runtimeId)?.name ?? frame?.runtimeName ?? ''
+  const name = isGone ? text('runtime.choose') : named
+  const isTest = !isGone && frame?.jurisdictions.some((jurisdiction) => jurisdiction.isTest) === true
   // What happens on screen comes with the host's next status; a failed call leaves the wallet as it is.
   const lock = (): void => void session.rpc('wallet.lock', {}).catch(() => undefined)
   const close = (): void => panel.current?.hidePopover()
@@ -42,7 +44,7 @@ export const Header = () => {
         popovertarget={id}
         aria-expanded={isOpen}
         aria-haspopup="menu"
-        aria-label={text('runtime.button', { name: name ?? '' })}
+        aria-label={isGone ? name : text('runtime.button', { name })}
       >
         <span>{name}</span>
         <Icon of={ChevronDown} />

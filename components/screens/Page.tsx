@@ -79,6 +79,8 @@ const Loading = () => {
 /** What is wrong, where it takes the place of everything: nothing is there to be shown, or it has to be seen first. */
 const standingIn = (trouble: Trouble | null, hasFrame: boolean, isLooking: boolean): Trouble | null => {
   if (trouble === null || !isStanding(trouble)) return null
+  // What was there is shown no more.
+  if (trouble.type === 'gone') return trouble
   return hasFrame && (trouble.type !== 'full' || isLooking) ? null : trouble
 }
 

@@ -14,12 +14,15 @@ import { inOneLine } from '../models/words.ts'
 import { Alert } from '../primitives/Alert.tsx'
 import { Button, type Look } from '../primitives/Button.tsx'
 import { PageHead } from '../primitives/PageHead.tsx'
+import { OtherRuntimes } from './runtimes/OtherRuntimes.tsx'
 import styles from './Trouble.module.css'
 
 type Remedy = { readonly method: 'host.retry' | 'host.reopen'; readonly words: PlainKey }
 
 const RETRY: Remedy = { method: 'host.retry', words: 'common.retry' }
 const REMEDIES: { readonly [T in Trouble['type']]: Remedy | null } = {
+  // The way to those there are stands below (Gone.tsx).
+  gone: null,
   full: { method: 'host.reopen', words: 'common.retry' },
   halted: { method: 'host.reopen', words: 'state.startAgain' },
   read_only: { method: 'host.reopen', words: 'common.retry' },
@@ -67,7 +70,6 @@ const WHY: { readonly [R in StopReason['type']]: `state.why.${R}` } = {
   newer_version: 'state.why.newer_version',
   held_elsewhere: 'state.why.held_elsewhere',
   snapshot: 'state.why.snapshot',
-  unknown_runtime: 'state.why.unknown_runtime',
   fault: 'state.why.fault',
 }
 
@@ -81,6 +83,8 @@ const sentence = (text: Text, reason: StopReason | null): string => {
 const wordsOf = (trouble: Trouble, { text, format }: Ui): string => {
   const moment = (ms: number): string => format.moment(ms, Date.now())
   switch (trouble.type) {
+    case 'gone':
+      return text(trouble.name === null ? 'state.gone' : 'state.gone.was')
     case 'full':
       return text('state.full')
     case 'halted':
@@ -196,6 +200,15 @@ export const TroubleScreen = ({ trouble, onLook }: Props) => {
   const ui = useUi(ENGLISH_STATES)
   const { text } = ui
   const remedy = remedyOf(trouble)
+  if (trouble.type === 'gone') {
+    const { name } = trouble
+    return (
+      <Standing title={name === null ? text('state.gone.title') : text('state.gone.wasTitle', { name })}>
+        <Alert tone="caution">{wordsOf(trouble, ui)}</Alert>
+        <OtherRuntimes />
+      </Standing>
+    )
+  }
   if (trouble.type === 'full')
     return (
       <Standing title={text('state.full.title')}>

@@ -34,14 +34,7 @@ export type StorageStatus = (typeof STORAGE_STATUSES)[number]
  */
 export type StopReason =
   | { readonly type: 'log_damaged' | 'replay_differs'; readonly height: number }
-  | {
-      readonly type:
-        | 'rolled_back'
-        | 'database_missing'
-        | 'foreign_history'
-        | 'newer_version'
-        | 'snapshot'
-        | 'unknown_runtime'
-    }
+  | { readonly type: 'rolled_back' | 'database_missing' | 'foreign_history' | 'newer_version' | 'snapshot' }
+  | { readonly type: 'unknown_runtime' }
   | { readonly type: 'held_elsewhere'; readonly name: string }
   | { readonly type: 'fault'; readonly detail: string }

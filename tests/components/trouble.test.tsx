@@ -5,7 +5,7 @@
  */
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { isStanding, troubleOf } from '../../components/models/trouble.ts'
+import { isStanding, type Trouble, troubleOf } from '../../components/models/trouble.ts'
 import { ApprovalApp } from '../../components/screens/approval/ApprovalApp.tsx'
 import { FilesApp } from '../../components/screens/files/FilesApp.tsx'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
@@ -250,6 +250,44 @@ describe.each(PAGES)('%s', (_, App) => {
     expect(screen.queryByRole('heading', { name: title })).toBeNull()
   })
 
+  const GONE = { runtime: 'halted', reason: { type: 'unknown_runtime' } } as const
+  const OTHERS = [
+    { id: 'r1', name: 'Jamaica', kind: 'local', copyOf: null, usedAt: 2 },
+    { id: 'r2', name: 'As it was', kind: 'snapshot', copyOf: null, usedAt: 1 },
+  ] as const
+
+  test('a runtime that is deleted while it is shown -- nothing of it stays, and the others are offered', async () => {
+    const { adapter, opened } = renderPage(App)
+    await screen.findByRole('button', { name: 'Runtime: Simnet' })
+    await act(() => adapter.pushHost(host({ ...GONE, runtimes: OTHERS })))
+    expect(await screen.findByRole('heading', { name: 'Simnet is not here any more' })).toBeTruthy()
+    expect(screen.getByRole('alert').textContent).toMatch(/^It was deleted, or another one took its place\./)
+    expect(screen.queryByRole('button', { name: /^Runtime: / })).toBeNull()
+    expect(screen.getByRole('button', { name: 'Choose a runtime' })).toBeTruthy()
+    expect(document.body.textContent).not.toMatch(/tUSD|Test money|stays where it is/)
+    const others = within(screen.getByRole('list', { name: 'Runtimes' })).getAllByRole('button')
+    expect(others.map(({ textContent }) => textContent)).toEqual(['Open Jamaica', 'Open As it was'])
+    adapter.answer('runtime.select', () => ({}))
+    press('Open As it was')
+    await waitFor(() => expect(opened).toEqual(['runtime r2']))
+    expect(adapter.callsOf('runtime.select')).toEqual([{ id: 'r2' }])
+  })
+
+  test('a runtime that never was -- said so, and the others are offered', async () => {
+    const { adapter, opened } = renderPage(App, {
+      host: { ...GONE, runtimeId: 'nowhere', runtimes: OTHERS },
+      frame: null,
+    })
+    expect(await screen.findByRole('heading', { name: 'This runtime is not here' })).toBeTruthy()
+    expect(screen.getByRole('alert').textContent).toBe(
+      'There is no such runtime in this wallet: it was deleted, or never was here.',
+    )
+    adapter.refuse('runtime.select', { code: 'E_REJECTED', reason: { type: 'unknown_runtime' } })
+    press('Open Jamaica')
+    expect(await screen.findByText(/^This runtime is not there any more\./)).toBeTruthy()
+    expect(opened).toEqual([])
+  })
+
   test('a database that is gone, with nothing to show -- the way out is on the screen, and opens in a tab', async () => {
     const status = { runtime: 'read-only', reason: { type: 'database_missing' } } as const
     const { opened } = renderPage(App, { host: status, frame: null, isPopup: true })
@@ -346,9 +384,9 @@ describe('troubleOf', () => {
   })
 
   test('only what has stopped takes the place of a page', () => {
-    const standing = (['full', 'halted', 'read_only', 'short', 'update'] as const).filter((type) =>
-      isStanding(type === 'halted' || type === 'read_only' ? { type, reason: null } : { type }),
+    const standing = (['gone', 'full', 'halted', 'read_only', 'short', 'update'] as const).filter((type) =>
+      isStanding({ type, reason: null, name: null } as Trouble),
     )
-    expect(standing).toEqual(['full', 'halted', 'read_only'])
+    expect(standing).toEqual(['gone', 'full', 'halted', 'read_only'])
   })
 })

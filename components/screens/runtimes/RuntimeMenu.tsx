@@ -96,6 +96,16 @@ const useFacts = (): readonly Fact[] => {
   ]
 }
 
+const About = () => {
+  const { session, text } = useUi()
+  return (
+    <div class={styles.about}>
+      {session.frameView.value?.jurisdictions.some(({ isTest }) => isTest) && <p>{text('runtime.testNote')}</p>}
+      <Facts facts={useFacts()} />
+    </div>
+  )
+}
+
 const COPIES = { fork: 'runtimes.cloneFork', snapshot: 'runtimes.cloneSnapshot' } as const
 
 export const RuntimeMenu = ({ onOpen, onLeave }: Props) => {
@@ -158,10 +168,7 @@ export const RuntimeMenu = ({ onOpen, onLeave }: Props) => {
         )}
       </div>
       {cloning.refusal.value !== null && <Alert>{inOneLine(cloning.refusal.value)}</Alert>}
-      <div class={styles.about}>
-        {session.frameView.value?.jurisdictions.some(({ isTest }) => isTest) && <p>{text('runtime.testNote')}</p>}
-        <Facts facts={useFacts()} />
-      </div>
+      {status?.reason?.type !== 'unknown_runtime' && <About />}
     </div>
   )
 }
