@@ -12,6 +12,7 @@ import { toHex } from '../../runtime/lib/bytes.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
 import { nextDueMs } from '../../runtime/loop.ts'
 import {
+  boundedBy,
   LOCAL_TIERS,
   type LocalRuntime,
   type LocalRuntimeOptions,
@@ -56,6 +57,16 @@ const reasonOf = (error: unknown): StopReason => {
 }
 
 export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
+const abortable = () => {
+  const controller = new AbortController()
+  return { signal: controller.signal, abort: () => controller.abort() }
+}
+const abandonedAt = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
 const STOPPED: RuntimeStatus = { runtime: 'stopped', progress: null, reason: null, storage: 'ok' }
 
 /** The keys of one runtime. */
@@ -112,7 +123,7 @@ export class RuntimeService {
   #status: RuntimeStatus = STOPPED
   #open: LocalRuntime | null = null
   #own: { readonly owner: EntityId; readonly more: OwnEntities } | null = null
-  /** Ends the wait of a start that a stop has overtaken. */
+  /** Tells a start that a stop has overtaken it. */
   #abandon: () => void = () => undefined
 
   /** @param entry its name may change. */
@@ -184,17 +195,18 @@ export class RuntimeService {
   }
 
   #startAs(role: Role, keyring: Keyring): Promise<void> {
-    const abandoned = new Promise<boolean>((resolve) => {
-      this.#abandon = () => resolve(true)
-    })
+    const { signal, abort } = abortable()
+    this.#abandon = abort
     return this.#inTurn(async () => {
       if (this.#open !== null) return
       // One that has failed to start starts from the beginning.
       if (this.#status.runtime !== 'stopped') this.#end()
       this.#go('start')
       try {
-        await this.#begin(role, keyring, abandoned)
+        await this.#begin(role, keyring, signal)
       } catch (error) {
+        // What was to be stopped has nothing to say any more.
+        if (signal.aborted) return
         // One that halted while its world was made has said so itself, and why.
         if (this.#status.runtime !== 'halted')
           this.#go('fail', { reason: reasonOf(error), storage: isQuota(error) ? 'full' : 'ok' })
@@ -231,14 +243,14 @@ export class RuntimeService {
     return this.#ports.slot(`entities.${this.#id}`)
   }
 
-  async #begin(role: Role, keyring: Keyring, abandoned: Promise<boolean>): Promise<void> {
+  async #begin(role: Role, keyring: Keyring, signal: AbortSignal): Promise<void> {
     const { clock, entropy, schedule, code, openStore, writer } = this.#ports
     const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
     const known = knowKeys({ keyring, runtimeIndex }, this.#ownSlot())
     const { identities } = known
     const more = await known.more
     this.#own = { owner: identities.own.entityId, more }
-    const opened = await openLocalRuntime({
+    const opening = openLocalRuntime({
       runtimeId: worldId,
       lockId: this.#id,
       name,
@@ -261,17 +273,24 @@ export class RuntimeService {
       role,
       tiers: LOCAL_TIERS,
       onProgress: (progress) => this.#go('replay', { progress }),
+      signal,
     })
+    const opened = await Promise.race([opening, abandonedAt(signal)])
+    if (opened === undefined) return this.#leave(opening)
     this.#open = opened
     if (opened.type === 'following') return this.#go('distrust', { reason: { type: 'held_elsewhere', name } })
     if (opened.type === 'read_only') return this.#go('distrust', { reason: opened.reason })
     this.#follow(opened.host)
     void opened.lost.then(() => this.#yield(opened, keyring))
     const { address } = keyring.key(OWN_ADDRESS)
-    const seeded = seedSimnet(opened.host, opened.chain, identities, address)
-      .then(() => more.finish(opened.host))
-      .then(() => false)
-    if (!(await Promise.race([seeded, abandoned]))) this.#go('open', { storage: opened.host.storage() })
+    const seeded = seedSimnet(opened.host, opened.chain, identities, address).then(() => more.finish(opened.host))
+    await Promise.race([seeded, abandonedAt(signal)])
+    if (!signal.aborted) this.#go('open', { storage: opened.host.storage() })
+  }
+
+  /** What does not come to its end in time is left behind, and closed when it does. */
+  #leave(opening: Promise<LocalRuntime>): Promise<void> {
+    return boundedBy(this.#ports.schedule)(opening.then((late) => late.close()))
   }
 
   /** Reports a halt, and keeps an alarm set for the next thing that is due, since this worker may be gone by then. */

@@ -61,6 +61,8 @@ export type LocalRuntimeOptions = {
   readonly role: 'writer' | 'taker' | 'reader'
   readonly tiers: Tiers
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  /** Ends what is being opened between two frames of its log. */
+  readonly signal?: AbortSignal
 }
 
 export type LocalRuntime =
@@ -105,16 +107,28 @@ export const openLocalRuntime = async (options: LocalRuntimeOptions): Promise<Lo
     const store = await openOrNull(() => options.openStore({ create: mark === null }))
     if (store === null) return await missing(options, lease.release)
     await hasher
-    return await openOver(store, options, lease)
+    return await orClosed(store, options, () => openOver(store, options, lease))
   } catch (error) {
-    await lease.release()
+    await boundedBy(options.schedule)(lease.release())
     throw error
   }
 }
 
-const follow = async ({ openStore, writer, ...options }: LocalRuntimeOptions): Promise<LocalRuntime> => {
+const follow = async (options: LocalRuntimeOptions): Promise<LocalRuntime> => {
+  const { openStore, writer, ...rest } = options
   const store = await openStore({ create: false })
-  return { type: 'following', ...(await followRuntime({ ...options, store, ports: writer.ports })) }
+  const following = () => followRuntime({ ...rest, store, ports: writer.ports })
+  return { type: 'following', ...(await orClosed(store, options, following)) }
+}
+
+/** What cannot be opened over it does not keep it. */
+const orClosed = async <T>(store: Store, { schedule }: LocalRuntimeOptions, open: () => Promise<T>): Promise<T> => {
+  try {
+    return await open()
+  } catch (error) {
+    await boundedBy(schedule)(store.close())
+    throw error
+  }
 }
 
 const openOrNull = async (open: () => Promise<Store>): Promise<Store | null> => {
@@ -160,13 +174,16 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
     name,
     canary: options.canary,
     claimedEpoch: epoch,
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
+    onProgress: (progress) => {
+      options.signal?.throwIfAborted()
+      options.onProgress?.(progress)
+    },
   })
   const activity = await readBook(store)
   const bounded = boundedBy(options.schedule)
   const closeStore = async () => {
     await bounded(store.close())
-    await lease.release()
+    await bounded(lease.release())
   }
   const reason = whyReadOnly(recovered, options)
   if (reason !== null) {
@@ -206,9 +223,9 @@ const STEP_LIMIT_MS = 5_000
  * What does not end in time, or fails, is left behind: the next step is taken all the same, and the next writer's epoch
  * keeps out what may still come of it.
  */
-const boundedBy =
+export const boundedBy =
   (schedule: Scheduler) =>
-  (step: Promise<void>): Promise<void> =>
+  (step: Promise<unknown>): Promise<void> =>
     new Promise((resolve) => {
       const cancel = schedule(STEP_LIMIT_MS, resolve)
       const done = (): void => {

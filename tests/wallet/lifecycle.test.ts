@@ -237,6 +237,75 @@ test('a store that fails while the world is made -- halted once, and started aga
 })
 
 describe('stopping', () => {
+  /** Whose stores count themselves; `range` may be made to wait for ever. */
+  const counted = (machine: WalletMachine, hangs: (from: string) => boolean = () => false) => {
+    const open = { stores: 0 }
+    let limit = (): void => undefined
+    const browser = createFakeBrowser()
+    const walk = hold(
+      machine,
+      (ports) => ({
+        ...ports,
+        schedule: (delayMs, run) => {
+          if (delayMs === 5_000) limit = run
+          return ports.schedule(delayMs, run)
+        },
+        openStore: async (name, options) => {
+          const store = await ports.openStore(name, options)
+          open.stores++
+          return {
+            ...store,
+            range: (range) => (hangs(range.from) ? new Promise(() => undefined) : store.range(range)),
+            close: async () => {
+              open.stores--
+              await store.close()
+            },
+          }
+        },
+      }),
+      FIRST_RUNTIME,
+      browser,
+    )
+    return { walk, open, browser, limit: () => limit() }
+  }
+
+  test('in the middle of its log -- no further frame is gone through, and store and lock are free', async () => {
+    const { walk, open, browser } = counted(await withHistory())
+    const started = start(walk)
+    const stopped = new Promise<void>((resolve) => {
+      walk.service.onChange(() => {
+        if (walk.states.filter((state) => state === 'replaying').length === 3) resolve(walk.service.stop())
+      })
+    })
+    await Promise.all([started, stopped])
+    expect(course(walk)).toEqual(['stopped', 'starting', 'replaying', 'draining', 'stopped'])
+    expect([walk.states.filter((state) => state === 'replaying').length, open.stores]).toEqual([3, 0])
+    const next = hold(walk.machine, undefined, FIRST_RUNTIME, browser)
+    await start(next)
+    expect(course(next).at(-1)).toBe('running')
+  })
+
+  test('while its store does not answer -- left behind after a while', async () => {
+    const { walk, limit } = counted(await withHistory(), (from) => from.startsWith('wal/'))
+    const started = start(walk)
+    await quiet()
+    const stopped = walk.service.stop()
+    await quiet()
+    expect(walk.service.status.runtime).toBe('starting')
+    limit()
+    await Promise.all([started, stopped])
+    expect(course(walk)).toEqual(['stopped', 'starting', 'draining', 'stopped'])
+  })
+
+  test('what cannot be opened over a store does not keep it', async () => {
+    const machine = await withHistory()
+    const disk = present(machine.disks.get('xln-simnet'), 'a disk')
+    disk.rows.set('schema', Uint8Array.of(1))
+    const { walk, open } = counted(machine)
+    await start(walk)
+    expect([course(walk), open.stores]).toEqual([['stopped', 'starting', 'halted'], 0])
+  })
+
   test('a store that never closes -- left behind after a while, and the lock is free', async () => {
     let limit = (): void => undefined
     const browser = createFakeBrowser()
