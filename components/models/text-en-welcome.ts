@@ -25,7 +25,7 @@ export const ENGLISH_WELCOME = {
   'password.suggested': 'Write this down, then type it twice above:',
   'import.heading': 'Import a wallet',
   'import.lead':
-    'A phrase brings your keys back, not the state of your accounts. That comes from the other side of each account; until it does, nothing is signed.',
+    'A phrase brings your keys back, not the state of your accounts. That comes from the other side of each account, or from an exported file; until it does, nothing is signed in them. The test world Simnet begins anew: it lives in one browser only.',
   'import.phrase': 'Recovery phrase',
   'import.phraseHint': '12 or 24 words, in order',
   'import.badPhrase': 'This is not a valid recovery phrase. Check the spelling and the order of the words.',
