@@ -188,7 +188,7 @@ export const GERMAN: Messages = {
   'password.suggested': 'Schreibe das auf, dann tippe es oben zweimal ein:',
   'import.heading': 'Wallet importieren',
   'import.lead':
-    'Eine Phrase bringt deine Schlüssel zurück, nicht den Stand deiner Konten. Den liefert die Gegenseite jedes Kontos; bis dahin wird nichts unterschrieben.',
+    'Eine Phrase bringt deine Schlüssel zurück, nicht den Stand deiner Konten. Den liefert die Gegenseite jedes Kontos oder eine exportierte Datei; bis dahin wird in ihnen nichts unterschrieben. Die Testwelt Simnet beginnt neu: Sie lebt nur in einem Browser.',
   'import.phrase': 'Wiederherstellungsphrase',
   'import.phraseHint': '12 oder 24 Wörter, der Reihe nach',
   'import.badPhrase':
