@@ -107,16 +107,22 @@ const READERS: { readonly [name: string]: (args: Result) => JEvent } = {
   }),
 }
 
-/** By topic in lower case: ethers, asked for an event by its topic, hashes every declaration anew. */
-const DECLARED = new Map<string, EventFragment>()
-DEPOSITORY.abi.forEachEvent((event) => DECLARED.set(event.topicHash, event))
+/**
+ * By topic in lower case: ethers, asked for an event by its topic, hashes every declaration anew. Made for the first
+ * log, since every worker starts and few see one.
+ */
+const declared = new Map<string, EventFragment>()
+const eventOf = (topic: string): EventFragment | undefined => {
+  if (declared.size === 0) DEPOSITORY.abi.forEachEvent((event) => declared.set(event.topicHash, event))
+  return declared.get(topic)
+}
 
 type Log = { readonly name: string; readonly args: Result }
 const toEvent = ({ name, args }: Log): JEvent | null => READERS[name]?.(args) ?? null
 
 /** null for an event nobody declared and for bytes that are not what its declaration says. */
 const parse = ({ topics, data }: RawLog): Log | null => {
-  const event = DECLARED.get(topics[0]?.toLowerCase() ?? '')
+  const event = eventOf(topics[0]?.toLowerCase() ?? '')
   if (event === undefined) return null
   try {
     return { name: event.name, args: DEPOSITORY.abi.decodeEventLog(event, data, topics) }
