@@ -24,6 +24,7 @@ const KEPT = [
   'selectedAccountId',
   'tokenId',
   'accountPage',
+  'accountCursor',
   'accountPageSize',
   'accountSortBy',
   'accountSortDir',
@@ -36,7 +37,7 @@ const KEPT = [
 
 export const placeOf = (runtimeId: string, view: ViewState, height: number | null): Place => ({
   runtimeId,
-  view: Object.fromEntries(KEPT.map((name) => [name, view[name]])),
+  view: Object.fromEntries(KEPT.map((name) => [name, view[name] ?? null])),
   height,
 })
 
@@ -46,12 +47,15 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 /** Null for anything but a whole place. @param initial says what kind each field is of */
 export const readPlace = (kept: unknown, initial: ViewState): Place | null => {
   if (!isFields(kept) || typeof kept.runtimeId !== 'string' || !isFields(kept.view)) return null
-  const { runtimeId, view, height } = kept
-  const isSame = (name: (typeof KEPT)[number]): boolean =>
-    view[name] === null
-      ? initial[name] === null
-      : typeof view[name] ===
-        (initial[name] === null ? (name === 'activityTokenId' ? 'number' : 'string') : typeof initial[name])
+  const { runtimeId, height } = kept
+  // A page by its number has none.
+  const view: Fields = { accountCursor: null, ...kept.view }
+  const isSame = (name: (typeof KEPT)[number]): boolean => {
+    const sample = initial[name] ?? null
+    return view[name] === null
+      ? sample === null
+      : typeof view[name] === (sample === null ? (name === 'activityTokenId' ? 'number' : 'string') : typeof sample)
+  }
   if (!KEPT.every(isSame)) return null
   return {
     runtimeId,

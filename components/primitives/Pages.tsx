@@ -12,7 +12,11 @@ type Props = {
   readonly page: number
   readonly totalPages: number
   readonly onTurn: (page: number) => void
+  /** To the neighbours by what they follow on, where that is known: null where there is none. */
+  readonly steps?: Steps
 }
+
+type Steps = { readonly back: (() => void) | null; readonly forth: (() => void) | null }
 
 type NumbersProps = Pick<Props, 'page' | 'totalPages' | 'onTurn'>
 
@@ -41,17 +45,23 @@ const Numbers = ({ page, totalPages, onTurn }: NumbersProps) => {
   )
 }
 
-export const Pages = ({ label, where, page, totalPages, onTurn }: Props) => {
+const stepsByNumber = ({ page, totalPages, onTurn }: NumbersProps): Steps => ({
+  back: page <= 1 ? null : () => onTurn(page - 1),
+  forth: page >= totalPages ? null : () => onTurn(page + 1),
+})
+
+export const Pages = ({ label, where, page, totalPages, onTurn, steps }: Props) => {
   const { text } = useUi()
+  const { back, forth } = steps ?? stepsByNumber({ page, totalPages, onTurn })
   return (
     <nav aria-label={label} class={styles.pages}>
       <div class={styles.where}>
         <span>{where}</span>
         <div>
-          <Button look="quiet" disabled={page <= 1} onClick={() => onTurn(page - 1)}>
+          <Button look="quiet" disabled={back === null} onClick={() => back?.()}>
             {text('panel.previous')}
           </Button>
-          <Button look="quiet" disabled={page >= totalPages} onClick={() => onTurn(page + 1)}>
+          <Button look="quiet" disabled={forth === null} onClick={() => forth?.()}>
             {text('panel.next')}
           </Button>
         </div>

@@ -60,7 +60,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
     set: (runtimeId, entityId) => void preferences.chooseEntity(runtimeId, entityId).catch(() => undefined),
   }
   const session = createSession(adapter, {
-    view: { ...DEFAULT_VIEW, ...view },
+    view: { ...DEFAULT_VIEW, accountCursor: null, ...view },
     remembered,
     memory,
     chosen,

@@ -177,4 +177,33 @@ describe('paging', () => {
     await arrived('balance', 'desc', 100)
     expect(shown()).toHaveLength(100)
   })
+
+  test('while accounts change -- the next page and the one before neither skip nor repeat', async () => {
+    choose('Page size', '10')
+    choose('Sort by', 'updated')
+    setDirection('desc')
+    await arrived('updated', 'desc', 10)
+    const order = inOrder('updated', 'desc')
+    const turn = async (name: string, expected: readonly string[]): Promise<void> => {
+      fireEvent.click(within(pages()).getByRole('button', { name }))
+      await waitFor(() => expect(shown()).toEqual(expected))
+    }
+    /** A customer of a later page is paid, and is the one that changed last. */
+    const stirUp = async (): Promise<void> => {
+      const last = inOrder('updated', 'desc').at(-1) ?? ''
+      await crowd.payBack(2 * (Number(last.replace(/\D/g, '')) - 1))
+      await waitFor(() => expect(inOrder('updated', 'desc')[0]).toBe(last))
+      await waitFor(() => expect(session.frameView.value?.height).toBe(crowd.host.env().height))
+    }
+    await turn('Next', order.slice(10, 20))
+    await stirUp()
+    expect(shown()).toEqual(order.slice(10, 20))
+    await turn('Next', order.slice(20, 30))
+    await stirUp()
+    await turn('Previous', order.slice(10, 20))
+    await turn('Previous', order.slice(0, 10))
+    // By its number it is whatever is there now.
+    fireEvent.click(within(pages()).getByRole('button', { name: '2' }))
+    await waitFor(() => expect(shown()).toEqual(inOrder('updated', 'desc').slice(10, 20)))
+  })
 })

@@ -1,6 +1,6 @@
 /** The accounts of the selected entity, sorted and paged by the host. The second column shows what they are sorted by. */
 import type { ComponentChildren } from 'preact'
-import type { AccountPage, AccountSortKey, AccountView, PageSize, TokenView } from '../../../runtime/radapter/types.ts'
+import type { AccountPage, AccountSortKey, AccountView, PageSize, TokenView, ViewState } from '../../../runtime/radapter/types.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
@@ -38,6 +38,8 @@ const STATUS_WORDS: { readonly [S in Exclude<AccountView['status'], 'open'>]: Pl
 }
 const PAGE_SIZES: readonly PageSize[] = [10, 20, 50, 100]
 
+const FIRST_PAGE = { accountPage: 1, accountCursor: null }
+
 const sortedValue = (
   account: AccountView,
   key: AccountSortKey,
@@ -69,22 +71,22 @@ const Controls = () => {
         label={text('panel.sortBy')}
         value={view.accountSortBy}
         options={SORT_KEYS.map((value) => ({ value, label: text(SORT_WORDS[value]) }))}
-        onChange={(accountSortBy) => session.look({ accountSortBy, accountPage: 1 })}
+        onChange={(accountSortBy) => session.look({ accountSortBy, ...FIRST_PAGE })}
       />
-      <Button onClick={() => session.look({ accountSortDir: isAscending ? 'desc' : 'asc', accountPage: 1 })}>
+      <Button onClick={() => session.look({ accountSortDir: isAscending ? 'desc' : 'asc', ...FIRST_PAGE })}>
         {text(isAscending ? 'panel.ascending' : 'panel.descending')}
       </Button>
       <Select
         label={text('panel.pageSize')}
         value={view.accountPageSize}
         options={PAGE_SIZES.map((value) => ({ value, label: format.count(value) }))}
-        onChange={(accountPageSize) => session.look({ accountPageSize, accountPage: 1 })}
+        onChange={(accountPageSize) => session.look({ accountPageSize, ...FIRST_PAGE })}
       />
       <Select
         label={text('panel.token')}
         value={session.token.value?.tokenId ?? 0}
         options={session.tokens.value.map(({ tokenId, symbol }) => ({ value: tokenId, label: symbol }))}
-        onChange={(tokenId) => session.look({ tokenId, accountPage: 1 })}
+        onChange={(tokenId) => session.look({ tokenId, ...FIRST_PAGE })}
       />
     </div>
   )
@@ -120,16 +122,29 @@ const Row = ({
   )
 }
 
+/** By the accounts at the edges of what is shown: who moves meanwhile is neither skipped nor met again. */
+const stepTo = (look: (patch: Partial<ViewState>) => void, page: number, cursor: string | null): (() => void) | null =>
+  cursor === null ? null : () => look({ accountPage: Math.max(1, page), accountCursor: cursor })
+
 const AccountPages = ({ page }: { readonly page: AccountPage }) => {
   const { session, text, format } = useUi()
   const pages = format.count(Math.max(1, page.totalPages))
+  const { prevCursor, nextCursor } = page
+  const steps =
+    prevCursor === undefined || nextCursor === undefined
+      ? null
+      : {
+          back: stepTo(session.look, page.page - 1, prevCursor),
+          forth: stepTo(session.look, page.page + 1, nextCursor),
+        }
   return (
     <Pages
       label={text('panel.pages')}
       where={text('panel.pageOf', { page: format.count(page.page), pages, count: page.totalAccounts })}
       page={page.page}
       totalPages={page.totalPages}
-      onTurn={(accountPage) => session.look({ accountPage })}
+      onTurn={(accountPage) => session.look({ accountPage, accountCursor: null })}
+      {...(steps !== null && { steps })}
     />
   )
 }

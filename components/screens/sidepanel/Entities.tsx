@@ -20,6 +20,7 @@ export const useSelect = (): ((entityId: string) => void) => {
       selectedEntityId: entityId,
       selectedAccountId: null,
       accountPage: 1,
+      accountCursor: null,
       activityPage: 1,
       activitySearch: '',
       activityFilter: 'all',
