@@ -1,6 +1,13 @@
 /** The accounts of the selected entity, sorted and paged by the host. The second column shows what they are sorted by. */
 import type { ComponentChildren } from 'preact'
-import type { AccountPage, AccountSortKey, AccountView, PageSize, TokenView, ViewState } from '../../../runtime/radapter/types.ts'
+import type {
+  AccountPage,
+  AccountSortKey,
+  AccountView,
+  PageSize,
+  TokenView,
+  ViewState,
+} from '../../../runtime/radapter/types.ts'
 import type { PlainKey } from '../../models/text.ts'
 import { type Ui, useUi } from '../../models/ui.ts'
 import { Amount } from '../../primitives/Amount.tsx'
