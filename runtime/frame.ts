@@ -68,7 +68,7 @@ const runtimeTxCodec: Codec<RuntimeTx> = union<RuntimeTx>({
   fork: [5, struct({ jurisdiction: label, chainId: bigUint(64) })],
 })
 
-const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
+export const inputCodec: Codec<RuntimeInput> = union<RuntimeInput>({
   runtime: [1, struct({ tx: runtimeTxCodec })],
   command: [2, struct({ commandId, entityId, tx: entityTxCodec })],
   message: [3, struct({ from: entityId, to: entityId, start: nullable(startCodec), bytes: messageBytes })],

@@ -232,7 +232,7 @@ const take = (
 }
 
 /** What a client may ask for; the rest is what the world tells us, and comes in by its own kind of input. */
-const isCommand = ({ type }: EntityTx): boolean =>
+export const isCommand = ({ type }: EntityTx): boolean =>
   type !== 'message' &&
   type !== 'parcel' &&
   type !== 'greet' &&

@@ -6,9 +6,11 @@
  */
 import { browser } from 'wxt/browser'
 import { defineBackground } from 'wxt/utils/define-background'
+import { createRAdapter } from '../../runtime/radapter/adapter.ts'
 import { commandHandlers } from '../../runtime/radapter/commands.ts'
 import { systemPorts } from '../../runtime/radapter/line.ts'
 import { portConnection, readPortName } from '../../runtime/radapter/port.ts'
+import type { RAdapter } from '../../runtime/radapter/types.ts'
 import { PROVIDER_PORT } from '../inpage/wire.ts'
 import { createAutoLock } from './auto-lock.ts'
 import { browserRuntimePorts } from './browser-ports.ts'
@@ -55,8 +57,10 @@ export default defineBackground({
     const started = Promise.all([ready, runtimes]).then(([session, all]) => {
       followWallet(session, all)
       // For whoever develops this, in the worker's console; not so much as a name of it is in what is shipped.
-      if (import.meta.env.MODE === 'development')
+      if (import.meta.env.MODE === 'development') {
         Object.defineProperty(globalThis, 'xlnEnv', { get: () => all.current.host?.env() ?? null })
+        Object.defineProperty(globalThis, 'xlnAdapter', { value: adapterFor(all) })
+      }
       return all
     })
 
@@ -92,6 +96,15 @@ export default defineBackground({
     })
   },
 })
+
+/** Of a process that serves runtimes, to its own: everything a page can ask for, and any command as the engine takes it. */
+const adapterFor = (runtimes: Runtimes): RAdapter => {
+  const target = { runtimeId: null, clientId: null }
+  return createRAdapter({
+    mode: 'embedded',
+    server: { accept: (connection) => void runtimes.accept(connection, target) },
+  })
+}
 
 /** No service worker knows this class. */
 const isWorkerOfPage = (scope: object): scope is FilesScope => 'DedicatedWorkerGlobalScope' in scope

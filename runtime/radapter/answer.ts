@@ -7,8 +7,8 @@ import { frameWire } from './frame-wire.ts'
 import { STORAGE_STATUSES, type StopReason } from './health.ts'
 import { RUNTIME_STATES } from './lifecycle.ts'
 import { RUNTIME_KINDS, type RuntimeListing } from './manager-methods.ts'
-import type { CheckpointInfo, RetainedInfo } from './retained.ts'
-import type { FrameView, HostStatus, WireError } from './types.ts'
+import type { RetainedInfo } from './retained.ts'
+import type { CheckpointInfo, FrameView, HostStatus, WireError } from './types.ts'
 import { count, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 export type Push =
@@ -20,6 +20,7 @@ export type Reply =
   | { readonly type: 'get_frame_at'; readonly view: FrameView }
   | ({ readonly type: 'get_checkpoints' } & RetainedInfo)
   | { readonly type: 'rpc'; readonly result: unknown }
+  | { readonly type: 'send_input'; readonly height: number }
   | { readonly type: 'error'; readonly error: WireError }
 
 const requestText = v.pipe(v.string(), v.maxLength(16_384))
@@ -118,6 +119,8 @@ const writeReply = (reply: Reply): unknown => {
       return { oldestHeight: reply.oldestHeight, checkpoints: checkpointsWire.write(reply.checkpoints) }
     case 'rpc':
       return { result: reply.result }
+    case 'send_input':
+      return { height: reply.height }
     case 'error':
       return { error: errorWire.write(reply.error) }
   }
@@ -153,6 +156,7 @@ const REPLIES: Payloads = {
   get_frame_at: v.strictObject({ view: frameWire.schema }),
   get_checkpoints: v.strictObject({ oldestHeight: natural, checkpoints: checkpointsWire.schema }),
   rpc: v.strictObject({ result: v.unknown() }),
+  send_input: v.strictObject({ height: natural }),
   error: v.strictObject({ error: errorWire.schema }),
 }
 

@@ -10,6 +10,7 @@ import * as v from 'valibot'
 import { type Push, type Reply, readAnswer } from './answer.ts'
 import type { Connection } from './connection.ts'
 import { badRequest, internal, RAdapterError, tooLarge } from './errors.ts'
+import type { Command } from './input.ts'
 import { type ClientPorts, createLine } from './line.ts'
 import { createLru } from './lru.ts'
 import { type Asked, writeRequest } from './request.ts'
@@ -22,6 +23,7 @@ import {
   type FrameView,
   type HostStatus,
   type RAdapter,
+  type RAdapterConfig,
   type RAdapterMode,
   type RpcMethod,
   type RpcMethods,
@@ -34,6 +36,8 @@ export type ClientOptions = {
   /** A new connection each time; may throw. */
   readonly open: () => Connection
   readonly ports: ClientPorts
+  /** How inputs are written (input.ts); without it none can be sent. */
+  readonly writeInput?: (input: Command) => string
 }
 
 /** Views of the past kept for the present view. */
@@ -101,7 +105,14 @@ const createListeners = <T>() => {
   }
 }
 
-export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => {
+/** What of a config an adapter that has its line already can do nothing with, in words. */
+const unservable = (mode: RAdapterMode, config: RAdapterConfig): string | null => {
+  if (config.mode !== mode) return `this adapter is of the mode ${mode}`
+  const named = (['wsUrl', 'authKey', 'seed', 'snapshotInterval'] as const).filter((name) => config[name] !== undefined)
+  return named.length === 0 ? null : `this adapter has a line of its own, which takes no ${named.join(', ')}`
+}
+
+export const createClient = ({ mode, open, ports, writeInput }: ClientOptions): RAdapter => {
   let view: ViewState = DEFAULT_VIEW
   let currentHeight = 0
   let lastId = 0
@@ -200,8 +211,10 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
     get currentHeight() {
       return currentHeight
     },
-    connect: () =>
+    connect: (config) =>
       new Promise((resolve, reject) => {
+        const problem = config === undefined ? null : unservable(mode, config)
+        if (problem !== null) return reject(new RAdapterError(badRequest(problem)))
         if (line.status() === 'connected') return resolve()
         connecting.push({ resolve, reject })
         line.start()
@@ -231,6 +244,12 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
       if (asOf === view) past.set(height, frame)
       return frame
     },
+    sendInput: async (input) => {
+      const text = inputText(writeInput, input)
+      if (text === null) throw new RAdapterError(badRequest('this adapter cannot send this input'))
+      const asked = { type: 'send_input', payload: { input: text } } as const
+      return ask(asked, true, (reply) => (reply.type === 'send_input' ? { height: reply.height } : null))
+    },
     rpc: (method, params) =>
       ask({ type: 'rpc', payload: { method, params } }, !NOT_TWICE.has(method), (reply) =>
         reply.type === 'rpc' ? readResult(method, reply.result) : null,
@@ -241,6 +260,14 @@ export const createClient = ({ mode, open, ports }: ClientOptions): RAdapter => 
 const readResult = <M extends RpcMethod>(method: M, result: unknown): RpcMethods[M]['result'] | null => {
   const parsed = v.safeParse(RESULTS[method].schema as v.GenericSchema<unknown, RpcMethods[M]['result']>, result)
   return parsed.success ? parsed.output : null
+}
+
+const inputText = (write: ClientOptions['writeInput'], input: Command): string | null => {
+  try {
+    return write?.(input) ?? null
+  } catch {
+    return null
+  }
 }
 
 const written = (id: number, asked: Asked): string | WireError => {

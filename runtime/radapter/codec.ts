@@ -2,10 +2,10 @@
  * The RAdapter protocol: every message is one text, the tagged JSON of an envelope {v, type, id, inReplyTo, payload}.
  *
  * client → server   set_view {view, fromHeight}   ack {seq}   get_frame_at {height}   get_checkpoints {}
- *                   rpc {method, params}                                      (request.ts)
+ *                   rpc {method, params}   send_input {input}                 (request.ts)
  * server → client   status {seq, status}   frame {height, seq, view}          pushed
- *                   get_frame_at {view}   get_checkpoints {oldestHeight, checkpoints}   rpc {result}   error {error}
- *                                                                             in reply (answer.ts)
+ *                   get_frame_at {view}   get_checkpoints {oldestHeight, checkpoints}   rpc {result}
+ *                   send_input {height}   error {error}                       in reply (answer.ts)
  *
  * `id` is the sender's own number for the message and `inReplyTo` the other side's, or null. `seq` counts the pushes
  * of a connection; each is answered with an `ack`, and of each kind the next is sent only after that: a reader that is

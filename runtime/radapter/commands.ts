@@ -10,7 +10,7 @@ import { invoiceCodec } from '../entity/codec.ts'
 import { invoiceLink } from '../entity/invoice.ts'
 import { largestPayment } from '../entity/largest.ts'
 import { offerLink, offerTerms } from '../entity/offer.ts'
-import type { EntityState } from '../entity/types.ts'
+import type { EntityAnswer, EntityState, EntityTx } from '../entity/types.ts'
 import type { RuntimeHost } from '../host.ts'
 import { Fault, present } from '../lib/assert.ts'
 import { fromHex, toHex, utf8 } from '../lib/bytes.ts'
@@ -34,10 +34,11 @@ import {
 } from './arguments.ts'
 import { courtHandlers } from './court-commands.ts'
 import { internal, RAdapterError } from './errors.ts'
+import type { Command } from './input.ts'
 import { systemPorts } from './line.ts'
 import { labelOf } from './names.ts'
 import { proofFile } from './proof-file.ts'
-import { NO_PURSE, type Purse } from './purse.ts'
+import { NO_PURSE, ownAddress, type Purse } from './purse.ts'
 import { quotePayment } from './quote.ts'
 import { answerOf, done, type On, submit, submitMove } from './submit.ts'
 import type { RpcMethod, RpcMethods } from './types.ts'
@@ -48,7 +49,7 @@ export type RuntimeMethod = Exclude<
 >
 export type RuntimeHandlers = {
   readonly [M in RuntimeMethod]: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
-}
+} & { readonly send_input: (command: Command) => Promise<{ readonly height: number }> }
 
 type Params<M extends RuntimeMethod> = RpcMethods[M]['params']
 type Result<M extends RuntimeMethod> = Promise<RpcMethods[M]['result']>
@@ -88,12 +89,15 @@ const limit = ({ host, book }: On, { from, to, tokenId }: Params<'pay.limit'>): 
   return Promise.resolve({ amount: largestPayment(state, payee, tokenId as TokenId, profile) })
 }
 
+/** Answers are forgotten in the end, history is not: a command of long ago does not pay again. */
+const paidBefore = async (host: RuntimeHost, entityId: EntityId, id: PaymentId): Promise<number | null> =>
+  (await host.history.find({ entityId, id, height: host.env().height }))?.entry.height ?? null
+
 const send = async ({ host, book }: On, params: Params<'pay.send'>): Result<'pay.send'> => {
   const { entityId } = entityOf(host.env(), params.from)
   const paymentId = paymentIdFor(entityId, params.commandId)
-  // Answers are forgotten in the end, history is not: a command of long ago does not pay again.
-  const before = await host.history.find({ entityId, id: paymentId, height: host.env().height })
-  if (before !== null) return { height: before.entry.height, paymentId }
+  const before = await paidBefore(host, entityId, paymentId)
+  if (before !== null) return { height: before, paymentId }
   const committed = await submit(host, { commandId: params.commandId, entityId }, (env) => {
     const { to, invoice, offer } = recipientOf(env, params.to, book)
     const [amount, maxFee] = [amountOf(params.amount), amountOf(params.maxFee, 0n)]
@@ -256,6 +260,39 @@ const transfer = async (on: On, params: Params<'reserve.transfer'>): Result<'res
     })),
   )
 
+/** What goes to the chain of the owner's own free will. */
+const MOVES: ReadonlySet<EntityTx['type']> = new Set([
+  'reserve_to_collateral',
+  'reserve_to_reserve',
+  'deposit',
+  'withdraw',
+])
+
+/** The answer that a transaction is given. */
+const kindOf = ({ type }: EntityTx): EntityAnswer['type'] => {
+  switch (type) {
+    case 'pay':
+      return 'payment'
+    case 'create_invoice':
+      return 'invoice'
+    case 'create_offer':
+      return 'offer'
+    default:
+      return 'done'
+  }
+}
+
+/** What every other command comes down to, as it is: one transaction of an entity. */
+const sendInput = async (on: On, { commandId, entityId, tx }: Command): Promise<{ readonly height: number }> => {
+  if (tx.type === 'deposit' && tx.from !== ownAddress(on.purse)) return refuse({ type: 'bad_address' })
+  const before = tx.type === 'pay' ? await paidBefore(on.host, entityId, tx.paymentId) : null
+  if (before !== null) return { height: before }
+  const params = { commandId, entityId }
+  const committed = await (MOVES.has(tx.type) ? submitMove(on, params, () => tx) : submit(on.host, params, () => tx))
+  answerOf(committed, kindOf(tx))
+  return { height: committed.height }
+}
+
 /**
  * @param host may change from call to call; a call finds it running, the server sees to that.
  * @param names the address book, which says first whom a name means.
@@ -299,5 +336,6 @@ export const commandHandlers = (
     'reserve.toCollateral': on(toCollateral),
     'reserve.transfer': on(transfer),
     ...courtHandlers(on),
+    send_input: on(sendInput),
   }
 }

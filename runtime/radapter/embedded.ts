@@ -4,6 +4,7 @@
  */
 import { createClient } from './client.ts'
 import { type Connection, createInbox, type Inbox } from './connection.ts'
+import { writeInput } from './input.ts'
 import { type ClientPorts, systemPorts } from './line.ts'
 import type { RAdapterServer } from './server.ts'
 import type { RAdapter } from './types.ts'
@@ -35,4 +36,5 @@ export const embeddedAdapter = (server: Pick<RAdapterServer, 'accept'>, ports: C
       return near
     },
     ports,
+    writeInput,
   })

@@ -2,9 +2,9 @@
  * The carrier between a page of the extension and its worker: a Port of the browser's runtime messaging. A port is
  * lost whenever the worker is stopped, which is normal life; the client opens the next one.
  */
-import { createClient } from './client.ts'
+import { type ClientOptions, createClient } from './client.ts'
 import { type Connection, createInbox } from './connection.ts'
-import { type ClientPorts, systemPorts } from './line.ts'
+import { systemPorts } from './line.ts'
 import { createPin, type Pin } from './pin.ts'
 import type { RAdapter } from './types.ts'
 
@@ -60,18 +60,19 @@ export const portConnection = (port: PortLike): Connection => {
 /**
  * Always to the same runtime: the one the pin names.
  * @param openPort may throw: the worker's extension may have been replaced under an open page.
+ * @param options.writeInput of a page that sends inputs
  */
 export const portAdapter = (
   openPort: (runtimeId: string | null) => PortLike,
   pin: Pin = createPin(null),
-  ports: ClientPorts = systemPorts,
+  { ports = systemPorts, writeInput }: Partial<Pick<ClientOptions, 'ports' | 'writeInput'>> = {},
 ): RAdapter => {
   let current: Connection | null = null
   const open = (): Connection => {
     current = portConnection(openPort(pin.id()))
     return current
   }
-  const adapter = createClient({ mode: 'rpc', open, ports })
+  const adapter = createClient({ mode: 'rpc', open, ports, ...(writeInput === undefined ? {} : { writeInput }) })
   adapter.onHostStatus((status) => {
     // A lost connection comes back by itself.
     if (pin.heard(status)) current?.close()

@@ -12,6 +12,8 @@ export type Request =
   | { readonly type: 'get_frame_at'; readonly height: number }
   | { readonly type: 'get_checkpoints' }
   | ({ readonly type: 'rpc' } & CheckedCall)
+  /** As it is written (input.ts); it is read by whoever has the engine's codecs. */
+  | { readonly type: 'send_input'; readonly input: string }
 
 export type ReadRequest = { readonly type: 'ok'; readonly id: number; readonly request: Request } | Refused
 
@@ -19,6 +21,7 @@ const ackSchema = v.strictObject({ seq: natural })
 const heightSchema = v.strictObject({ height: v.pipe(v.number(), v.safeInteger()) })
 const viewMessage = v.strictObject({ view: v.unknown(), fromHeight: natural })
 const emptySchema = v.strictObject({})
+const inputSchema = v.strictObject({ input: v.pipe(v.string(), v.regex(/^0x(?:[0-9a-f]{2})+$/)) })
 const rpcSchema = v.strictObject({ method: v.string(), params: v.unknown() })
 
 type ReadPayload =
@@ -59,6 +62,12 @@ const readPayload = (type: string, payload: unknown): ReadPayload => {
         : bad('it has no parameters')
     case 'rpc':
       return readRpc(payload)
+    case 'send_input': {
+      const parsed = v.safeParse(inputSchema, payload)
+      return parsed.success
+        ? { type: 'ok', request: { type: 'send_input', ...parsed.output } }
+        : bad('an input is written in hex')
+    }
     default:
       return bad('there is no such message')
   }
@@ -81,6 +90,7 @@ export type Asked =
   | { readonly type: 'get_frame_at'; readonly payload: { readonly height: number } }
   | { readonly type: 'get_checkpoints'; readonly payload: Record<string, never> }
   | { readonly type: 'rpc'; readonly payload: { readonly method: string; readonly params: unknown } }
+  | { readonly type: 'send_input'; readonly payload: { readonly input: string } }
 
 /** Null when it would be too large. @throws Error for a payload that is no plain value. */
 export const writeRequest = (id: number, asked: Asked): string | null =>

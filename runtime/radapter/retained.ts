@@ -1,5 +1,6 @@
 /** How far back a runtime can be looked at. */
-export type CheckpointInfo = { readonly height: number; readonly timestamp: number }
+import type { CheckpointInfo } from './types.ts'
+
 export type RetainedInfo = {
   /** Every height from here on can be shown; 1 while nothing has been given up. */
   readonly oldestHeight: number

@@ -6,6 +6,7 @@ import type { RuntimeHost } from '../host.ts'
 import { type Reply, writeAnswer, writePush } from './answer.ts'
 import type { Connection } from './connection.ts'
 import { badRequest, heldByOther, internal, RAdapterError, tooLarge, walletLocked } from './errors.ts'
+import { type Command, readCommand } from './input.ts'
 import { createLane } from './lane.ts'
 import { type Request, readRequest } from './request.ts'
 import { RESULTS } from './results.ts'
@@ -24,7 +25,7 @@ import type { Views } from './views.ts'
 /** Answers, or throws `RAdapterError` to refuse; anything else thrown is told to the client as E_INTERNAL only. */
 export type RpcHandlers = {
   readonly [M in RpcMethod]?: (params: RpcMethods[M]['params']) => Promise<RpcMethods[M]['result']>
-}
+} & { readonly send_input?: (command: Command) => Promise<{ readonly height: number }> }
 
 /** `inspect` reads; `admin` also writes. */
 export type Access = 'inspect' | 'admin'
@@ -85,7 +86,7 @@ const rateLimited: WireError = { code: 'E_RATE_LIMITED', message: 'too many requ
 const otherWindow = heldByOther('other_window', 'another window writes')
 const unauthorized: WireError = { code: 'E_UNAUTHORIZED', message: 'this connection may only read', retryable: false }
 
-type Asynchronous = Extract<Request, { type: 'rpc' | 'get_frame_at' | 'get_checkpoints' }>
+type Asynchronous = Extract<Request, { type: 'rpc' | 'send_input' | 'get_frame_at' | 'get_checkpoints' }>
 
 export const serve = (connection: Connection, seat: Seat, backstage: Backstage): Served => {
   let lastId = 0
@@ -198,6 +199,8 @@ const perform = async (request: Asynchronous, view: ViewState, seat: Seat, backs
     }
     case 'rpc':
       return call(request, seat, backstage)
+    case 'send_input':
+      return take(request.input, seat, backstage)
   }
 }
 
@@ -205,6 +208,16 @@ const visible = (backstage: Backstage): Views => {
   const views = backstage.views()
   if (views === null) throw new RAdapterError(walletLocked)
   return views
+}
+
+const take = async (input: string, seat: Seat, { handlers, ready }: Backstage): Promise<Reply> => {
+  if (seat.access === 'inspect') throw new RAdapterError(unauthorized)
+  if (!seat.mayWrite()) throw new RAdapterError(otherWindow)
+  const command = readCommand(input)
+  if (handlers.send_input === undefined) throw new RAdapterError(badRequest('inputs are not served here'))
+  await ready('write')
+  const { height } = await handlers.send_input(command)
+  return { type: 'send_input', height }
 }
 
 const call = async (

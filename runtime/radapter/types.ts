@@ -5,23 +5,18 @@
  * smallest unit; ids are 0x-hex text; times are milliseconds unless the name says seconds. This file is all that
  * components know of the runtime.
  */
-import type { AccountMethods } from './account-methods.ts'
-import type { ActivityKind, ActivityMethods, ActivitySelection } from './activity-methods.ts'
-import type { BookMethods, BookPage } from './address-book.ts'
-import type { ApprovalMethods, ApprovalView } from './approvals.ts'
-import type { AccountCourt, CourtMethods, EntityCourt } from './court-types.ts'
+import type { ActivityKind, ActivitySelection } from './activity-methods.ts'
+import type { BookPage } from './address-book.ts'
+import type { ApprovalView } from './approvals.ts'
+import type { AccountCourt, EntityCourt } from './court-types.ts'
 import type { ErrorCode } from './error-code.ts'
 import type { ChainStatus, StopReason, StorageStatus } from './health.ts'
-import type { HostMethods } from './host-methods.ts'
+import type { Command } from './input.ts'
 import type { RuntimeState } from './lifecycle.ts'
-import type { Control, ManagerMethods, RuntimeListing } from './manager-methods.ts'
+import type { Control, RuntimeListing } from './manager-methods.ts'
 import type { MapSection } from './map-types.ts'
-import type { PayMethods } from './pay-methods.ts'
-import type { ReceiveMethods } from './receive-methods.ts'
-import type { CheckpointInfo, RetainedInfo } from './retained.ts'
-import type { SimnetMethods } from './simnet-methods.ts'
-import type { SiteMethods } from './site-methods.ts'
-import type { WalletMethods } from './wallet-methods.ts'
+import type { Methods } from './methods.ts'
+import type { RetainedInfo } from './retained.ts'
 
 export type RAdapterMode = 'embedded' | 'rpc'
 export type AccountSortKey = 'inbound' | 'outbound' | 'collateral' | 'balance' | 'created' | 'updated' | 'counterparty'
@@ -339,19 +334,23 @@ export type Quote = {
  * Everything a client may ask for besides views. Writers carry a client-drawn `commandId`; the same id always gets
  * the same answer.
  */
-export type RpcMethods = AccountMethods &
-  ActivityMethods &
-  ApprovalMethods &
-  BookMethods &
-  CourtMethods &
-  HostMethods &
-  PayMethods &
-  ReceiveMethods &
-  ManagerMethods &
-  SimnetMethods &
-  SiteMethods &
-  WalletMethods
+export type RpcMethods = Methods
 export type RpcMethod = keyof RpcMethods
+
+/** A height that is stored: nothing has to be executed again to show it. */
+export type CheckpointInfo = { readonly height: number; readonly timestamp: number }
+
+/**
+ * What an adapter is asked to connect to. What its carrier has no use for is refused with E_BAD_REQUEST: a line that
+ * is given to it has its other end and its rights already, and what is served there is not the client's to set up.
+ */
+export type RAdapterConfig = {
+  readonly mode: RAdapterMode
+  readonly wsUrl?: string
+  readonly authKey?: string
+  readonly seed?: string
+  readonly snapshotInterval?: number
+}
 
 export type ConnectionStatus = 'connected' | 'connecting' | 'disconnected'
 
@@ -360,7 +359,7 @@ export type RAdapter = {
   readonly mode: RAdapterMode
   readonly status: ConnectionStatus
   readonly currentHeight: number
-  connect(): Promise<void>
+  connect(config?: RAdapterConfig): Promise<void>
   disconnect(): void
   setView(view: ViewState): void
   onFrame(listener: (view: FrameView) => void): () => void
@@ -370,6 +369,8 @@ export type RAdapter = {
   getRetained(): Promise<RetainedInfo>
   /** The past, through the current view. */
   getFrameAt(height: number): Promise<FrameView>
+  /** Any command, as the engine takes it. @returns the height it was committed at */
+  sendInput(input: Command): Promise<{ readonly height: number }>
   rpc<M extends RpcMethod>(method: M, params: RpcMethods[M]['params']): Promise<RpcMethods[M]['result']>
 }
 

@@ -39,7 +39,7 @@ test('pages -- what is for development only is left out', () => {
     'welcome.html',
   ])
   expect(files.filter((name) => /gallery/i.test(name))).toEqual([])
-  expect(files.filter((name) => name.endsWith('.js') && read(name).includes('xlnEnv'))).toEqual([])
+  expect(files.filter((name) => name.endsWith('.js') && /xln(Env|Adapter)/.test(read(name)))).toEqual([])
 })
 
 test('pages -- what is painted first stands in the page, and is the one style the policy lets stand there', () => {

@@ -2,6 +2,7 @@
 import { createClient } from '../../runtime/radapter/client.ts'
 import type { Connection } from '../../runtime/radapter/connection.ts'
 import { connectionPair } from '../../runtime/radapter/embedded.ts'
+import { writeInput } from '../../runtime/radapter/input.ts'
 import type { ClientPorts } from '../../runtime/radapter/line.ts'
 import type { FrameView, HostStatus, RAdapter } from '../../runtime/radapter/types.ts'
 import { type ManualTime, manualTime, quiet } from './manual-time.ts'
@@ -51,7 +52,7 @@ export const cutLine = (served: ServedTown, random = () => 0): CutLine => {
       },
     }
   }
-  const adapter = createClient({ mode: 'rpc', open: dial, ports })
+  const adapter = createClient({ mode: 'rpc', open: dial, ports, writeInput })
   adapter.onFrame((frame) => frames.push(frame))
   adapter.onHostStatus((status) => hostStatuses.push(status))
   adapter.onStatusChange((status) => statuses.push(status))

@@ -4,8 +4,9 @@
  */
 import { signal } from '@preact/signals'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
-import type { CheckpointInfo, RetainedInfo } from '../../runtime/radapter/retained.ts'
+import type { RetainedInfo } from '../../runtime/radapter/retained.ts'
 import type {
+  CheckpointInfo,
   ConnectionStatus,
   FrameView,
   HostStatus,
@@ -111,6 +112,7 @@ export const createFakeAdapter = (initial: {
     keep: (checkpoints, oldestHeight = 1) => {
       kept.value = { oldestHeight, checkpoints }
     },
+    sendInput: () => Promise.reject(rejection({ code: 'E_BAD_REQUEST' })),
     rpc,
     calls,
     views,

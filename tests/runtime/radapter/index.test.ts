@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest'
 import {
   commandHandlers,
+  createRAdapter,
   createServer,
-  embeddedAdapter,
   type FrameView,
   RAdapterError,
 } from '../../../runtime/radapter/index.ts'
@@ -20,10 +20,10 @@ test('through the door alone -- a payment is made, seen and refused', async () =
     onChange: () => () => undefined,
     handlers: commandHandlers(() => host, time.clock),
   })
-  const adapter = embeddedAdapter(server)
+  const adapter = createRAdapter({ mode: 'embedded', server })
   const views: FrameView[] = []
   adapter.onFrame((view) => views.push(view))
-  await adapter.connect()
+  await adapter.connect({ mode: 'embedded' })
   const to = { from: id('You'), to: 'Bob', tokenId: TUSD, memo: '', maxFee: usd(1) }
   const { paymentId } = await adapter.rpc('pay.send', { ...to, commandId: 'a', amount: usd(1) })
   await quiet()

@@ -1,37 +1,11 @@
 /** The carrier over an extension port, whose ends behave as the browser’s do. */
 import { describe, expect, test } from 'vitest'
 import { createPin } from '../../../runtime/radapter/pin.ts'
-import { type PortLike, portAdapter, portConnection } from '../../../runtime/radapter/port.ts'
+import { portAdapter, portConnection } from '../../../runtime/radapter/port.ts'
 import { manualTime, quiet } from '../../support/manual-time.ts'
+import { type PortEnd, portPair } from '../../support/port-pair.ts'
 import { startEmpty } from '../../support/running.ts'
 import { serveTown } from '../../support/served.ts'
-
-type PortEnd = PortLike & { readonly isOpen: () => boolean }
-
-/** Two ends of a port as the browser has them: only the other side hears of a disconnection; a dead end throws. */
-const portPair = (): readonly [PortEnd, PortEnd] => {
-  let open = true
-  const make = () => ({ messages: [] as ((message: unknown) => void)[], ends: [] as (() => void)[] })
-  const [a, b] = [make(), make()]
-  const end = (own: typeof a, other: typeof a): PortEnd => ({
-    name: 'radapter',
-    isOpen: () => open,
-    postMessage: (message) => {
-      if (!open) throw new Error('Attempting to use a disconnected port object')
-      queueMicrotask(() => {
-        for (const listener of other.messages) listener(message)
-      })
-    },
-    disconnect: () => {
-      if (!open) return
-      open = false
-      for (const listener of other.ends) listener()
-    },
-    onMessage: { addListener: (listener) => own.messages.push(listener) },
-    onDisconnect: { addListener: (listener) => own.ends.push(listener) },
-  })
-  return [end(a, b), end(b, a)]
-}
 
 describe('portConnection', () => {
   test('what arrives before anybody listens -- is kept, in order', async () => {
@@ -102,7 +76,7 @@ describe('portAdapter', () => {
         return page
       },
       createPin(null),
-      { clock: time.clock, schedule: time.schedule, random: () => 0 },
+      { ports: { clock: time.clock, schedule: time.schedule, random: () => 0 } },
     )
     const heights: number[] = []
     adapter.onFrame(({ height }) => heights.push(height))
