@@ -5,6 +5,7 @@ import type { BookEntry, BookPage } from './address-book.ts'
 import type { AccountCourt, EntityCourt } from './court-types.ts'
 import { accountCourtWire, entityCourtWire, positionWire } from './court-wire.ts'
 import { CHAIN_TROUBLES, CHAIN_UP, type ChainStatus } from './health.ts'
+import { RUNTIME_STATES } from './lifecycle.ts'
 import type { MapAccount, MapEntity, MapJurisdiction, MapView } from './map-types.ts'
 import type {
   AccountDetail,
@@ -247,6 +248,7 @@ export const frameWire: Wire<FrameView> = row<FrameView>({
   stateRoot: short,
   live: flag,
   halted: nullable(long),
+  runtime: word(RUNTIME_STATES),
   role: word(['writer', 'reader']),
   entities: list(summaryWire, 10_000),
   selectedEntity: nullable(entityWire),

@@ -16,6 +16,7 @@ import type { ActivityBook } from './activity.ts'
 import { type ActivityQuery, pageInMemory } from './activity-page.ts'
 import { type AddressBook, type BookPage, bookPage } from './address-book.ts'
 import { CHAIN_UP, type ChainStatus } from './health.ts'
+import type { RuntimeState } from './lifecycle.ts'
 import { creditedLabel, labelOf, type Naming, NO_NAMING } from './names.ts'
 import type { Ranked } from './ranked.ts'
 import { createSortIndexes, type SortIndexes, type SortSpec } from './sort-index.ts'
@@ -24,7 +25,16 @@ import type { ActivityPage, FrameView } from './types.ts'
 
 export type Head = Pick<
   FrameView,
-  'height' | 'timestamp' | 'runtimeId' | 'runtimeName' | 'checkpointInterval' | 'stateRoot' | 'live' | 'halted' | 'role'
+  | 'height'
+  | 'timestamp'
+  | 'runtimeId'
+  | 'runtimeName'
+  | 'checkpointInterval'
+  | 'stateRoot'
+  | 'live'
+  | 'halted'
+  | 'runtime'
+  | 'role'
 >
 
 /** An entity but for its accounts, which may be a million, and what no view shows. */
@@ -85,6 +95,8 @@ export const createViewIndexes = (): ViewIndexes => ({
 
 export type ReaderMeta = Pick<Head, 'checkpointInterval' | 'live' | 'halted' | 'role'> & {
   readonly root: Bytes
+  /** `running` unless it is said. */
+  readonly runtime?: RuntimeState
   readonly naming?: Naming
   readonly around?: Around
 }
@@ -107,7 +119,8 @@ export const envReader = (
   indexes: ViewIndexes = createViewIndexes(),
   activity: ActivityPage | null = null,
 ): StateReader => {
-  const { checkpointInterval, root, live, halted, role, naming = NO_NAMING, around = NOTHING_WRONG } = meta
+  const { checkpointInterval, root, live, halted, role } = meta
+  const { runtime = 'running', naming = NO_NAMING, around = NOTHING_WRONG } = meta
   const { book, owner } = naming
   const stateOf = (entityId: string): EntityState | undefined => env.eReplicas.get(entityId)?.state
   return {
@@ -120,6 +133,7 @@ export const envReader = (
       checkpointInterval,
       live,
       halted,
+      runtime,
       role,
     },
     jurisdictions: () => [...env.jReplicas.values()],

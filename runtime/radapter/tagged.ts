@@ -1,7 +1,7 @@
 /**
- * Tagged JSON (devalue's format), for carriers that know only text: bigint survives, `__proto__` does not. Of what the
- * format can say, only plain objects, dense lists and primitives are read; everything else is refused, so that no
- * short text can stand for a huge or an active value.
+ * Tagged JSON (devalue's format), for carriers that know only text: bigint and Map survive, `__proto__` does not. Of what
+ * the format can say, only plain objects, dense lists, maps by name or number and primitives are read; everything else
+ * is refused, so that no short text can stand for a huge or an active value.
  */
 import { parse, stringify } from 'devalue'
 
@@ -16,6 +16,7 @@ export type TaggedText =
 const refuse = (): never => {
   throw new TypeError('not a plain value')
 }
+const KEYS: ReadonlySet<string> = new Set(['string', 'number', 'bigint'])
 const PLAIN_ONLY = {
   fromISOString: refuse,
   fromStringValue: refuse,
@@ -26,7 +27,11 @@ const PLAIN_ONLY = {
   createSparseArray: refuse,
   createNullPrototypeObject: refuse,
   createSet: refuse,
-  createMap: refuse,
+  addEntry: (map: Map<unknown, unknown>, key: unknown, value: unknown): void => {
+    // What is a name twice says two things; an object is none.
+    if (!KEYS.has(typeof key) || map.has(key)) refuse()
+    map.set(key, value)
+  },
 }
 
 /** Longer ones take the engine seconds to read, and none is an amount. */

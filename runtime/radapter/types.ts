@@ -265,6 +265,8 @@ export type FrameView = MapSection & {
   readonly live: boolean
   /** Why this runtime stopped, or null. */
   readonly halted: string | null
+  /** Now, of a view of the past too. */
+  readonly runtime: RuntimeState
   readonly role: 'writer' | 'reader'
   readonly entities: readonly EntitySummary[]
   readonly selectedEntity: EntityReplicaFull | null

@@ -46,6 +46,7 @@ export const createViews = (
     checkpointInterval: host.checkpointInterval,
     halted: host.halted(),
     ...(live ? { around: host } : {}),
+    runtime: status().runtime,
     role: status().runtime === 'read-only' ? 'reader' : 'writer',
   })
   const load = async (height: number): Promise<Past | null> => {

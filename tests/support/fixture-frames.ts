@@ -273,6 +273,7 @@ export const frame = ({ entity = {}, ...patch }: FramePatch = {}): FrameView => 
   stateRoot: hex('7', 32),
   live: true,
   halted: null,
+  runtime: 'running',
   role: 'writer',
   entities,
   selectedEntity: {

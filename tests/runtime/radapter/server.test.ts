@@ -177,12 +177,26 @@ describe('push', () => {
     expect(client.statuses()).toMatchObject([{ status: { runtime: 'starting' } }])
   })
 
-  test('read-only -- the view says so', async () => {
-    served.set({ runtime: 'read-only' })
+  test('running, halted, read-only -- each view says so, those of the past too', async () => {
     const client = connect()
     client.look({})
-    await quiet()
-    expect(client.frames()[0]?.view.role).toBe('reader')
+    const said = async () => {
+      await quiet()
+      const past = await client.ask('get_frame_at', { height: 1 })
+      const views = [client.frames().at(-1)?.view, past.type === 'get_frame_at' ? past.view : undefined]
+      return views.map((view) => [view?.live, view?.runtime, view?.role])
+    }
+    for (const [runtime, role] of [
+      ['running', 'writer'],
+      ['halted', 'writer'],
+      ['read-only', 'reader'],
+    ] as const) {
+      served.set({ runtime })
+      expect(await said()).toEqual([
+        [true, runtime, role],
+        [false, runtime, role],
+      ])
+    }
   })
 
   test('a chain that is down, peers that do not answer -- in the view of now, and of the past nothing', async () => {
