@@ -24,6 +24,8 @@ export const GERMAN_STATES = {
     'Eine neuere Version dieser Wallet hat geschrieben, was hier gespeichert ist. Aktualisiere die Wallet.',
   'state.why.snapshot': 'Das ist eine Kopie davon, wie es war. Man kann sie ansehen; sie unterschreibt nichts.',
   'state.why.held_elsewhere': '{name} ist in einem anderen Fenster offen.',
+  'state.why.held_silent':
+    '{name} ist in einem anderen Fenster offen, das nicht antwortet. Übernehmen geht trotzdem, in etwa zehn Sekunden.',
   'state.why.fault': '{detail}.',
   'state.bringBack': 'Hol deine Wallet aus einer exportierten Datei zurück.',
   'state.bringBack.look': 'Hol deine Wallet aus einer exportierten Datei zurück, oder sieh sie dir währenddessen an.',

@@ -23,6 +23,8 @@ export const ENGLISH_STATES = {
   'state.why.newer_version': 'A newer version of this wallet has written what is stored here. Update the wallet.',
   'state.why.snapshot': 'This is a copy of how it was. It can be looked at, and signs nothing.',
   'state.why.held_elsewhere': '{name} is open in another window.',
+  'state.why.held_silent':
+    '{name} is open in another window, which does not answer. Taking control works all the same, within some ten seconds.',
   'state.why.fault': '{detail}.',
   'state.bringBack': 'Bring your wallet back from an exported file.',
   'state.bringBack.look': 'Bring your wallet back from an exported file, or look at it meanwhile.',

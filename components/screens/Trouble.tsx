@@ -37,7 +37,8 @@ const REMEDIES: { readonly [T in Trouble['type']]: Remedy | null } = {
 const TAKE: Remedy = { method: 'host.reopen', words: 'state.takeControl' }
 
 const remedyOf = (trouble: Trouble): Remedy | null => {
-  const isHeld = 'reason' in trouble && trouble.reason?.type === 'held_elsewhere'
+  const reason = 'reason' in trouble ? trouble.reason?.type : null
+  const isHeld = reason === 'held_elsewhere' || reason === 'held_silent'
   return isFinal(trouble) ? null : isHeld ? TAKE : REMEDIES[trouble.type]
 }
 
@@ -69,6 +70,7 @@ const WHY: { readonly [R in StopReason['type']]: `state.why.${R}` } = {
   foreign_history: 'state.why.foreign_history',
   newer_version: 'state.why.newer_version',
   held_elsewhere: 'state.why.held_elsewhere',
+  held_silent: 'state.why.held_silent',
   snapshot: 'state.why.snapshot',
   fault: 'state.why.fault',
 }

@@ -56,6 +56,9 @@ const reasonOf = (error: unknown): StopReason => {
   return { type: 'fault', detail: error instanceof Error ? error.message : 'the runtime could not be started' }
 }
 
+const isHeld = (reason: StopReason | null): boolean =>
+  reason?.type === 'held_elsewhere' || reason?.type === 'held_silent'
+
 export const OWN_ADDRESS: KeyRef = { type: 'address', index: 0 }
 const abortable = () => {
   const controller = new AbortController()
@@ -190,7 +193,7 @@ export class RuntimeService {
     const { runtime, reason } = this.#status
     if (runtime !== 'halted' && runtime !== 'read-only') return
     await this.stop()
-    this.#starting ??= this.#startAs(reason?.type === 'held_elsewhere' ? 'taker' : 'writer', keyring)
+    this.#starting ??= this.#startAs(isHeld(reason) ? 'taker' : 'writer', keyring)
     await this.#starting
   }
 
@@ -273,6 +276,7 @@ export class RuntimeService {
       role,
       tiers: LOCAL_TIERS,
       onProgress: (progress) => this.#go('replay', { progress }),
+      onHolder: (isSilent) => this.#holder(isSilent),
       signal,
     })
     const opened = await Promise.race([opening, abandonedAt(signal)])
@@ -286,6 +290,15 @@ export class RuntimeService {
     const seeded = seedSimnet(opened.host, opened.chain, identities, address).then(() => more.finish(opened.host))
     await Promise.race([seeded, abandonedAt(signal)])
     if (!signal.aborted) this.#go('open', { storage: opened.host.storage() })
+  }
+
+  /** Another context holds it, and answers or does not. */
+  #holder(isSilent: boolean): void {
+    if (!isHeld(this.#status.reason)) return
+    this.#set({
+      ...this.#status,
+      reason: { type: isSilent ? 'held_silent' : 'held_elsewhere', name: this.#entry().name },
+    })
   }
 
   /** What does not come to its end in time is left behind, and closed when it does. */

@@ -3,15 +3,17 @@
  * tells of them on the channel. Nothing is claimed, signed or written. A notice only says when to look; what is true is
  * what the log says, executed again and held against the recorded roots.
  */
+import type { Tiers } from '../checkpoints.ts'
 import { type RuntimeHost, RuntimeStopped } from '../host.ts'
 import { createPast } from '../past.ts'
-import type { Store } from '../ports.ts'
+import type { Scheduler, Store } from '../ports.ts'
 import { createHistory } from '../radapter/activity-history.ts'
 import { readBook } from '../radapter/activity-known.ts'
 import { CHAIN_UP } from '../radapter/health.ts'
 import { type Position, rebuild, replayRecord } from '../recover.ts'
 import { readWal } from '../storage/wal.ts'
-import { type WriterPorts, watchWriter } from './lock.ts'
+import { type WriterNotice, type WriterPorts, watchWriter } from './lock.ts'
+import { followPulse } from './pulse.ts'
 
 type Options = {
   readonly store: Store
@@ -19,11 +21,17 @@ type Options = {
   readonly lockId: string
   readonly name: string
   readonly ports: Pick<WriterPorts, 'openChannel'>
+  /** The writer's. */
+  readonly tiers: Pick<Tiers, 'diffInterval'>
+  readonly schedule: Scheduler
+  /** Told when the writer falls silent, and when it is heard again. */
+  readonly onHolder?: (isSilent: boolean) => void
 }
 
 export type Following = { readonly host: RuntimeHost; readonly close: () => Promise<void> }
 
-export const followRuntime = async ({ store, runtimeId, lockId, name, ports }: Options): Promise<Following> => {
+export const followRuntime = async (options: Options): Promise<Following> => {
+  const { store, runtimeId, lockId, name, ports, tiers, schedule, onHolder = () => undefined } = options
   const listeners = new Set<() => void>()
   const start = await rebuild({ store, runtimeId, name })
   let position: Position = start
@@ -47,7 +55,14 @@ export const followRuntime = async ({ store, runtimeId, lockId, name, ports }: O
   const look = (): void => {
     turn = turn.then(catchUp).catch(() => undefined)
   }
-  const stop = watchWriter(lockId, ports, look)
+  const hear = (notice: WriterNotice): void => {
+    // Who lets go is about to be silent.
+    if (notice.type !== 'released') pulse.heard()
+    // A beat also makes up for a frame whose notice was lost.
+    if (notice.type !== 'beat' || (notice.height ?? 0) > position.env.height) look()
+  }
+  const watch = watchWriter(lockId, ports, hear)
+  const pulse = followPulse({ ask: watch.ask, schedule, onSilent: onHolder })
   const past = createPast(store, { env: () => position.env, base: () => start.base })
   return {
     host: {
@@ -62,7 +77,7 @@ export const followRuntime = async ({ store, runtimeId, lockId, name, ports }: O
       chainStatus: () => CHAIN_UP,
       unreachable: () => new Map(),
       retry: look,
-      checkpointInterval: 0,
+      checkpointInterval: tiers.diffInterval,
       ...past,
       submit: () => Promise.reject(new RuntimeStopped('this runtime is open for reading only')),
       onChange: (listener) => {
@@ -73,7 +88,8 @@ export const followRuntime = async ({ store, runtimeId, lockId, name, ports }: O
     },
     close: async () => {
       isOver = true
-      stop()
+      pulse.stop()
+      watch.stop()
       await turn
       await store.close()
     },

@@ -33,6 +33,9 @@ export const LOCAL_TIERS: Tiers = {
   retention: { frames: 10_000, fineFrames: 1_000, coarseFrames: 50 },
 }
 
+/** For a hub, which runs on: less is written, and a start may take longer. */
+export const HUB_TIERS: Tiers = { ...LOCAL_TIERS, diffInterval: 50 }
+
 export type LocalRuntimeOptions = {
   /** In its state. */
   readonly runtimeId: string
@@ -61,6 +64,8 @@ export type LocalRuntimeOptions = {
   readonly role: 'writer' | 'taker' | 'reader'
   readonly tiers: Tiers
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  /** Of one that only looks on: told when the writer falls silent, and when it is heard again. */
+  readonly onHolder?: (isSilent: boolean) => void
   /** Ends what is being opened between two frames of its log. */
   readonly signal?: AbortSignal
 }
@@ -141,12 +146,12 @@ const openOrNull = async (open: () => Promise<Store>): Promise<Store | null> => 
 }
 
 const missing = async (
-  { runtimeId, name }: LocalRuntimeOptions,
+  { runtimeId, name, tiers }: LocalRuntimeOptions,
   release: () => Promise<void>,
 ): Promise<LocalRuntime> => {
   return {
     type: 'read_only',
-    host: readOnlyHost(beginning(runtimeId, name), emptyBook(), null),
+    host: readOnlyHost(beginning(runtimeId, name), emptyBook(), null, tiers),
     reason: { type: 'database_missing' },
     close: release,
   }
@@ -187,7 +192,7 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
   }
   const reason = whyReadOnly(recovered, options)
   if (reason !== null) {
-    return { type: 'read_only', host: readOnlyHost(recovered, activity, store), reason, close: closeStore }
+    return { type: 'read_only', host: readOnlyHost(recovered, activity, store, tiers), reason, close: closeStore }
   }
   const domain = recovered.env.jReplicas.get(chainName)?.terms.chainId ?? chainId
   invariant(domain === chainId, 'I-DOMAIN', () => `a state of chain ${domain} in a runtime of chain ${chainId}`)
@@ -206,7 +211,9 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
     { ...recovered, activity },
     { store, epoch, canary, clock, entropy, signer, schedule, chains, transport: null, tiers },
   )
-  host.onChange(() => lease.tellFrame(host.env().height))
+  const tell = (): void => lease.tellFrame(host.env().height)
+  host.onChange(tell)
+  tell()
   const stolen = lease.ended.then((how) => (how === 'stolen' ? undefined : new Promise<void>(() => undefined)))
   const close = async () => {
     await bounded(host.stop())
@@ -236,7 +243,12 @@ export const boundedBy =
     })
 
 /** Shows what there is and takes nothing. */
-const readOnlyHost = (position: Recovered, activity: ActivityBook, store: Store | null): RuntimeHost => ({
+const readOnlyHost = (
+  position: Recovered,
+  activity: ActivityBook,
+  store: Store | null,
+  { diffInterval }: Tiers,
+): RuntimeHost => ({
   env: () => position.env,
   activity: () => activity,
   history: createHistory(store ?? { getMany: async () => [], range: async () => [] }, activity),
@@ -246,7 +258,7 @@ const readOnlyHost = (position: Recovered, activity: ActivityBook, store: Store 
   chainStatus: () => CHAIN_UP,
   unreachable: () => new Map(),
   retry: () => undefined,
-  checkpointInterval: 0,
+  checkpointInterval: diffInterval,
   ...(store === null
     ? {
         retained: async () => ({ oldestHeight: 1, checkpoints: [] }),

@@ -1,6 +1,7 @@
 /**
  * One writer per runtime id, by a Web Lock `xln-runtime-lock:{id}` (W3C Web Locks API; atomic, freed by the browser
- * when its context dies) and a BroadcastChannel `xln-runtime:{id}` on which the holder says who it is.
+ * when its context dies) and a BroadcastChannel `xln-runtime:{id}` on which the holder says who it is, what it commits, and,
+ * asked, that it lives (pulse.ts).
  *
  * Contract: the lock decides, the channel only informs; a message can be late, lost or forged by another page of
  * this origin, and nothing is granted because of one. Whoever is to take it over asks the holder first, which finishes
@@ -60,6 +61,15 @@ export type WriterNotice =
   | { readonly type: 'held'; readonly holder: WriterIdentity }
   | { readonly type: 'released'; readonly holder: WriterIdentity }
   | { readonly type: 'frame'; readonly height: number }
+  /** It lives; the height is null until it has told of a frame. */
+  | { readonly type: 'beat'; readonly height: number | null }
+
+/** One that looks on. */
+export type Watch = {
+  /** Asks the holder for a beat. */
+  readonly ask: () => void
+  readonly stop: () => void
+}
 
 const ANSWER_TIMEOUT_MS = 500
 /** A holder has this long to finish what it has begun. */
@@ -68,54 +78,66 @@ const identity = v.strictObject({
   instanceId: v.pipe(v.string(), v.maxLength(64)),
   label: v.pipe(v.string(), v.maxLength(64)),
 })
+const height = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 const message = v.variant('type', [
   v.strictObject({ type: v.literal('who') }),
   v.strictObject({ type: v.literal('held'), holder: identity }),
   v.strictObject({ type: v.literal('released'), holder: identity }),
-  v.strictObject({ type: v.literal('frame'), height: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+  v.strictObject({ type: v.literal('frame'), height }),
+  v.strictObject({ type: v.literal('pulse') }),
+  v.strictObject({ type: v.literal('beat'), height: v.nullable(height) }),
   v.strictObject({ type: v.literal('hand_over') }),
 ])
 
 const channelName = (runtimeId: string): string => `xln-runtime:${runtimeId}`
 const lockName = (runtimeId: string): string => `xln-runtime-lock:${runtimeId}`
 
-/** Follows who holds the runtime, and asks once. @returns a function that stops following. */
+/** Follows who holds the runtime, and asks once. */
 export const watchWriter = (
   runtimeId: string,
   { openChannel }: Pick<WriterPorts, 'openChannel'>,
   onNotice: (notice: WriterNotice) => void,
-): (() => void) => {
+): Watch => {
   const channel = openChannel(channelName(runtimeId))
   channel.addEventListener('message', ({ data }) => {
     const parsed = v.safeParse(message, data)
     if (!parsed.success) return
     const { output } = parsed
-    if (output.type !== 'who' && output.type !== 'hand_over') onNotice(output)
+    if (output.type !== 'who' && output.type !== 'pulse' && output.type !== 'hand_over') onNotice(output)
   })
   channel.postMessage({ type: 'who' })
-  return () => channel.close()
+  return { ask: () => channel.postMessage({ type: 'pulse' }), stop: () => channel.close() }
 }
 
 /** Asks who the holder is; null when nobody says so in time. */
 const askHolder = async (runtimeId: string, ports: WriterPorts): Promise<WriterIdentity | null> => {
   let stop = () => {}
   const answer = new Promise<WriterIdentity>((resolve) => {
-    stop = watchWriter(runtimeId, ports, (notice) => {
+    const watch = watchWriter(runtimeId, ports, (notice) => {
       if (notice.type === 'held') resolve(notice.holder)
     })
+    stop = watch.stop
   })
   const holder = await Promise.race([answer, ports.wait(ANSWER_TIMEOUT_MS).then(() => null)])
   stop()
   return holder
 }
 
-/** Says who holds the runtime, now and whenever asked; `onAsked` hears of who wants it. */
-const announce = (channel: WriterChannel, holder: WriterIdentity, onAsked: () => void): void => {
+type Holding = {
+  readonly holder: WriterIdentity
+  readonly height: () => number | null
+  /** Somebody wants it. */
+  readonly onAsked: () => void
+}
+
+/** Says who holds the runtime, now and whenever asked. */
+const announce = (channel: WriterChannel, { holder, height: at, onAsked }: Holding): void => {
   const tell = () => channel.postMessage({ type: 'held', holder })
   channel.addEventListener('message', ({ data }) => {
     const parsed = v.safeParse(message, data)
     if (!parsed.success) return
     if (parsed.output.type === 'who') tell()
+    if (parsed.output.type === 'pulse') channel.postMessage({ type: 'beat', height: at() })
     if (parsed.output.type === 'hand_over') onAsked()
   })
   tell()
@@ -150,7 +172,8 @@ const hold = async (
 
   const channel = ports.openChannel(channelName(runtimeId))
   const asked = later()
-  announce(channel, self, asked.resolve)
+  let told: number | null = null
+  announce(channel, { holder: self, height: () => told, onAsked: asked.resolve })
   let isOpen = true
   // The request settles when the lock is gone: rejected with AbortError when it was stolen.
   const ended = request.then(
@@ -168,8 +191,9 @@ const hold = async (
   return {
     ended: closed,
     asked: asked.promise,
-    tellFrame: (height) => {
-      if (isOpen) channel.postMessage({ type: 'frame', height })
+    tellFrame: (committed) => {
+      told = committed
+      if (isOpen) channel.postMessage({ type: 'frame', height: committed })
     },
     release: async () => {
       until.resolve()
@@ -181,7 +205,7 @@ const hold = async (
 /** Resolves when the holder has let go, or its time is up. */
 const askToHandOver = async (runtimeId: string, ports: WriterPorts): Promise<void> => {
   const released = later()
-  const stop = watchWriter(runtimeId, ports, (notice) => {
+  const { stop } = watchWriter(runtimeId, ports, (notice) => {
     if (notice.type === 'released') released.resolve()
   })
   const channel = ports.openChannel(channelName(runtimeId))

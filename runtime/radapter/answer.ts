@@ -52,7 +52,10 @@ const stopReasonWire: Wire<StopReason> = {
         'unknown_runtime',
       ]),
     }),
-    v.strictObject({ type: v.literal('held_elsewhere'), name: v.pipe(v.string(), v.maxLength(1_024)) }),
+    v.strictObject({
+      type: v.picklist(['held_elsewhere', 'held_silent']),
+      name: v.pipe(v.string(), v.maxLength(1_024)),
+    }),
     v.strictObject({ type: v.literal('fault'), detail: v.pipe(v.string(), v.maxLength(16_384)) }),
   ]),
 }

@@ -28,7 +28,8 @@ export type StorageStatus = (typeof STORAGE_STATUSES)[number]
  * Why a runtime stands still, or can only be read. The heights are the first that could not be restored.
  * - log_damaged, replay_differs: the history on this device is not what was written, or leads elsewhere than it did.
  * - rolled_back: it is older than what has been signed. - database_missing: it is gone, and has been there.
- * - foreign_history: it is another wallet's. - newer_version: newer code wrote it. - held_elsewhere: by another context.
+ * - foreign_history: it is another wallet's. - newer_version: newer code wrote it. - held_elsewhere: by another context;
+ *   held_silent: by one that does not answer.
  * - snapshot: a copy, which never signs. - unknown_runtime: this wallet has none of this id.
  * - fault: anything else, as the program says it.
  */
@@ -36,5 +37,5 @@ export type StopReason =
   | { readonly type: 'log_damaged' | 'replay_differs'; readonly height: number }
   | { readonly type: 'rolled_back' | 'database_missing' | 'foreign_history' | 'newer_version' | 'snapshot' }
   | { readonly type: 'unknown_runtime' }
-  | { readonly type: 'held_elsewhere'; readonly name: string }
+  | { readonly type: 'held_elsewhere' | 'held_silent'; readonly name: string }
   | { readonly type: 'fault'; readonly detail: string }

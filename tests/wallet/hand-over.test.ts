@@ -3,6 +3,7 @@
  * has begun, and looks on from then on. One that does not let go is taken from, and writes nothing more.
  */
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { RuntimePorts } from '../../entrypoints/background/ports.ts'
 import { RuntimeService } from '../../entrypoints/background/runtime-service.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
@@ -13,17 +14,20 @@ import type { RuntimeState } from '../../runtime/radapter/lifecycle.ts'
 import { memoryStore } from '../../runtime/storage/memory.ts'
 import { readWal, WAL_START } from '../../runtime/storage/wal.ts'
 import { createFakeBrowser, type FakeBrowser } from '../support/browser-contexts.ts'
-import { quiet } from '../support/manual-time.ts'
+import { manualTime, quiet } from '../support/manual-time.ts'
 import { createWalletMachine, type WalletMachine } from '../support/wallet-machine.ts'
 
 let machine: WalletMachine
 let browser: FakeBrowser
 
-const hold = (change: (ports: WriterPorts) => WriterPorts = (ports) => ports): RuntimeService => {
+const hold = (
+  change: (ports: WriterPorts) => WriterPorts = (ports) => ports,
+  around: Partial<RuntimePorts> = {},
+): RuntimeService => {
   const ports = machine.ports(browser.context())
   // A holder that answers does so in time; only who waits for nobody is told that the time is up.
   const patient: WriterPorts = { ...ports.writer, wait: () => new Promise(() => {}) }
-  return new RuntimeService(() => FIRST_RUNTIME, { ...ports, writer: change(patient) })
+  return new RuntimeService(() => FIRST_RUNTIME, { ...ports, ...around, writer: change(patient) })
 }
 
 const comesTo = (service: RuntimeService, state: RuntimeState): Promise<void> =>
@@ -76,6 +80,68 @@ describe('looking on', () => {
     expect([heightOf(second), rootOf(second)]).toEqual([heightOf(first), rootOf(first)])
     expect(offersOf(second)).toEqual(['0', '1', '2', '3', '4'])
     await expect(offer(second, 9)).rejects.toThrow('reading only')
+  })
+})
+
+describe('a writer that hangs', () => {
+  test('three beats in vain -- said to who looks on; it answers again, and that is said; a lost frame is seen', async () => {
+    const hanging = { is: false }
+    const dull = (ports: WriterPorts): WriterPorts => ({
+      ...ports,
+      openChannel: (name) => {
+        const channel = ports.openChannel(name)
+        return {
+          ...channel,
+          postMessage: (message) => (hanging.is ? undefined : channel.postMessage(message)),
+          addEventListener: (type, listener) =>
+            channel.addEventListener(type, (event) => (hanging.is ? undefined : listener(event))),
+        }
+      },
+    })
+    await first.stop()
+    first = hold(dull)
+    await first.start(machine.keyring)
+    const time = manualTime(0)
+    second = hold(undefined, { schedule: time.schedule })
+    await second.start(machine.keyring)
+    const pass = async (): Promise<void> => {
+      time.advance(5_000)
+      await quiet()
+    }
+    const reasons: (string | undefined)[] = []
+    second.onChange(() => reasons.push(second.status.reason?.type))
+    await quiet()
+    for (let i = 0; i < 3; i++) await pass()
+    hanging.is = true
+    await offer(first, 1)
+    for (let i = 0; i < 3; i++) await pass()
+    expect([reasons, offersOf(second)]).toEqual([[], []])
+    await pass()
+    expect([second.status.runtime, second.status.reason]).toEqual([
+      'read-only',
+      { type: 'held_silent', name: 'Simnet' },
+    ])
+    hanging.is = false
+    await pass()
+    expect([reasons, offersOf(second)]).toEqual([['held_silent', 'held_elsewhere'], ['1']])
+    await second.stop()
+    expect(time.nextInMs()).toBe(null)
+  })
+
+  test('silent -- it is asked to hand over all the same, and taken from', async () => {
+    const time = manualTime(0)
+    await first.stop()
+    first = hold((ports) => ({
+      ...ports,
+      openChannel: (name) => ({ ...ports.openChannel(name), addEventListener: () => undefined }),
+    }))
+    await first.start(machine.keyring)
+    second = hold((ports) => ({ ...ports, wait: async () => {} }), { schedule: time.schedule })
+    await second.start(machine.keyring)
+    time.advance(15_000)
+    expect(second.status.reason?.type).toBe('held_silent')
+    await second.reopen(machine.keyring)
+    expect(second.status.runtime).toBe('running')
   })
 })
 

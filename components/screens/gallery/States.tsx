@@ -34,6 +34,7 @@ const NOTICES: readonly Trouble[] = [
 const SCREENS: readonly Trouble[] = [
   { type: 'full' },
   { type: 'halted', reason: { type: 'held_elsewhere', name: 'Simnet' } },
+  { type: 'read_only', reason: { type: 'held_silent', name: 'Simnet' } },
   { type: 'read_only', reason: { type: 'database_missing' } },
 ]
 

@@ -142,7 +142,7 @@ describe('taking over', () => {
 describe('watchWriter', () => {
   const heard = async (work: () => Promise<void>): Promise<readonly WriterNotice[]> => {
     const notices: WriterNotice[] = []
-    const stop = watchWriter(ID, page, (notice) => notices.push(notice))
+    const { stop } = watchWriter(ID, page, (notice) => notices.push(notice))
     await work()
     stop()
     return notices
@@ -151,7 +151,7 @@ describe('watchWriter', () => {
   it('hears who takes it and who lets it go; the lock is free by then', async () => {
     let next: Promise<LockResult> | undefined
     const notices: WriterNotice[] = []
-    const stop = watchWriter(ID, page, (notice) => {
+    const { stop } = watchWriter(ID, page, (notice) => {
       notices.push(notice)
       if (notice.type === 'released') next = acquire(page, PAGE)
     })
@@ -184,7 +184,7 @@ describe('watchWriter', () => {
 
   it('hears nothing once stopped', async () => {
     const notices: WriterNotice[] = []
-    watchWriter(ID, page, (notice) => notices.push(notice))()
+    watchWriter(ID, page, (notice) => notices.push(notice)).stop()
     await acquire(worker)
     await Promise.resolve()
     expect(notices).toEqual([])
