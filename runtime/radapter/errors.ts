@@ -32,7 +32,7 @@ export const internal = (retryable: boolean): WireError => ({
 export const walletLocked: WireError = { code: 'E_WALLET_LOCKED', message: 'the wallet is locked', retryable: false }
 
 /** Somebody else has the pen, or the runtime itself: what can be done about it. */
-export const heldByOther = (type: 'other_window' | 'held_elsewhere', words: string): WireError => ({
+export const heldByOther = (type: 'other_window' | 'held_elsewhere' | 'held_silent', words: string): WireError => ({
   code: 'E_LOCKED',
   message: `${words}: look at this runtime only, take control of it, or clone it`,
   retryable: false,

@@ -49,7 +49,8 @@ const hostFor = (
   if (wallet !== 'unlocked') return new RAdapterError(walletLocked)
   const isOpen = host !== null && use === 'read'
   if (runtime === 'halted' && !isOpen) return refuse('E_HALTED', `this runtime has stopped: ${reason?.type}`)
-  if (runtime === 'read-only' && !isOpen && reason?.type === 'held_elsewhere')
+  const isHeld = reason?.type === 'held_elsewhere' || reason?.type === 'held_silent'
+  if (runtime === 'read-only' && !isOpen && isHeld)
     return new RAdapterError(heldByOther(reason.type, 'this runtime is open in another place'))
   if (runtime === 'read-only' && !isOpen) return refuse('E_LOCKED', `this runtime can only be read: ${reason?.type}`)
   return host

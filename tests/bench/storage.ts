@@ -8,7 +8,7 @@ import type { RuntimeHost } from '../../runtime/host.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import { MerkleMap } from '../../runtime/lib/merkle.ts'
-import { LOCAL_TIERS } from '../../runtime/manager/local.ts'
+import { HUB_TIERS, LOCAL_TIERS } from '../../runtime/manager/local.ts'
 import type { Store } from '../../runtime/ports.ts'
 import { createMemoryDisk, type MemoryDisk, memoryStore } from '../../runtime/storage/memory.ts'
 import { type Crowd, startCrowd } from '../support/crowd.ts'
@@ -70,8 +70,6 @@ const run = async (tiers: Tiers, frames: number): Promise<Run> => {
   await economy.close()
   return { disk, written: written.bytes, texts, invalid }
 }
-
-const HUB_TIERS: Tiers = { ...LOCAL_TIERS, diffInterval: 50 }
 
 const measureSpace = async (report: (result: Result) => void): Promise<void> => {
   const local = await run(LOCAL_TIERS, KEPT_FRAMES)

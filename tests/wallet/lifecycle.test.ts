@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { RuntimeService } from '../../entrypoints/background/runtime-service.ts'
 import { present } from '../../runtime/lib/assert.ts'
 import type { CommandId, TokenId } from '../../runtime/lib/units.ts'
+import { LOCAL_TIERS } from '../../runtime/manager/local.ts'
 import { acquireWriterLock } from '../../runtime/manager/lock.ts'
 import { FIRST_RUNTIME, type RuntimeEntry } from '../../runtime/manager/registry.ts'
 import { LIFECYCLE, nextState, type RuntimeState } from '../../runtime/radapter/lifecycle.ts'
@@ -180,6 +181,7 @@ describe('the course of a runtime', () => {
       { type: 'database_missing' },
     ])
     expect([...walk.machine.disks.keys()]).toEqual([])
+    expect(walk.service.host?.checkpointInterval).toBe(LOCAL_TIERS.diffInterval)
   })
 
   test('a newer version -- halted, and started again from the beginning', () => {
@@ -212,6 +214,7 @@ describe('the course of a runtime', () => {
       ['stopped', 'starting', 'read-only'],
       { type: 'held_elsewhere', name: 'Simnet' },
     ])
+    expect(walk.service.host?.checkpointInterval).toBe(LOCAL_TIERS.diffInterval)
   })
 })
 

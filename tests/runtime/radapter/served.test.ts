@@ -104,11 +104,13 @@ describe('errors', () => {
 
   test('E_LOCKED, E_HALTED -- a runtime that may only be read; reading goes on', async () => {
     const client = connect()
-    served.set({ runtime: 'read-only', reason: { type: 'held_elsewhere', name: 'Simnet' } })
-    expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({
-      code: 'E_LOCKED',
-      reason: { type: 'held_elsewhere', choices: ['read_only', 'take_control', 'clone'] },
-    })
+    for (const type of ['held_elsewhere', 'held_silent'] as const) {
+      served.set({ runtime: 'read-only', reason: { type, name: 'Simnet' } })
+      expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toMatchObject({
+        code: 'E_LOCKED',
+        reason: { type, choices: ['read_only', 'take_control', 'clone'] },
+      })
+    }
     served.set({ runtime: 'read-only', reason: { type: 'snapshot' } })
     expect(await client.error('rpc', { method: 'pay.send', params: payment('a') })).toEqual({
       code: 'E_LOCKED',
