@@ -21,7 +21,13 @@ export type Preferences = {
   readonly entities: ByRuntime
   /** Where the camera of the network map stands, as map-camera.ts writes it, by runtime. */
   readonly cameras: ByRuntime
+  /** Whether the network is a map or a list, by runtime. */
+  readonly networks: ByRuntime
+  /** How wide the panels of the full view are, as panels.ts writes it, by runtime. */
+  readonly panels: ByRuntime
 }
+/** What is kept of the full view. */
+export type KeptOfView = 'cameras' | 'networks' | 'panels'
 export type PreferencePort = {
   /** Whatever was kept, from any version of this program. */
   load(): Promise<unknown>
@@ -34,7 +40,7 @@ export type PreferencesModel = {
   change(patch: Partial<Preferences>): Promise<void>
   /** The next page of this runtime opens on this entity. */
   chooseEntity(runtimeId: string, entityId: string): Promise<void>
-  keepCamera(runtimeId: string, camera: string): Promise<void>
+  keep(what: KeptOfView, runtimeId: string, one: string): Promise<void>
 }
 
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
@@ -47,6 +53,8 @@ const DEFAULTS: Preferences = {
   currency: 'off',
   entities: {},
   cameras: {},
+  networks: {},
+  panels: {},
 }
 
 /** What was kept, if it is one of these; the first of them otherwise. */
@@ -69,6 +77,8 @@ export const preferencesOf = (kept: unknown): Preferences => {
     currency: oneOf(CURRENCIES, fields.currency, DEFAULTS.currency),
     entities: textsIn(fields.entities),
     cameras: textsIn(fields.cameras),
+    networks: textsIn(fields.networks),
+    panels: textsIn(fields.panels),
   }
 }
 
@@ -100,15 +110,13 @@ export const createPreferences = (port: PreferencePort, root: HTMLElement): Pref
     turn = kept.catch(() => undefined)
     return kept
   }
-  const keepOne =
-    (of: 'entities' | 'cameras') =>
-    (runtimeId: string, one: string): Promise<void> =>
-      change((before) => ({ [of]: { ...before[of], [runtimeId]: one } }))
+  const keep = (what: KeptOfView | 'entities', runtimeId: string, one: string): Promise<void> =>
+    change((before) => ({ [what]: { ...before[what], [runtimeId]: one } }))
   return {
     current,
     load: async () => show(preferencesOf(await port.load())),
     change: (patch) => change(() => patch),
-    chooseEntity: keepOne('entities'),
-    keepCamera: keepOne('cameras'),
+    chooseEntity: (runtimeId, entityId) => keep('entities', runtimeId, entityId),
+    keep,
   }
 }

@@ -100,6 +100,8 @@ export const GERMAN_PANEL = {
   'panel.show': 'Wieder einblenden',
   'panel.showHidden': { one: '{count} ausgeblendete zeigen', other: '{count} ausgeblendete zeigen' },
   'panel.hideHidden': 'Ausgeblendete verbergen',
+  'panel.widthOfNetwork': 'Breite des Netzes',
+  'panel.widthOfAccounts': 'Breite der Konten',
   'panel.openFirst': '{name} hat noch kein Konto und kann weder zahlen noch empfangen.',
   'panel.openWith': 'Konto bei {name} eröffnen',
   'panel.openTerms': '{name} darf dir dann bis zu {amount} schulden. Das lässt sich jederzeit ändern.',

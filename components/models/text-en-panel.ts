@@ -46,6 +46,8 @@ export const ENGLISH_PANEL = {
   'panel.show': 'Show again',
   'panel.showHidden': { one: 'Show {count} hidden one', other: 'Show {count} hidden ones' },
   'panel.hideHidden': 'Put hidden ones away',
+  'panel.widthOfNetwork': 'Width of the network',
+  'panel.widthOfAccounts': 'Width of the accounts',
   'panel.openFirst': '{name} has no account yet, so it can neither pay nor be paid.',
   'panel.openWith': 'Open an account with {name}',
   'panel.openTerms': '{name} may then owe you up to {amount}. You can change that at any time.',

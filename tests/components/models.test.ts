@@ -272,6 +272,8 @@ describe('preferences', () => {
       currency: 'off',
       entities: {},
       cameras: {},
+      networks: {},
+      panels: {},
     }
     const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'ZZZ' }, { entities: 7 }, { entities: { a: 7 } }]
     for (const kept of [null, 7, 'dark', [], ...odd]) expect(preferencesOf(kept)).toEqual(defaults)

@@ -19,6 +19,7 @@ const shape = async (kind: 'entity' | 'account', index: number): Promise<Element
   if (found === null) throw new Error(`no ${kind} ${index} is drawn`)
   return found
 }
+const button = (name: string): HTMLElement => screen.getByRole('button', { name })
 const names = (element: HTMLElement): readonly (string | null)[] =>
   within(element)
     .getAllByRole('button')
@@ -48,6 +49,81 @@ describe('the panels', () => {
     fireEvent.input(search, { target: { value: 'full view' } })
     fireEvent.keyDown(search, { key: 'Enter', bubbles: true })
     expect(popup.opened).toEqual(['/view.html'])
+  })
+})
+
+describe('the splitters', () => {
+  const splitter = (name: string): Promise<HTMLElement> => screen.findByRole('separator', { name })
+  const stand = (of: Element): readonly number[] =>
+    ['min', 'now', 'max'].map((which) => Number(of.getAttribute(`aria-value${which}`)))
+  const open = async () => {
+    const page = renderPage(ViewApp, { frame: withMap() })
+    const panels = (): unknown => page.ui.host.preferences.current.value.panels
+    return { ...page, panels, network: await splitter('Width of the network') }
+  }
+
+  test('one between each two panels: where it stands, between what, and whose width it is', async () => {
+    const { network } = await open()
+    const accounts = await splitter('Width of the accounts')
+    for (const each of [network, accounts]) {
+      expect([each.getAttribute('aria-orientation'), each.tabIndex]).toEqual(['vertical', 0])
+      const [least = 0, now = 0, most = 0] = stand(each)
+      expect([least < now, now < most]).toEqual([true, true])
+    }
+    const panelOf = (each: Element): Element | null => document.getElementById(each.getAttribute('aria-controls') ?? '')
+    expect(panelOf(network)?.contains(await theMap())).toBe(true)
+    expect(panelOf(accounts)?.contains(screen.getByRole('table', { name: 'Accounts' }))).toBe(true)
+  })
+
+  test('the keyboard moves it, to its ends and no further, and back to where it began', async () => {
+    const { network } = await open()
+    const [least, home, most] = stand(network)
+    const after = (key: string): number | undefined => {
+      fireEvent.keyDown(network, { key })
+      return stand(network)[1]
+    }
+    expect(after('ArrowRight')).toBe((home ?? 0) + 2)
+    expect(after('ArrowLeft')).toBe(home)
+    expect([after('Home'), after('ArrowLeft')]).toEqual([least, least])
+    expect([after('End'), after('ArrowRight')]).toEqual([most, most])
+    expect(after('a')).toBe(most)
+    expect(after('Enter')).toBe(home)
+  })
+
+  test('dragged -- it follows the hand until it is let go; a double click puts it back', async () => {
+    const { network, panels } = await open()
+    const [, home = 0] = stand(network)
+    fireEvent.pointerMove(network, { pointerId: 1, clientX: 700 })
+    expect(stand(network)[1]).toBe(home)
+    fireEvent.pointerDown(network, { pointerId: 1, button: 0, clientX: 400 })
+    expect(document.activeElement).toBe(network)
+    fireEvent.pointerMove(network, { pointerId: 1, clientX: 460 })
+    expect(stand(network)[1]).toBe(home + 5)
+    fireEvent.pointerMove(network, { pointerId: 1, clientX: 340 })
+    const left = stand(network)[1]
+    expect(left).toBeLessThan(home)
+    fireEvent.pointerUp(network, { pointerId: 1 })
+    fireEvent.pointerMove(network, { pointerId: 1, clientX: 700 })
+    expect(stand(network)[1]).toBe(left)
+    await waitFor(() => expect(panels()).toEqual({ simnet: expect.stringMatching(/^3\d\d 500$/) }))
+    fireEvent.dblClick(network)
+    expect(stand(network)[1]).toBe(home)
+    await waitFor(() => expect(panels()).toEqual({ simnet: '385 500' }))
+  })
+
+  test('each runtime has its own, and the choice of map or list too', async () => {
+    const { adapter, network } = await open()
+    const home = stand(network)
+    fireEvent.keyDown(network, { key: 'End' })
+    fireEvent.click(button('List'))
+    expect(screen.queryByRole('button', { name: 'Network map' })).toBe(null)
+    act(() => adapter.push({ ...withMap(), runtimeId: 'other' }))
+    expect(await theMap()).toBeTruthy()
+    expect(stand(network)).toEqual(home)
+    fireEvent.keyDown(network, { key: 'Home' })
+    act(() => adapter.push(withMap()))
+    expect(screen.queryByRole('button', { name: 'Network map' })).toBe(null)
+    expect(stand(network)[1]).toBe(home[2])
   })
 })
 

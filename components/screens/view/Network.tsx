@@ -1,5 +1,4 @@
 /** The network of this runtime, as a map or as a list: what is chosen in either is looked at beside it. */
-import { useState } from 'preact/hooks'
 import { type Choice, choiceOf, type MapAccount } from '../../models/map-layout.ts'
 import { ENGLISH_VIEW } from '../../models/text-en-view.ts'
 import { useUi } from '../../models/ui.ts'
@@ -10,8 +9,12 @@ import { NetworkList } from './NetworkList.tsx'
 import { NetworkMap } from './NetworkMap.tsx'
 
 export const Network = () => {
-  const { session, text } = useUi(ENGLISH_VIEW)
-  const [isList, setList] = useState(false)
+  const { session, host, text } = useUi(ENGLISH_VIEW)
+  const { preferences } = host
+  const runtimeId = session.frameView.value?.runtimeId ?? ''
+  const isList = preferences.current.value.networks[runtimeId] === 'list'
+  // What cannot be kept is chosen again.
+  const show = (as: 'map' | 'list'): void => void preferences.keep('networks', runtimeId, as).catch(() => undefined)
   const select = useSelect()
   const map = session.frameView.value?.map ?? null
   const selectedId = session.entity.value?.entityId
@@ -35,10 +38,10 @@ export const Network = () => {
       <div class={styles.head}>
         <h2>{text('map.heading')}</h2>
         <div class={styles.toggle}>
-          <Button look="quiet" aria-pressed={!isList} onClick={() => setList(false)}>
+          <Button look="quiet" aria-pressed={!isList} onClick={() => show('map')}>
             {text('map.asMap')}
           </Button>
-          <Button look="quiet" aria-pressed={isList} onClick={() => setList(true)}>
+          <Button look="quiet" aria-pressed={isList} onClick={() => show('list')}>
             {text('map.asList')}
           </Button>
         </div>

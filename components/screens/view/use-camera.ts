@@ -3,7 +3,7 @@
  * come closer; the wheel comes closer once the map has the focus, so that it does not hold up whoever scrolls past; and
  * every one of these has a key. Where it stands is kept for its runtime, a moment after the last move.
  */
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import {
   type Camera,
   homeCamera,
@@ -16,6 +16,7 @@ import {
 } from '../../models/map-camera.ts'
 import type { Scene } from '../../models/map-layout.ts'
 import type { PreferencesModel } from '../../models/preferences.ts'
+import { useKept } from './use-kept.ts'
 
 const RADIANS_A_PIXEL = 0.008
 const KEY_RADIANS = 0.12
@@ -24,7 +25,6 @@ const KEY_ZOOM = 1.2
 const WHEEL_ZOOM = 0.0015
 /** A hand is never quite still. */
 const DRAG_PIXELS = 4
-const KEEP_AFTER_MS = 250
 
 type Hand = { readonly x: number; readonly y: number }
 type Turn = (camera: Camera, screen: Screen) => Camera
@@ -67,36 +67,6 @@ export type CameraControl = {
   }
 }
 
-/** @returns where the camera was put, null where it never was, and how to put it elsewhere. */
-const useKept = ({ runtimeId, preferences }: Props): readonly [Camera | null, (camera: Camera | null) => void] => {
-  const [placed, setPlaced] = useState({
-    runtimeId,
-    camera: readCamera(preferences.current.peek().cameras[runtimeId]),
-  })
-  const keep = useRef<(() => void) | null>(null)
-  useEffect(() => {
-    const flush = (): void => {
-      keep.current?.()
-      keep.current = null
-    }
-    const timer = setTimeout(flush, KEEP_AFTER_MS)
-    return () => clearTimeout(timer)
-  }, [placed])
-  useEffect(() => () => keep.current?.(), [])
-  const put = (exact: Camera | null): void => {
-    // As it will be read back, so that a reload changes nothing.
-    const camera = exact === null ? null : readCamera(writeCamera(exact))
-    setPlaced({ runtimeId, camera })
-    // What cannot be kept is where it was at the next visit.
-    keep.current = () =>
-      void preferences.keepCamera(runtimeId, camera === null ? '' : writeCamera(camera)).catch(() => undefined)
-  }
-  // Another runtime has a camera of its own.
-  const camera =
-    placed.runtimeId === runtimeId ? placed.camera : readCamera(preferences.current.peek().cameras[runtimeId])
-  return [camera, put]
-}
-
 const between = (hands: readonly Hand[]): { readonly middle: Hand; readonly apart: number } => {
   const [a = { x: 0, y: 0 }, b = a] = hands
   return { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, apart: Math.hypot(a.x - b.x, a.y - b.y) }
@@ -104,7 +74,7 @@ const between = (hands: readonly Hand[]): { readonly middle: Hand; readonly apar
 
 export const useCamera = (props: Props): CameraControl => {
   const { scene, screen } = props
-  const [placed, put] = useKept(props)
+  const [placed, put] = useKept({ ...props, what: 'cameras', read: readCamera, write: writeCamera })
   const camera = placed ?? homeCamera(scene.centre, scene.radius)
   const hands = useRef(new Map<number, Hand>())
   const travelled = useRef(0)
