@@ -48,7 +48,6 @@ export type StagedRuntime = {
   readonly recordHash: string
   readonly ownEntityIds: readonly string[]
   readonly chainIds: readonly bigint[]
-  readonly signedNonces: { readonly [account: string]: number }
 }
 
 /** Bytes, or frames while replaying; `total` is null where it is not known yet. */

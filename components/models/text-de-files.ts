@@ -4,7 +4,7 @@ export const GERMAN_FILES = {
   'files.exportLead':
     'Alles, was diese Welt gespeichert hat, in einer Datei, mit der ein anderer Browser weitermachen kann.',
   'files.in':
-    'In der Datei: Guthaben, Konten, Verlauf mit Quittungen, jeder Frame, und die Blockchain, wo sie hier lebt.',
+    'In der Datei: Guthaben, Konten, deine Namen für andere, Verlauf mit Quittungen, jeder Frame, und die Blockchain, wo sie hier lebt.',
   'files.notIn':
     'Nicht in der Datei: deine Schlüssel und deine Phrase. Ohne sie kann man eine Kopie ansehen, aber sie unterschreibt nichts.',
   'files.protect': 'Mit einem Passwort schützen',

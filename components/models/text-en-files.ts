@@ -2,7 +2,8 @@
 export const ENGLISH_FILES = {
   'files.exportHeading': 'Export {name}',
   'files.exportLead': 'Everything this runtime has stored, in one file that another browser can go on from.',
-  'files.in': 'In the file: balances, accounts, history with receipts, every frame, and the chain where it lives here.',
+  'files.in':
+    'In the file: balances, accounts, names you gave, history with receipts, every frame, and the chain where it lives here.',
   'files.notIn':
     'Not in the file: your keys and your recovery phrase. Without them a copy can be looked at, and signs nothing.',
   'files.protect': 'Protect it with a password',

@@ -1,7 +1,7 @@
 /**
  * Copies of runtimes, made from one moment of their database while they go on. A copy of a world whose keys and chain are
  * all here becomes a world of its own on a chain of its own (`runtime/manager/fork.ts`); any other copy is a snapshot,
- * which never signs.
+ * which never signs. What comes out of a file is brought in one at a time with them (adopt.ts).
  *
  * Contract: one command makes one copy, and a worker that dies leaves a whole one or none: it is made under a name that
  * is written down first, joins the list of runtimes at the very end, and what the list does not have then is removed by
@@ -13,14 +13,14 @@ import * as v from 'valibot'
 import { toHex, utf8 } from '../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../runtime/lib/hash.ts'
 import { type ForkOutcome, forkStore, type Hindrance } from '../../runtime/manager/fork.ts'
-import { MOST_RUNTIMES, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import { type CopyOf, MOST_RUNTIMES, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
 import { SIMNET_CHAIN } from '../../runtime/manager/simnet.ts'
 import type { Slot } from '../../runtime/ports.ts'
 import { RAdapterError, refusal, walletLocked } from '../../runtime/radapter/errors.ts'
 import type { RuntimeRejection } from '../../runtime/radapter/manager-methods.ts'
 import type { RpcMethods } from '../../runtime/radapter/types.ts'
 import { copyStore } from '../../runtime/storage/copy.ts'
-import { canaryOf, type RuntimePorts } from './ports.ts'
+import { canaryOf, copySlot, type RuntimePorts } from './ports.ts'
 import { databaseOf, knowKeys } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
 import { removeStored } from './world.ts'
@@ -28,6 +28,8 @@ import { removeStored } from './world.ts'
 export type Clones = {
   /** A copy of what this runtime is now. @throws RAdapterError */
   readonly clone: (keyring: Keyring, params: RpcMethods['runtime.clone']['params']) => Promise<{ id: string }>
+  /** What makes a runtime out of a database that is there already, when no copy is being made. */
+  readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
   /** Resolves when none is being made, and what a worker before this one has left is gone. */
   readonly settled: () => Promise<void>
 }
@@ -56,11 +58,6 @@ const listIn = async (slot: Slot): Promise<readonly string[]> => {
   return read.success ? read.output : []
 }
 
-const copySlot = async (from: Slot, to: Slot): Promise<void> => {
-  const value = await from.get()
-  if (value !== undefined) await to.set(value)
-}
-
 /** The rows of one moment, under another name. */
 const copyRows = async (ports: RuntimePorts, from: string, to: string): Promise<void> => {
   const source = await ports.openStore(databaseOf(from), { create: false }).catch(() => null)
@@ -75,10 +72,14 @@ const copyRows = async (ports: RuntimePorts, from: string, to: string): Promise<
 
 type Copy = { readonly id: string; readonly source: RuntimeEntry; readonly chainId: bigint; readonly keyring: Keyring }
 
-const fork = async (ports: RuntimePorts, { id, source, chainId, keyring }: Copy): Promise<ForkOutcome> => {
-  const { worldId: runtimeId, name, index } = source
-  // After the rows: an entity that was planned meanwhile is brought in by the next start, one that is unknown would not.
-  await copySlot(ports.slot(`entities.${source.id}`), ports.slot(`entities.${id}`))
+type Forked = Pick<CopyOf, 'id' | 'worldId' | 'index' | 'chainId'> & {
+  readonly name: string
+  readonly keyring: Keyring
+}
+
+/** Onto this chain, where it lies; the owner's further entities in it are written down already. */
+export const forkCopy = async (ports: RuntimePorts, forked: Forked): Promise<ForkOutcome> => {
+  const { id, worldId: runtimeId, name, index, chainId, keyring } = forked
   await knowKeys({ keyring, runtimeIndex: index }, ports.slot(`entities.${id}`)).more
   const store = await ports.openStore(databaseOf(id), { create: false })
   const signer = keyring.signer(index)
@@ -86,6 +87,13 @@ const fork = async (ports: RuntimePorts, { id, source, chainId, keyring }: Copy)
   const canary = canaryOf(ports, id)
   const given = { store, runtimeId, name, chainName: SIMNET_CHAIN, chainId, signer, canary, clock, entropy }
   return forkStore(given).finally(() => store.close())
+}
+
+const fork = async (ports: RuntimePorts, { id, source, chainId, keyring }: Copy): Promise<ForkOutcome> => {
+  const { worldId, name, index } = source
+  // After the rows: an entity that was planned meanwhile is brought in by the next start, one that is unknown would not.
+  await copySlot(ports.slot(`entities.${source.id}`), ports.slot(`entities.${id}`))
+  return forkCopy(ports, { id, worldId, name, index, chainId, keyring })
 }
 
 const make = async ({ ports, registry, keyring }: Given, copy: Copy, commandId: string): Promise<void> => {
@@ -134,12 +142,14 @@ export const createClones = (given: Given): Clones => {
     }
     return { id }
   }
+  const inTurn: Clones['inTurn'] = (act) => {
+    const run = turn.then(act)
+    turn = run.catch(() => undefined)
+    return run
+  }
   return {
-    clone: (keyring, params) => {
-      const run = turn.then(() => cloneNow(keyring, params))
-      turn = run.catch(() => undefined)
-      return run
-    },
+    clone: (keyring, params) => inTurn(() => cloneNow(keyring, params)),
+    inTurn,
     settled: async () => void (await turn),
   }
 }

@@ -3,11 +3,15 @@
  * shows how far it is stays quick, and locks and half made databases are known by when this worker ends: with its page.
  * It is the background's own script, started as a page's worker: the engine is in the extension once.
  */
+import { utf8 } from '../../runtime/lib/bytes.ts'
 import { useFastHasher } from '../../runtime/manager/hasher.ts'
 import { openRegistry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
+import { CONFIG_BYTES } from '../../runtime/manager/xln-file.ts'
 import { importRuntime } from '../../runtime/manager/xln-import.ts'
 import { createStagings } from '../../runtime/manager/xln-staging.ts'
 import { exportRuntime } from '../../runtime/manager/xln-write.ts'
+import { entriesOf } from '../../runtime/radapter/address-book.ts'
+import { bookFrom } from '../../runtime/radapter/book-keeper.ts'
 import { openDexieStore } from '../../runtime/storage/dexie.ts'
 import { StoreError } from '../../runtime/storage/store.ts'
 import type { Call, FileProgress, FromWorker, ToWorker } from '../files/messages.ts'
@@ -33,18 +37,32 @@ const entryOf = async (runtimes: unknown, id: string): Promise<RuntimeEntry> => 
   return entry
 }
 
-/** What whoever brings it back has to know beside its rows: which keys are its own. */
-const configOf = ({ index, chainId }: RuntimeEntry): string => JSON.stringify({ index, chainId: `${chainId}` })
+const bytesOf = (value: unknown): number => utf8(JSON.stringify(value)).length
+
+/**
+ * What whoever brings it back has to know beside its rows: which keys are its own, and what its owner calls whom. Of
+ * more names than a header takes, those that come first.
+ */
+export const configOf = ({ index, chainId }: Pick<RuntimeEntry, 'index' | 'chainId'>, book: unknown): string => {
+  const config = { index, chainId: `${chainId}`, names: [] }
+  let room = CONFIG_BYTES - bytesOf(config)
+  const names = entriesOf(bookFrom(book)).filter((entry) => {
+    room -= bytesOf(entry) + 1
+    return room >= 0
+  })
+  return JSON.stringify({ ...config, names })
+}
 
 type Work = { readonly onProgress: (progress: FileProgress) => void; readonly signal: AbortSignal }
 
 const answer = async (call: Exclude<Call, { type: 'abort' }>, stagings: Stagings, work: Work): Promise<unknown> => {
   switch (call.type) {
     case 'write': {
+      const { runtimes, names } = call
       const { runtimeId, name, password } = call.options
-      const entry = await entryOf(call.runtimes, runtimeId)
+      const entry = await entryOf(runtimes, runtimeId)
       const store = await openDexieStore(databaseOf(runtimeId), { create: false })
-      const about = { runtimeId: entry.worldId, name: entry.name, label: name, config: configOf(entry) }
+      const about = { runtimeId: entry.worldId, name: entry.name, label: name, config: configOf(entry, names) }
       return exportRuntime({ ...work, ...about, password, store, clock, entropy }).finally(() => store.close())
     }
     case 'read':

@@ -31,6 +31,12 @@ export const canarySlot = ({ slot }: Pick<RuntimePorts, 'slot'>, runtimeId: stri
 export const canaryOf = (ports: Pick<RuntimePorts, 'slot'>, runtimeId: string): Canary =>
   slotCanary(canarySlot(ports, runtimeId))
 
+/** Takes along what is kept of one runtime, if anything is. */
+export const copySlot = async (from: Slot, to: Slot): Promise<void> => {
+  const value = await from.get()
+  if (value !== undefined) await to.set(value)
+}
+
 /** One value of `storage.local`, or of `storage.session`. */
 export const slotOf =
   (area: WalletPorts['local']) =>

@@ -5,26 +5,27 @@
  *
  * Contract: what one world does, no other one sees. One is deleted for good, in an order that a dying worker cannot
  * turn into a new world under an old name: first it is no longer in the list, then its store goes, and its mark last;
- * what was cut short is finished at the next start.
+ * what was cut short is finished at the next start. All of them are forgotten in the same order. None is taken away
+ * under a window that has its pen: of the one that a line shows the line knows whose that is (served.ts), of another
+ * one it is asked here.
  */
 import type { RuntimeHost } from '../../runtime/host.ts'
 import type { JAdapter } from '../../runtime/jadapter/types.ts'
 import type { EntityId } from '../../runtime/lib/units.ts'
-import { plannedAgain } from '../../runtime/manager/own-entities.ts'
+import { isPenHeld } from '../../runtime/manager/control.ts'
 import { openRegistry, type Registry, type RuntimeEntry } from '../../runtime/manager/registry.ts'
-import type { CanaryMark } from '../../runtime/ports.ts'
 import { type AddressBook, NO_BOOK } from '../../runtime/radapter/address-book.ts'
 import type { Connection } from '../../runtime/radapter/connection.ts'
-import { RAdapterError, refusal, walletLocked } from '../../runtime/radapter/errors.ts'
-import type { RuntimeRejection } from '../../runtime/radapter/manager-methods.ts'
+import { heldByOther, RAdapterError, walletLocked } from '../../runtime/radapter/errors.ts'
 import type { PortTarget } from '../../runtime/radapter/port.ts'
 import { createServer, type RAdapterServer } from '../../runtime/radapter/server.ts'
 import type { RpcMethods } from '../../runtime/radapter/types.ts'
+import { adopt, markOf } from './adopt.ts'
 import { type Clones, createClones } from './clones.ts'
-import { canaryOf, canarySlot, type RuntimePorts } from './ports.ts'
-import { databaseOf, ownCount, type RuntimeStatus } from './runtime-service.ts'
+import { canarySlot, type RuntimePorts } from './ports.ts'
+import type { RuntimeStatus } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
-import { createWorld, listingsFor, removeStored, type World, type WorldHooks } from './world.ts'
+import { controlKey, createWorld, listingsFor, removeStored, type World, type WorldHooks } from './world.ts'
 
 /** Whichever runtime is the current one, for what deals with that alone. */
 export type Current = {
@@ -55,73 +56,13 @@ export type Runtimes = {
   /** Starts what is there with these keys; null when they are gone. Says nothing of how it goes. */
   readonly follow: (keyring: Keyring | null) => void
   readonly stop: () => Promise<void>
-  /** Everything, with the list of them. */
+  /** Everything there is of them; what they had signed up to stays behind. */
   readonly forget: () => Promise<void>
   /** Of any world, and of the list. */
   readonly onChange: (listener: () => void) => () => void
 }
 
-const refuse = (rejection: RuntimeRejection): RAdapterError => new RAdapterError(refusal(rejection))
-
 type Stored = { readonly ports: RuntimePorts; readonly registry: Registry }
-
-type Adoption = RpcMethods['runtime.adopt']
-
-/** A mark that cannot be read says nothing. */
-const markOf = (ports: RuntimePorts, id: string): Promise<CanaryMark | null> =>
-  canaryOf(ports, id)
-    .read()
-    .catch(() => null)
-
-/** Without its database there would be a new world with keys that have been at work. @throws RAdapterError */
-const mustExist = async (ports: RuntimePorts, id: string): Promise<void> => {
-  const store = await ports.openStore(databaseOf(id), { create: false }).catch(() => null)
-  if (store === null) throw refuse({ type: 'runtime_not_open' })
-  await store.close()
-}
-
-/** By how many frames a file ends earlier than what was last written here; null where it does not. */
-const behindBy = (height: number, mark: CanaryMark | null): number | null =>
-  mark === null || height >= mark.height ? null : mark.height - height
-
-const adopted = (id: string, kind: RuntimeEntry['kind']): Adoption['result'] => ({
-  id,
-  kind,
-  here: null,
-  behindBy: null,
-})
-
-/** A runtime out of a file, whose database lies there already. @throws RAdapterError */
-const adoptRuntime = async (
-  { ports, registry }: Stored,
-  keyring: Keyring,
-  worlds: Worlds,
-  { commandId, imported, choice }: Adoption['params'],
-): Promise<Adoption['result']> => {
-  const made = registry.madeBy(commandId)
-  if (made !== null) return adopted(made.id, made.kind)
-  const { id, name: wanted, worldId, index, chainId } = imported
-  await mustExist(ports, id)
-  const owned = ownCount(keyring, index, imported.ownEntityIds)
-  // A fork has the same keys, and signs for another chain: the two are in nobody's way.
-  const isSame = (entry: RuntimeEntry): boolean => entry.index === index && entry.chainId === chainId
-  const here = registry.entries().find((entry) => entry.kind === 'local' && isSame(entry))
-  if (owned > 0 && here !== undefined && choice === null)
-    return { id: null, kind: null, here: here.name, behindBy: behindBy(imported.height, await markOf(ports, here.id)) }
-  const signs = owned > 0 && (here === undefined || choice === 'replace')
-  if (signs) await ports.slot(`entities.${id}`).set(plannedAgain(owned - 1))
-  const kind = signs ? ('local' as const) : ('snapshot' as const)
-  const copy = { id, kind, worldId, index, chainId, copyOf: null }
-  if (!signs || here === undefined) {
-    await registry.add({ name: registry.freeName(wanted), commandId, copy })
-    return adopted(id, kind)
-  }
-  await worlds.made.get(here.id)?.service.stop()
-  const replaces = { id: here.id, mark: await markOf(ports, here.id) }
-  await registry.add({ name: here.name, commandId, copy, replaces })
-  await worlds.remove(here.id)
-  return adopted(id, kind)
-}
 
 /** A place that shows no runtime, and the way to those there are. */
 const nowhere = (runtimeId: string, registry: Registry, hooks: WorldHooks): RAdapterServer =>
@@ -149,14 +90,18 @@ const nowhere = (runtimeId: string, registry: Registry, hooks: WorldHooks): RAda
   })
 
 /** The worlds that are there, each made once; those in `made` are whole. */
-const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMade: (world: World) => void) => {
+const createWorlds = (
+  { ports, registry }: Stored,
+  hooks: (shown: string) => WorldHooks,
+  onMade: (world: World) => void,
+) => {
   const making = new Map<string, Promise<World>>()
   const made = new Map<string, World>()
   const make = async (entry: RuntimeEntry): Promise<World> => {
     const world = await createWorld({
       entry: () => registry.find(entry.id) ?? entry,
       ports,
-      hooks: hooks(),
+      hooks: hooks(entry.id),
       registry,
     })
     made.set(entry.id, world)
@@ -187,10 +132,22 @@ const createWorlds = ({ ports, registry }: Stored, hooks: () => WorldHooks, onMa
 
 type Worlds = ReturnType<typeof createWorlds>
 
-type Parts = { readonly stored: Stored; readonly worlds: Worlds; readonly clones: Clones }
+type Parts = {
+  readonly stored: Stored
+  readonly worlds: Worlds
+  readonly clones: Clones
+  readonly keyring: () => Keyring | null
+}
 
-const handlersOf = ({ stored, worlds, clones }: Parts, keyring: () => Keyring | null): RuntimeManagerHandlers => {
+/** @param shown by the lines they answer; null where none is. */
+const handlersOf = ({ stored, worlds, clones, keyring }: Parts, shown: string | null): RuntimeManagerHandlers => {
   const { ports, registry } = stored
+  const checkPen = async (id: string): Promise<void> => {
+    if (await isPenHeld({ slot: ports.sessionSlot(controlKey(id)), isAlive: ports.isPageAlive }))
+      throw new RAdapterError(heldByOther('other_window', 'another window writes'))
+  }
+  const stop = async (id: string): Promise<void> => worlds.made.get(id)?.service.stop()
+  const given = { ...stored, checkPen, stop, remove: worlds.remove, keysNow: keyring }
   const unlocked =
     <P, T>(act: (params: P, keys: Keyring) => Promise<T>) =>
     async (params: P): Promise<T> => {
@@ -201,7 +158,7 @@ const handlersOf = ({ stored, worlds, clones }: Parts, keyring: () => Keyring | 
   return {
     'runtime.create': unlocked(async ({ commandId, name }) => ({ id: (await registry.add({ commandId, name })).id })),
     'runtime.clone': unlocked((params, keys) => clones.clone(keys, params)),
-    'runtime.adopt': unlocked((params, keys) => adoptRuntime(stored, keys, worlds, params)),
+    'runtime.adopt': unlocked((params, keys) => clones.inTurn(() => adopt({ ...given, keyring: keys }, params))),
     'runtime.select': unlocked(async ({ id }) => {
       await registry.select(id)
       return {}
@@ -214,7 +171,8 @@ const handlersOf = ({ stored, worlds, clones }: Parts, keyring: () => Keyring | 
       // Asked again by a page whose line ended with its runtime.
       if (registry.tombstones().some((tombstone) => tombstone.id === id)) return {}
       registry.mayDelete(id, confirmation)
-      await worlds.made.get(id)?.service.stop()
+      if (id !== shown) await checkPen(id)
+      await stop(id)
       await registry.bury(id, await markOf(ports, id))
       await worlds.remove(id)
       return {}
@@ -236,7 +194,7 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
   const stored = { ports, registry }
   const worlds = createWorlds(
     stored,
-    () => hooks,
+    (shown) => hooksOf(shown),
     ({ service }) => {
       service.onChange(changed)
       if (keys !== null) void service.start(keys)
@@ -244,8 +202,11 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
     },
   )
   const clones = createClones({ ...stored, keyring: () => keys })
-  const handlers = handlersOf({ stored, worlds, clones }, () => keys)
-  const hooks: WorldHooks = { ...shared, handlers: { ...shared.handlers, ...handlers } }
+  const parts = { stored, worlds, clones, keyring: () => keys }
+  const hooksOf = (shown: string | null): WorldHooks => ({
+    ...shared,
+    handlers: { ...shared.handlers, ...handlersOf(parts, shown) },
+  })
   const all = (): readonly World[] => [...worlds.made.values()]
   const current = (): World | null => worlds.made.get(registry.current().id) ?? null
   /** There before anybody asks for it. */
@@ -289,7 +250,7 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
     accept: async (connection, { runtimeId, clientId }) => {
       const id = runtimeId ?? registry.current().id
       const world = await worlds.of(id)
-      if (world === null) return nowhere(id, registry, hooks).accept(connection)
+      if (world === null) return nowhere(id, registry, hooksOf(null)).accept(connection)
       await world.accept(connection, clientId, () => used(id))
       used(id)
     },
@@ -309,8 +270,11 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
       // A page that comes back meanwhile finds nothing to start it with.
       keys = null
       await clones.settled()
-      for (const { id } of registry.entries()) await worlds.remove(id)
-      await registry.forget()
+      await Promise.all(all().map(({ service }) => service.stop()))
+      const ids = registry.entries().map(({ id }) => id)
+      const marks = new Map(await Promise.all(ids.map(async (id) => [id, await markOf(ports, id)] as const)))
+      await registry.forget((id) => marks.get(id) ?? null)
+      for (const id of ids) await worlds.remove(id)
     },
     onChange: (listener) => {
       listeners.add(listener)

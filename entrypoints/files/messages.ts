@@ -6,8 +6,13 @@ export type { FileProgress }
 type Options<M extends 'write' | 'read'> = Omit<Parameters<FilesPort[M]>[0], 'onProgress' | 'signal'>
 
 export type Call =
-  /** With the list of runtimes as it is stored; a worker cannot look. */
-  | { readonly type: 'write'; readonly options: Options<'write'>; readonly runtimes: unknown }
+  /** With the list of runtimes and the names in this one as they are stored; a worker cannot look. */
+  | {
+      readonly type: 'write'
+      readonly options: Options<'write'>
+      readonly runtimes: unknown
+      readonly names: unknown
+    }
   | { readonly type: 'read'; readonly options: Options<'read'> }
   | { readonly type: 'keep' | 'discard'; readonly stagingName: string }
   /** Of the call with this number. */

@@ -8,6 +8,8 @@ import type { Call, FileProgress, FromWorker, ToWorker } from './messages.ts'
 
 /** The list of runtimes (runtime/manager/registry.ts), as the background keeps it. */
 const RUNTIMES = 'runtimes'
+/** The names its owner gave in one (runtime/radapter/book-keeper.ts). */
+const namesOf = (runtimeId: string): string => `names.${runtimeId}`
 
 type Waiting = {
   readonly onProgress: (progress: FileProgress) => void
@@ -45,8 +47,9 @@ const createFilesPort = (): FilesPort => {
   const ask = createLine()
   return {
     write: async ({ onProgress, signal, ...options }) => {
-      const runtimes: unknown = (await browser.storage.local.get(RUNTIMES))[RUNTIMES]
-      const outcome = await ask({ type: 'write', options, runtimes }, onProgress, signal)
+      const book = namesOf(options.runtimeId)
+      const { [RUNTIMES]: runtimes, [book]: names } = await browser.storage.local.get([RUNTIMES, book])
+      const outcome = await ask({ type: 'write', options, runtimes, names }, onProgress, signal)
       return outcome as Awaited<ReturnType<FilesPort['write']>>
     },
     read: async ({ onProgress, signal, ...options }) =>

@@ -28,6 +28,12 @@ type Ports = {
   readonly isAlive: (clientId: string) => Promise<boolean>
 }
 
+/** Whether a window that is there has it. Who cannot be asked after is taken to be there. */
+export const isPenHeld = async ({ slot, isAlive }: Ports): Promise<boolean> => {
+  const holder = await slot.get()
+  return v.is(v.string(), holder) && (await isAlive(holder).catch(() => true))
+}
+
 export const createControl = ({ slot, isAlive }: Ports): ControlLease => {
   const listeners = new Set<() => void>()
   let holder: string | null = null

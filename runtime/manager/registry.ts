@@ -2,10 +2,11 @@
  * Which runtimes a wallet has: a list in one value outside every database.
  *
  * Contract: a wallet has one at least. Ids, indexes of keys and chain ids are given once and never again, also not
- * after a deletion: what was signed in a world that is gone binds nothing in another one, and its tombstone says up to
- * where it had signed. Only a copy of a world has the index of another one, and then it never signs, or signs for a chain
- * id of its own: of those that sign no two have both (I-DOMAIN). A change is true once it has been written. A list that is there and cannot be read is an error:
- * without it nobody knows which keys belong where.
+ * after a deletion, nor after everything was forgotten: what was signed in a world that is gone binds nothing in another
+ * one, and its tombstone says up to where it had signed, and nothing of what was in it. Only a copy of a world has the
+ * index of another one, and then it never signs, or signs for a chain id of its own: of those that sign no two have both
+ * (I-DOMAIN). A change is true once it has been written. A list that is there and cannot be read is an error: without it
+ * nobody knows which keys belong where.
  */
 import * as v from 'valibot'
 import { invariant } from '../lib/assert.ts'
@@ -33,13 +34,15 @@ export type RuntimeEntry = {
   readonly commandId: string
 }
 
-/** What is left of a runtime that was deleted. */
-export type Tombstone = Pick<RuntimeEntry, 'id' | 'index' | 'chainId'> & { readonly mark: CanaryMark | null }
+/** The last frame of a runtime that was deleted; null where nobody knows it. */
+export type LastFrame = Pick<CanaryMark, 'height' | 'recordHash'>
+/** What is left of it. */
+export type Tombstone = Pick<RuntimeEntry, 'id' | 'kind' | 'index' | 'chainId'> & { readonly mark: LastFrame | null }
 
 /** What is known of a copy before it is one of the list. */
 export type CopyOf = Pick<RuntimeEntry, 'id' | 'kind' | 'worldId' | 'index' | 'chainId' | 'copyOf'>
 /** One that goes in the same moment as another takes its place. */
-export type Replaced = { readonly id: string; readonly mark: CanaryMark | null }
+export type Replaced = { readonly id: string; readonly mark: LastFrame | null }
 
 export type Registry = {
   /** The one used last first. */
@@ -62,15 +65,18 @@ export type Registry = {
   readonly rename: (id: string, name: string) => Promise<void>
   /** @throws RAdapterError when it is not there, is the last one, or `confirmation` is not its name. */
   readonly mayDelete: (id: string, confirmation: string) => RuntimeEntry
-  readonly bury: (id: string, mark: CanaryMark | null) => Promise<void>
+  readonly bury: (id: string, mark: LastFrame | null) => Promise<void>
   readonly tombstones: () => readonly Tombstone[]
+  /** Of those that signed with these keys for this chain. */
+  readonly signedBefore: (domain: Pick<RuntimeEntry, 'index' | 'chainId'>) => readonly Tombstone[]
   /** The next free name of a copy: "Simnet-2". */
   readonly copyName: (name: string) => string
   /** This one, or the next free one made of it. */
   readonly freeName: (name: string) => string
   /** For a chain that goes on as another one, by lot: nobody else comes to have it, here or in another browser. */
   readonly freshChainId: (entropy: Entropy) => bigint
-  readonly forget: () => Promise<void>
+  /** Buries every one of them, and begins anew with a world that none of them was. */
+  readonly forget: (markOf: (id: string) => LastFrame | null) => Promise<void>
 }
 
 export const MOST_RUNTIMES = 20
@@ -120,16 +126,12 @@ const storedSchema = v.strictObject({
   tombstones: v.array(
     v.strictObject({
       id,
+      // Lists were once written without it.
+      kind: v.optional(v.picklist(RUNTIME_KINDS), 'local'),
       index: natural,
       chainId,
-      mark: v.nullable(
-        v.strictObject({
-          epoch: natural,
-          height: natural,
-          recordHash: v.string(),
-          signedNonces: v.record(v.string(), natural),
-        }),
-      ),
+      // What more was once kept of it, it loses here.
+      mark: v.nullable(v.object({ height: natural, recordHash: v.string() })),
     }),
   ),
 })
@@ -155,20 +157,29 @@ const stored = ({ entries, tombstones, ...rest }: State): unknown => ({
 })
 
 /** Without this one, and with what is left of it. */
-const buried = (state: State, { id, index, chainId }: RuntimeEntry, mark: CanaryMark | null): State => {
+const buried = (state: State, { id, kind, index, chainId }: RuntimeEntry, mark: LastFrame | null): State => {
   const entries = state.entries.filter((entry) => entry.id !== id)
   const latest = [...entries].sort((a, b) => b.usedMs - a.usedMs)[0]
   return {
     ...state,
     entries,
     current: state.current === id && latest !== undefined ? latest.id : state.current,
-    tombstones: [...state.tombstones, { id, index, chainId, mark }],
+    tombstones: [...state.tombstones, { id, kind, index, chainId, mark: mark === null ? null : lastFrame(mark) }],
   }
 }
+
+/** The accounts that a mark names are not kept. */
+const lastFrame = ({ height, recordHash }: LastFrame): LastFrame => ({ height, recordHash })
 
 /** Of keys and chain; one that came in a file may be ahead of what was made here. */
 const nextNumber = ({ made, entries, tombstones }: State): number =>
   Math.max(made, ...[...entries, ...tombstones].map(({ index }) => index + 1))
+
+/** A world like no other: its keys, its chain and all that is stored of it go by the next number. */
+const bornAs = (number: number): CopyOf => {
+  const id = `local-${number}`
+  return { id, worldId: id, kind: 'local', index: number, chainId: SIMNET_CHAIN_ID + BigInt(number), copyOf: null }
+}
 
 /** Drawn chain ids begin far above those that are counted up, and stay far below what numbers hold exactly. */
 const DRAWN_BYTES = 6
@@ -232,10 +243,7 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
         const rest = replaces === undefined ? state : buried(state, known(replaces.id), replaces.mark)
         if (rest.entries.length >= MOST_RUNTIMES) throw refuse({ type: 'too_many_runtimes', limit: MOST_RUNTIMES })
         const number = nextNumber(state)
-        const id = `local-${number}`
-        const chainId = SIMNET_CHAIN_ID + BigInt(number)
-        const born: CopyOf = { id, worldId: id, kind: 'local', index: number, chainId, copyOf: null }
-        const entry: RuntimeEntry = { ...(copy ?? born), name, usedMs: clock.now(), commandId }
+        const entry: RuntimeEntry = { ...(copy ?? bornAs(number)), name, usedMs: clock.now(), commandId }
         const entries = [...rest.entries, entry]
         checkDomains(entries)
         await become({
@@ -275,6 +283,8 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
         await become(buried(state, known(wanted), mark))
       }),
     tombstones: () => state.tombstones,
+    signedBefore: ({ index, chainId }) =>
+      state.tombstones.filter((gone) => gone.kind === 'local' && gone.index === index && gone.chainId === chainId),
     copyName: numbered,
     freeName: (name) => {
       const problem = nameRefusal(state, name, null)
@@ -287,11 +297,12 @@ export const openRegistry = async (slot: Slot, clock: Clock): Promise<Registry> 
         if (![...state.entries, ...state.tombstones].some((known) => known.chainId === drawn)) return drawn
       }
     },
-    forget: () =>
+    forget: (markOf) =>
       change(async () => {
-        await slot.clear()
-        state = FIRST
-        for (const listener of listeners) listener()
+        const number = nextNumber(state)
+        const first: RuntimeEntry = { ...FIRST_RUNTIME, ...bornAs(number) }
+        const { tombstones } = state.entries.reduce((left, entry) => buried(left, entry, markOf(entry.id)), state)
+        await become({ entries: [first], current: first.id, made: number + 1, tombstones })
       }),
   }
 }

@@ -117,7 +117,7 @@ export const MAX_TOTAL_BYTES = 4 * MAX_FILE_BYTES
 const MAX_RATIO = 200
 export const MAX_TOTAL_ROWS = 50_000_000
 export const unpackedLimit = (fileBytes: number): number => Math.min(MAX_TOTAL_BYTES, fileBytes * MAX_RATIO + MIB)
-const CONFIG_BYTES = 65_536
+export const CONFIG_BYTES = 65_536
 const MANY = 1_000
 
 const ACCEPTED = { memoryKiB: [19_456, 262_144], passes: [2, 10], lanes: [1, 4] } as const

@@ -5,14 +5,12 @@
  *
  * Contract: nothing but the staging database is touched; whatever goes wrong, and when it is given up, that database is
  * gone again. Until somebody takes it over it carries a mark, so that what a closed page left behind can be told from
- * a runtime (`isAbandoned`). Whether it may sign is another question: `standingOf`.
+ * a runtime (`isAbandoned`). Whether it may sign is another question, which the frames it has decide: `hasFrames`.
  */
 import { Fault } from '../lib/assert.ts'
 import { toHex } from '../lib/bytes.ts'
 import type { EntityId } from '../lib/units.ts'
 import type { CanaryMark, Store } from '../ports.ts'
-import { signedNoncesOf } from '../signed-nonces.ts'
-import { compareCanary } from '../storage/canary.ts'
 import { StoreError } from '../storage/store.ts'
 import { readRecord } from '../storage/wal.ts'
 import { type XlnFileProblem, type XlnHeader, XlnRefused } from './xln-file.ts'
@@ -37,8 +35,6 @@ export type Staged = {
   readonly recordHash: string
   readonly ownEntityIds: readonly EntityId[]
   readonly chainIds: readonly bigint[]
-  /** The highest dispute nonce signed in each account. */
-  readonly signedNonces: CanaryMark['signedNonces']
 }
 
 export type ImportOutcome =
@@ -150,7 +146,6 @@ const stage = async (
     recordHash: toHex(recordHash),
     ownEntityIds,
     chainIds,
-    signedNonces: signedNoncesOf(env),
   }
 }
 
@@ -182,39 +177,21 @@ export const importRuntime = async (options: ImportOptions): Promise<ImportOutco
   }
 }
 
-/** Whether the keys at hand may go on with what was imported. */
-export type Standing =
-  | { readonly type: 'mine' }
-  /** None of its entities is of this wallet: it can be looked at. */
-  | { readonly type: 'another_wallet' }
-  /** This device has gone further, or elsewhere: signing could contradict what was signed before. */
-  | { readonly type: 'older' }
-  /** A runtime of this id is here: two of them must not sign. */
-  | { readonly type: 'here_already' }
-
-export type Standpoint = {
-  /** Entities whose keys this wallet has. */
-  readonly owned: readonly EntityId[]
-  /** What this device remembers of that runtime: its canary, or what its tombstone keeps. */
-  readonly mark: CanaryMark | null
-  /** Hash of the staged record at the mark's height, where it reaches that far: `recordHashAt`. */
-  readonly hashAtMark: string | null
-  /** A runtime of this id lives here. */
-  readonly isHere: boolean
-}
-
-export const standingOf = (staged: Staged, { owned, mark, hashAtMark, isHere }: Standpoint): Standing => {
-  if (!staged.ownEntityIds.some((entityId) => owned.includes(entityId))) return { type: 'another_wallet' }
-  const { height, recordHash, signedNonces } = staged
-  // Epochs count writers of one database; this one is new.
-  const database = { epoch: mark?.epoch ?? 0, height, recordHash, signedNonces }
-  const verdict = compareCanary(mark, hashAtMark === null ? database : { ...database, hashAtMark })
-  if (verdict.type === 'rolled_back') return { type: 'older' }
-  return { type: isHere ? 'here_already' : 'mine' }
-}
-
 /** 0x-hex; null where the log does not reach. */
-export const recordHashAt = async (store: Store, height: number): Promise<string | null> => {
+const recordHashAt = async (store: Store, height: number): Promise<string | null> => {
   const read = await readRecord(store, height)
   return read?.type === 'ok' ? toHex(read.record.hash) : null
+}
+
+/**
+ * Whether its log holds every one of these frames, which are the last of what was signed elsewhere. One that nobody knows
+ * is not in it, nor one that is older than what the log still keeps.
+ */
+export const hasFrames = async (
+  store: Store,
+  frames: readonly (Pick<CanaryMark, 'height' | 'recordHash'> | null)[],
+): Promise<boolean> => {
+  for (const frame of frames)
+    if (frame === null || (await recordHashAt(store, frame.height)) !== frame.recordHash) return false
+  return true
 }

@@ -32,7 +32,8 @@ export type BookKeeper = {
 
 const entrySchema = v.strictObject({ entityId: v.string(), name: v.string(), isHidden: v.boolean() })
 
-const bookFrom = (stored: unknown): AddressBook => {
+/** Leaves out what cannot be read. */
+export const bookFrom = (stored: unknown): AddressBook => {
   const list = v.safeParse(v.array(v.unknown()), stored)
   if (!list.success) return NO_BOOK
   return bookOfEntries(

@@ -2,7 +2,7 @@
  * Runtimes of one wallet: which there are, and what can be done with them. Each is a world of its own; a connection
  * shows one of them (`HostStatus.runtimeId`), and every connection is told of all.
  */
-import type { BookRejection } from './address-book.ts'
+import type { BookEntry, BookRejection } from './address-book.ts'
 
 /**
  * - local: keys and chain are in this wallet, and everything in it can be done; also a copy on a chain of its own.
@@ -58,6 +58,8 @@ export type ImportedRuntime = {
   /** Of its last frame. */
   readonly height: number
   readonly ownEntityIds: readonly string[]
+  /** What its owner called entities, as far as the file says so. */
+  readonly names: readonly BookEntry[]
 }
 
 /** The same `commandId` makes one runtime, however often it comes. */
@@ -74,6 +76,8 @@ export type ManagerMethods = {
    * wallet's, its chain is inside it, and no other runtime here has them; otherwise it is a snapshot. `here` names the
    * one that has them: then nothing happens without a choice. `behindBy` says how many frames earlier than that one the
    * file ends; null where it does not. Both may have gone on from a common past, so it counts frames and says no more.
+   * One that lacks what a deleted runtime had signed with its keys for its chain goes on as a copy with its own chain,
+   * or as a snapshot where it cannot. It has the names of the one whose place it takes, or else those in the file.
    */
   'runtime.adopt': {
     params: { commandId: string; imported: ImportedRuntime; choice: 'replace' | 'copy' | null }

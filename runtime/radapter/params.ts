@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot'
 import { LIMITS } from '../lib/limits.ts'
+import { BOOK_ENTRIES } from './address-book.ts'
 import { MAX_SKIP_SECONDS } from './simnet-methods.ts'
 import type { RpcMethod, RpcMethods, ViewState } from './types.ts'
 
@@ -93,6 +94,10 @@ const PARAMS: Params = {
       chainId: amount,
       height: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
       ownEntityIds: v.pipe(v.array(id), v.maxLength(1_000)),
+      names: v.pipe(
+        v.array(v.strictObject({ entityId: id, name: text(1_024), isHidden: v.boolean() })),
+        v.maxLength(BOOK_ENTRIES),
+      ),
     }),
     choice: v.nullable(v.picklist(['replace', 'copy'])),
   }),

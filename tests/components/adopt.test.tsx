@@ -8,17 +8,19 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { importedOf } from '../../components/models/adopt.ts'
 import type { FilesPort, StagedRuntime } from '../../components/models/files.ts'
 import { FilesApp } from '../../components/screens/files/FilesApp.tsx'
+import { heldByOther, RAdapterError } from '../../runtime/radapter/errors.ts'
 import { renderPage } from '../support/page.tsx'
 import { press } from '../support/popup.tsx'
 
+const BOB = { entityId: `0x${'0b'.repeat(32)}`, name: 'Robert', isHidden: false }
+const CONFIG = JSON.stringify({ index: 3, names: [BOB] })
 const STAGED: StagedRuntime = {
   stagingName: 'xln-import-0123456789abcdef',
-  header: { runtimeId: 'simnet', label: 'Simnet', writtenMs: 1.7e12, timestampMs: 1.6e12, config: '{"index":3}' },
+  header: { runtimeId: 'simnet', label: 'Simnet', writtenMs: 1.7e12, timestampMs: 1.6e12, config: CONFIG },
   height: 900,
   recordHash: `0x${'00'.repeat(32)}`,
   ownEntityIds: [`0x${'ab'.repeat(32)}`],
   chainIds: [7_892_078n],
-  signedNonces: {},
 }
 
 const fakeFiles = () => {
@@ -83,6 +85,7 @@ describe('a file of keys that are at work here', () => {
       chainId: 7_892_078n,
       height: 900,
       ownEntityIds: STAGED.ownEntityIds,
+      names: [BOB],
     }
     expect(importedOf(STAGED)).toEqual(imported)
     expect(adapter.callsOf('runtime.adopt')).toEqual([
@@ -98,5 +101,46 @@ describe('a file of keys that are at work here', () => {
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     await waitFor(() => expect(calls).toEqual([`keep ${STAGED.stagingName}`, `discard ${STAGED.stagingName}`]))
     expect([adapter.callsOf('runtime.adopt').length, opened]).toEqual([1, []])
+  })
+})
+
+describe('what a file says of itself', () => {
+  const from = (config: unknown) =>
+    importedOf({
+      ...STAGED,
+      header: { ...STAGED.header, config: typeof config === 'string' ? config : JSON.stringify(config) },
+    })
+
+  test.each<[string, unknown]>([
+    ['nothing', ''],
+    ['no names', { index: 3 }],
+    ['something else', { index: 3, names: 'Robert' }],
+    ['no object', '[1]'],
+  ])('%s -- no names', (_, config) => {
+    expect(from(config).names).toEqual([])
+  })
+
+  test('names -- what cannot be one is left out, and as many are taken as there may be', () => {
+    const bad = [null, 7, {}, { ...BOB, name: 7 }, { ...BOB, isHidden: 'no' }, { ...BOB, name: 'x'.repeat(1_025) }]
+    expect(from({ index: 3, names: [...bad, { ...BOB, more: 1 }] }).names).toEqual([BOB])
+    expect(from({ index: 3, names: Array.from({ length: 1_001 }, () => BOB) }).names).toHaveLength(1_000)
+  })
+
+  test('no keys, or none there can be -- it is nobody’s', () => {
+    for (const index of [undefined, -1, 0.5, 2 ** 31, '3'])
+      expect(from({ index })).toMatchObject({ index: 0, ownEntityIds: [] })
+  })
+})
+
+describe('refused', () => {
+  test('while another window writes -- said where it was asked, and it can be asked again', async () => {
+    const { adapter, dialog } = await offered(7)
+    adapter.answer('runtime.adopt', () => {
+      throw new RAdapterError(heldByOther('other_window', 'another window writes'))
+    })
+    press('Replace Simnet')
+    const alert = await within(dialog).findByRole('alert')
+    expect(alert.textContent).toContain('Another window holds the pen of this runtime.')
+    expect(within(dialog).getByRole('button', { name: 'Replace Simnet' })).toHaveProperty('disabled', false)
   })
 })

@@ -30,7 +30,6 @@ const STAGED: StagedRuntime = {
   recordHash: `0x${'00'.repeat(32)}`,
   ownEntityIds: [`0x${'ab'.repeat(32)}`],
   chainIds: [7_892_078n],
-  signedNonces: {},
 }
 
 type Write = Parameters<FilesPort['write']>[0]
@@ -80,7 +79,7 @@ describe('export', () => {
   test('says what is in it and what is not, and asks for a password as everywhere', async () => {
     show()
     expect((await screen.findByRole('list')).textContent).toMatch(
-      /balances, accounts, history.*Not in the file: your keys/,
+      /balances, accounts, names you gave, history.*Not in the file: your keys/,
     )
     type('Password', 'short')
     press('Export')

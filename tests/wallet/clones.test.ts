@@ -189,7 +189,7 @@ const stage = (
   const id = 'import-0123456789abcdef'
   machine.disks.set(`xln-${id}`, { rows: new Map(rows), epoch: 1 })
   const ownEntityIds = frame.entities.filter(({ isOwn }) => isOwn).map(({ entityId }) => entityId)
-  return { id, name: 'Simnet', worldId: 'simnet', index: 0, chainId, height: frame.height, ownEntityIds }
+  return { id, name: 'Simnet', worldId: 'simnet', index: 0, chainId, height: frame.height, ownEntityIds, names: [] }
 }
 
 describe('a copy that is only looked at', () => {

@@ -1,10 +1,8 @@
-/** The runtimes of one wallet: worlds apart, made once, named once, and gone for good. Of copies: clones.test.ts. */
+/** The runtimes of one wallet: worlds apart, made once, named once, and gone for good. Of copies: clones.test.ts, of files: adopt.test.ts. */
 import { describe, expect, test } from 'vitest'
-import { present } from '../../runtime/lib/assert.ts'
 import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
-import { ownIdentity } from '../../runtime/manager/simnet.ts'
 import { RAdapterError } from '../../runtime/radapter/errors.ts'
-import type { FrameView, HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
+import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { quiet } from '../support/manual-time.ts'
 import { createWalletMachine, type Page, type WalletMachine } from '../support/wallet-machine.ts'
 
@@ -145,14 +143,18 @@ describe('runtime.delete', () => {
     const { id } = await create(page, 'Jamaica')
     const other = worker.page(id)
     await other.until(isRunning)
-    const mark = JSON.parse(machine.browser.local.rows.get(`canary.${id}`) ?? 'null')
+    const { height, recordHash } = JSON.parse(machine.browser.local.rows.get(`canary.${id}`) ?? 'null')
+    const others = { theme: 'dark', entities: { simnet: 'a' }, cameras: {} }
+    const kept = { ...others, entities: { simnet: 'a', [id]: 'b' }, cameras: { [id]: '1 2 3' } }
+    await machine.browser.local.set('preferences', kept)
     await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
     expect(await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })).toEqual({})
     expect([[...machine.disks.keys()], keptOf(machine, id)]).toEqual([['xln-simnet'], []])
-    const gone = await other.until(({ reason }) => reason?.type === 'unknown_runtime')
-    expect([gone.runtime, namesOf(gone)]).toEqual(['halted', ['Simnet']])
+    const after = await other.until(({ reason }) => reason?.type === 'unknown_runtime')
+    expect([after.runtime, namesOf(after)]).toEqual(['halted', ['Simnet']])
     const stored = JSON.parse(machine.browser.local.rows.get('runtimes') ?? '{}')
-    expect(stored.tombstones).toEqual([{ id, index: 1, chainId: '7892079', mark }])
+    const gone = { id, kind: 'local', index: 1, chainId: '7892079', mark: { height, recordHash } }
+    expect([stored.tombstones, await machine.browser.local.get('preferences')]).toEqual([[gone], others])
     expect((await create(page, 'Jamaica', 'again')).id).toBe('local-2')
   })
 
@@ -181,155 +183,43 @@ describe('runtime.delete', () => {
   })
 })
 
-describe('runtime.adopt', () => {
-  const ID = 'import-0123456789abcdef'
-  /** What a page leaves after it has proven a file: a database, and what it found in it. */
-  const stage = (machine: WalletMachine, frame: FrameView): RpcMethods['runtime.adopt']['params']['imported'] => {
-    const from = present(machine.disks.get('xln-simnet'), 'a disk')
-    machine.disks.set(`xln-${ID}`, { rows: new Map(from.rows), epoch: 1 })
-    return {
-      id: ID,
-      name: 'Simnet',
-      worldId: 'simnet',
-      index: 0,
-      chainId: frame.jurisdictions[0]?.chainId ?? 0n,
-      height: frame.height,
-      ownEntityIds: frame.entities.filter(({ isOwn }) => isOwn).map(({ entityId }) => entityId),
-    }
-  }
-  const withSecondEntity = async () => {
-    const parts = await begin()
-    await parts.page.adapter.rpc('entity.create', { commandId: 'shop', label: 'Shop' })
-    return { ...parts, imported: stage(parts.machine, await parts.page.frame()) }
-  }
+describe('all of them forgotten', () => {
+  const listIn = (machine: WalletMachine) => JSON.parse(machine.browser.local.rows.get('runtimes') ?? '{}')
 
-  test('of keys that are at work here -- nothing without a choice; as a copy it signs nothing', async () => {
-    const { worker, page, imported } = await withSecondEntity()
-    const adopt = (commandId: string, choice: 'copy' | 'replace' | null) =>
-      page.adapter.rpc('runtime.adopt', { commandId, imported, choice })
-    expect(await adopt('first', null)).toEqual({ id: null, kind: null, here: 'Simnet', behindBy: null })
-    expect(namesOf(await page.status())).toEqual(['Simnet'])
-    expect(await adopt('second', 'copy')).toEqual({ id: ID, kind: 'snapshot', here: null, behindBy: null })
-    const status = await worker.page(ID).until(({ runtime }) => runtime === 'read-only')
-    expect([status.reason, namesOf(status)]).toEqual([{ type: 'snapshot' }, ['Simnet-2', 'Simnet']])
-  })
-
-  test('that ends earlier than what is here -- says by how many frames, and nothing where it does not', async () => {
-    const { machine, page, imported } = await withSecondEntity()
-    await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
+  test('a wallet of the same phrase -- begins with other keys and another chain; what stays names nobody', async () => {
+    const { machine, worker, page } = await begin()
+    const { id } = await create(page, 'Jamaica')
+    await worker.page(id).until(isRunning)
     const { height } = await page.frame()
-    const behindBy = async (of: number): Promise<unknown> => {
-      const params = { commandId: `of-${of}`, imported: { ...imported, height: of }, choice: null }
-      const { behindBy: frames, ...rest } = await page.adapter.rpc('runtime.adopt', params)
-      expect(rest).toEqual({ id: null, kind: null, here: 'Simnet' })
-      return frames
-    }
-    expect(height).toBeGreaterThan(imported.height)
-    expect(await behindBy(imported.height)).toBe(height - imported.height)
-    expect([await behindBy(height - 1), await behindBy(height), await behindBy(height + 1)]).toEqual([1, null, null])
-    // What the database holds is not asked: it may be the one that is gone.
-    machine.disks.delete('xln-simnet')
-    expect(await behindBy(height - 2)).toBe(2)
-    machine.browser.local.rows.delete('canary.simnet')
-    expect(await behindBy(height - 2)).toBe(null)
-  })
-
-  test('in the place of the other -- under its name, with all its entities, and it signs', async () => {
-    const { machine, worker, page, imported } = await withSecondEntity()
-    await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
-    const params = { commandId: 'in', imported, choice: 'replace' } as const
-    expect(await page.adapter.rpc('runtime.adopt', params)).toEqual({
-      id: ID,
-      kind: 'local',
-      here: null,
-      behindBy: null,
-    })
-    expect([...machine.disks.keys()]).toEqual([`xln-${ID}`])
-    const next = worker.page()
-    expect(namesOf(await next.until(isRunning))).toEqual(['Simnet'])
+    await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })
+    await worker.runtimes.forget()
+    expect([...machine.disks.keys()]).toEqual([])
+    const left = [...machine.browser.local.rows.keys()].filter((key) => !key.endsWith('.local-2'))
+    expect(left).toEqual(['runtimes'])
+    expect(machine.browser.local.rows.get('runtimes')).not.toMatch(/Jamaica|0x[0-9a-f]{64}\//)
+    const { tombstones } = listIn(machine)
+    expect(tombstones.map((gone: { readonly id: string }) => gone.id)).toEqual(['simnet', id, expect.any(String)])
+    expect(tombstones[0].mark.height).toBeGreaterThanOrEqual(height)
+    worker.die()
+    const next = (await machine.startWorker()).page()
+    const status = await next.until(isRunning)
+    expect([status.runtimeId, namesOf(status)]).toEqual(['local-2', ['Simnet']])
     const frame = await next.frame()
-    const own = frame.entities.filter(({ isOwn }) => isOwn)
-    expect(own.map(({ label }) => label).toSorted()).toEqual(['Shop', 'You'])
-    for (const { entityId } of own)
-      await next.adapter.rpc('offer.create', {
-        commandId: entityId.slice(2, 18),
-        entityId,
-        tokenId: 1,
-        amount: null,
-        memo: '',
-      })
-    // The next key is the next one, not one that is in use.
-    await next.adapter.rpc('entity.create', { commandId: 'third', label: 'Third' })
-    expect((await next.frame()).entities.filter(({ isOwn }) => isOwn)).toHaveLength(3)
+    expect(frame.jurisdictions[0]?.chainId).toBe(7_892_080n)
+    expect((await create(next, 'Jamaica', 'again')).id).toBe('local-3')
+  })
+
+  test('cut short -- the next worker removes what was left, and begins anew', async () => {
+    const { machine, worker, page } = await begin()
+    await worker.page((await create(page, 'Jamaica')).id).until(isRunning)
+    machine.faults.deletes = true
+    await expect(worker.runtimes.forget()).rejects.toThrow()
     worker.die()
-    expect(namesOf(await (await machine.startWorker()).page().until(isRunning))).toEqual(['Simnet'])
-  })
-
-  test('in the place of one whose database is missing -- it runs again from where the file ends', async () => {
-    const { machine, worker, imported } = await withSecondEntity()
-    worker.die()
-    machine.disks.delete('xln-simnet')
-    const next = await machine.startWorker()
-    const page = next.page()
-    expect((await page.until(({ runtime }) => runtime === 'read-only')).reason).toEqual({ type: 'database_missing' })
-    const params = { commandId: 'in', imported, choice: 'replace' } as const
-    expect(await page.adapter.rpc('runtime.adopt', params)).toMatchObject({ id: ID, kind: 'local' })
-    const back = next.page(ID)
-    expect([namesOf(await back.until(isRunning)), (await back.frame()).height >= imported.height]).toEqual([
-      ['Simnet'],
-      true,
-    ])
-    await back.adapter.rpc('entity.create', { commandId: 'third', label: 'Third' })
-  })
-
-  test('after the one that was here is gone -- it signs without being asked', async () => {
-    const { machine, worker, page, imported } = await withSecondEntity()
-    await create(page, 'Jamaica')
-    await page.adapter.rpc('runtime.delete', { id: 'simnet', confirmation: 'Simnet' })
-    const other = worker.page('local-1')
-    await other.until(isRunning)
-    const params = { commandId: 'in', imported, choice: null }
-    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({
-      id: ID,
-      kind: 'local',
-      here: null,
-      behindBy: null,
-    })
-    expect(await other.adapter.rpc('runtime.adopt', params)).toEqual({
-      id: ID,
-      kind: 'local',
-      here: null,
-      behindBy: null,
-    })
-    expect((await worker.page(ID).until(isRunning)).runtimeId).toBe(ID)
-    expect((await create(other, 'Next', 'next')).id).toBe('local-2')
-    expect([...machine.disks.keys()].toSorted()).toEqual([`xln-${ID}`, 'xln-local-1'])
-  })
-
-  test('of keys beyond those made here -- none of them is given to a new world', async () => {
-    const { machine, page, imported } = await withSecondEntity()
-    const keys = machine.keyring.entity({ role: 'own', runtimeIndex: 7, entityIndex: 0 })
-    const seventh = { ...imported, index: 7, ownEntityIds: [ownIdentity('', keys).entityId] }
-    const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: seventh, choice: null })
-    expect(made).toEqual({ id: ID, kind: 'local', here: null, behindBy: null })
-    expect((await create(page, 'Next', 'next')).id).toBe('local-8')
-    await page.adapter.rpc('runtime.delete', { id: 'local-8', confirmation: 'Next' })
-    expect((await create(page, 'Next', 'again')).id).toBe('local-9')
-  })
-
-  test('without its database -- refused, and nothing is made', async () => {
-    const { machine, page, imported } = await withSecondEntity()
-    machine.disks.delete(`xln-${ID}`)
-    const asked = page.adapter.rpc('runtime.adopt', { commandId: 'in', imported, choice: 'replace' })
-    expect(await reasonOf(asked)).toEqual({ type: 'runtime_not_open' })
-    expect([[...machine.disks.keys()], namesOf(await page.status())]).toEqual([['xln-simnet'], ['Simnet']])
-  })
-
-  test('of another wallet -- a copy to look at', async () => {
-    const { page, imported } = await withSecondEntity()
-    const foreign = { ...imported, ownEntityIds: [`0x${'ab'.repeat(32)}`] }
-    const made = await page.adapter.rpc('runtime.adopt', { commandId: 'in', imported: foreign, choice: null })
-    expect(made).toEqual({ id: ID, kind: 'snapshot', here: null, behindBy: null })
+    machine.faults.deletes = false
+    const next = (await machine.startWorker()).page()
+    expect(namesOf(await next.until(isRunning))).toEqual(['Simnet'])
+    await quiet()
+    expect([...machine.disks.keys()]).toEqual(['xln-local-2'])
   })
 })
 
@@ -378,6 +268,42 @@ describe('the pen', () => {
     // Whoever needs no pen has never been asked for it.
     expect((await page.status()).control).toBe('writer')
     await offer(page, 'popup')
+  })
+
+  test('of a runtime that is not shown -- neither deleted nor replaced under the window that has it', async () => {
+    const { machine, worker, page } = await begin()
+    const { id } = await create(page, 'Jamaica')
+    const first = await open(machine, worker, A)
+    await first.until(isWriter)
+    machine.windows.add(B)
+    const second = worker.page(id, B)
+    await second.until(isWriter)
+    const remove = () => second.adapter.rpc('runtime.delete', { id: 'simnet', confirmation: 'Simnet' })
+    const from = await page.frame()
+    const imported = {
+      id: 'import-0123456789abcdef',
+      name: 'Simnet',
+      worldId: 'simnet',
+      index: 0,
+      chainId: from.jurisdictions[0]?.chainId ?? 0n,
+      height: from.height,
+      ownEntityIds: from.entities.flatMap(({ isOwn, entityId }) => (isOwn ? [entityId] : [])),
+      names: [],
+    }
+    machine.disks.set(`xln-${imported.id}`, { rows: new Map(machine.disks.get('xln-simnet')?.rows), epoch: 1 })
+    const replace = (asking: Page) =>
+      asking.adapter.rpc('runtime.adopt', { commandId: 'in', imported, choice: 'replace' })
+    const refused = {
+      code: 'E_LOCKED',
+      error: { reason: { type: 'other_window', choices: ['read_only', 'take_control', 'clone'] } },
+    }
+    for (const asked of [remove, () => replace(page), () => replace(second)])
+      await expect(asked()).rejects.toMatchObject(refused)
+    await offer(first, 'still-here')
+    // Its own window may, and anybody once it is gone.
+    await second.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
+    machine.windows.delete(A)
+    expect(await replace(page)).toMatchObject({ kind: 'local' })
   })
 
   test('the writer leaves -- the next to come has it; a reader stays what it chose to be', async () => {

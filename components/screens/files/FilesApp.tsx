@@ -61,6 +61,7 @@ const Import = () => {
     setHere(null)
     discard()
   }
+  const refusal = adopting.refusal.value !== null && <Alert>{inOneLine(adopting.refusal.value)}</Alert>
   return (
     <>
       <ImportRuntime
@@ -69,11 +70,12 @@ const Import = () => {
           adopt(null)
         }}
       />
-      {adopting.refusal.value !== null && <Alert>{inOneLine(adopting.refusal.value)}</Alert>}
+      {here === null && refusal}
       {here !== null && (
         <Dialog title={text('adopt.title', { name: here.name })} onClose={leave}>
           <p>{text('adopt.lead', { name: here.name })}</p>
           {here.behindBy !== null && <p>{text('adopt.behind', { name: here.name, count: here.behindBy })}</p>}
+          {refusal}
           <div class={runtimes.actions}>
             <Button look="filled" wide disabled={adopting.busy.value} onClick={() => adopt('copy')}>
               {text('adopt.copy')}

@@ -39,6 +39,49 @@ test('a list from before there were forks -- read as it was', async () => {
   expect((await openRegistry(slot, clock)).entries()).toEqual(registry.entries())
 })
 
+test('a list from when tombstones had whole marks -- read, and what names accounts is written no more', async () => {
+  const slot = memorySlot()
+  const registry = await openRegistry(slot, clock)
+  await registry.add({ name: 'New', commandId: 'new' })
+  const mark = { epoch: 3, height: 7, recordHash: '0xab', signedNonces: { 'left/right': 41 } }
+  await registry.bury('local-1', mark)
+  const last = { height: 7, recordHash: '0xab' }
+  const gone = { id: 'local-1', kind: 'local', index: 1, chainId: SIMNET_CHAIN_ID + 1n, mark: last }
+  expect(registry.tombstones()).toEqual([gone])
+  const stored = JSON.parse(JSON.stringify(await slot.get()))
+  stored.tombstones = [{ id: 'local-1', index: 1, chainId: `${gone.chainId}`, mark }]
+  await slot.set(stored)
+  const again = await openRegistry(slot, clock)
+  expect(again.tombstones()).toEqual([gone])
+  await again.select('simnet')
+  expect(JSON.stringify(slot.kept())).not.toContain('left/right')
+})
+
+test('who signed before with these keys for this chain -- those that are gone, and no copy that never signed', async () => {
+  const registry = await openRegistry(memorySlot(), clock)
+  await registry.add(copy('copy-1', { chainId: SIMNET_CHAIN_ID, kind: 'snapshot', copyOf: null }))
+  await registry.add(copy('copy-2'))
+  for (const id of ['copy-1', 'copy-2']) await registry.bury(id, null)
+  const idsOf = (chainId: bigint, index = 0) => registry.signedBefore({ index, chainId }).map(({ id }) => id)
+  expect([idsOf(SIMNET_CHAIN_ID), idsOf(2n ** 48n), idsOf(2n ** 48n, 1)]).toEqual([[], ['copy-2'], []])
+})
+
+test('forgotten -- one world is there that none of them was, and everything is buried', async () => {
+  const slot = memorySlot()
+  const registry = await openRegistry(slot, clock)
+  await registry.add({ name: 'New', commandId: 'new' })
+  await registry.forget((id) => (id === 'simnet' ? { height: 9, recordHash: '0xcd' } : null))
+  const first = { id: 'local-2', worldId: 'local-2', index: 2, chainId: SIMNET_CHAIN_ID + 2n, name: 'Simnet' }
+  for (const each of [registry, await openRegistry(slot, clock)]) {
+    expect(each.entries()).toMatchObject([first])
+    expect(each.tombstones().map(({ id, mark }) => [id, mark?.height])).toEqual([
+      ['simnet', 9],
+      ['local-1', undefined],
+    ])
+  }
+  expect(await registry.add({ name: 'New', commandId: 'new' })).toMatchObject({ id: 'local-3', index: 3 })
+})
+
 test('a chain id by lot -- far above those that are counted, and none that was ever given', async () => {
   const registry = await openRegistry(memorySlot(), clock)
   await registry.add(copy('copy-1', { chainId: 2n ** 48n + 7n }))

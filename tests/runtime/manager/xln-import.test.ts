@@ -9,23 +9,22 @@ import { present } from '../../../runtime/lib/assert.ts'
 import { type Bytes, toHex, utf8 } from '../../../runtime/lib/bytes.ts'
 import { SECTION_BYTES, type XlnHeader } from '../../../runtime/manager/xln-file.ts'
 import {
+  hasFrames,
   type ImportOutcome,
   type ImportProgress,
   importRuntime,
   isAbandoned,
-  recordHashAt,
   takeOver,
 } from '../../../runtime/manager/xln-import.ts'
 import type { ExportProgress } from '../../../runtime/manager/xln-write.ts'
 import { exportRuntime } from '../../../runtime/manager/xln-write.ts'
 import type { Store, StoreRow } from '../../../runtime/ports.ts'
 import { rebuild } from '../../../runtime/recover.ts'
-import { signedNoncesOf } from '../../../runtime/signed-nonces.ts'
 import { deleteDexieStore, openDexieStore } from '../../../runtime/storage/dexie.ts'
 import { createLevelHome } from '../../../runtime/storage/level.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { StoreError } from '../../../runtime/storage/store.ts'
-import { walKey } from '../../../runtime/storage/wal.ts'
+import { readRecord, walKey } from '../../../runtime/storage/wal.ts'
 import type { Running } from '../../support/running.ts'
 import { startTown } from '../../support/running.ts'
 import { tiersOf } from '../../support/tiers.ts'
@@ -57,6 +56,11 @@ const stagedOf = (outcome: ImportOutcome) => {
   if (outcome.type === 'verified') return outcome.staged
   throw new Error(JSON.stringify(refusal(outcome)))
 }
+/** Of this frame, as a mark has it. */
+const hashAt = async (store: Store, height: number): Promise<string> => {
+  const read = await readRecord(store, height)
+  return read?.type === 'ok' ? toHex(read.record.hash) : ''
+}
 /** What an import leaves beside its rows. */
 const withMark = (all: ReadonlyMap<string, Bytes>) => new Map([...all, ['staging', Uint8Array.of(1)]])
 const sorted = (all: ReadonlyMap<string, Bytes> | null) => (all === null ? null : sortedRows(all))
@@ -85,7 +89,6 @@ describe('round trip', () => {
       recordHash: toHex(header.recordHash),
       ownEntityIds: [town.id('You')],
       chainIds: [...env.jReplicas.values()].map(({ terms }) => terms.chainId),
-      signedNonces: signedNoncesOf(env),
     })
   })
   test('a file of what came out of a file is the same, byte for byte', async () => {
@@ -108,13 +111,27 @@ describe('round trip', () => {
     expect(await isAbandoned(store)).toBe(false)
     const again = await rebuild({ store, runtimeId: 'test', name: 'Simnet' })
     expect([again.damage, again.root]).toEqual([null, town.host.root()])
-    expect(await recordHashAt(store, header.height)).toBe(toHex(header.recordHash))
-    expect(await recordHashAt(store, header.height + 1)).toBe(null)
+  })
+  test('has the frames of its log, and no other ones', async () => {
+    const store = storeWith(rows)
+    const last = { height: header.height, recordHash: toHex(header.recordHash) }
+    const first = { height: 1, recordHash: await hashAt(store, 1) }
+    for (const frames of [[], [last], [first, last]]) expect(await hasFrames(store, frames)).toBe(true)
+    for (const other of [
+      null,
+      { ...last, height: last.height + 1 },
+      { ...last, height: last.height - 1 },
+      { ...last, recordHash: first.recordHash },
+    ])
+      expect(await hasFrames(store, [last, other]), JSON.stringify(other)).toBe(false)
   })
   test('of a log that has been shortened, from its oldest full', async () => {
     const retention = { frames: 20, fineFrames: 10, coarseFrames: 10 }
     const short = await grown(100, { diffInterval: 2, snapshotInterval: 10, retention })
     expect(short.rows().has(walKey(1))).toBe(false)
+    expect(
+      await hasFrames(storeWith(short.rows()), [{ height: 1, recordHash: await hashAt(storeWith(rows), 1) }]),
+    ).toBe(false)
     const seen: ImportProgress[] = []
     const { file: shorter } = await exported(storeWith(short.rows()))
     const { outcome, rows: left } = await imported(shorter, { onProgress: (progress) => seen.push(progress) })

@@ -1,16 +1,13 @@
-/** Databases that imports leave, or do not leave, behind in a browser; and what may be done with one. */
+/** Databases that imports leave, or do not leave, behind in a browser. */
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { utf8 } from '../../../runtime/lib/bytes.ts'
 import { taggedHash } from '../../../runtime/lib/hash.ts'
-import type { EntityId } from '../../../runtime/lib/units.ts'
-import { type Staged, type Standpoint, standingOf } from '../../../runtime/manager/xln-import.ts'
 import { createStagings } from '../../../runtime/manager/xln-staging.ts'
 import type { Store } from '../../../runtime/ports.ts'
 import { openDexieStore } from '../../../runtime/storage/dexie.ts'
 import { createFakeBrowser, type FakeContext } from '../../support/browser-contexts.ts'
 import { startTown } from '../../support/running.ts'
-import { exported, imported, someHeader, storeWith } from '../../support/xln.ts'
+import { exported, imported, storeWith } from '../../support/xln.ts'
 
 let backend: { indexedDB: IDBFactory; IDBKeyRange: typeof IDBKeyRange }
 let browser: ReturnType<typeof createFakeBrowser>
@@ -73,40 +70,5 @@ describe('a database of an import', () => {
     await closed(openDexieStore('xln-import-odd', { ...backend, create: true }))
     await page().sweep()
     expect(await names()).toEqual([making.name, kept.name, 'xln-import-odd', 'xln-simnet'].sort())
-  })
-})
-
-describe('standing', () => {
-  const ME = `0x${'01'.repeat(32)}` as EntityId
-  const OTHER = `0x${'02'.repeat(32)}` as EntityId
-  const hash = (text: string) => `0x${Buffer.from(taggedHash(text, utf8(''))).toString('hex')}`
-  const staged: Staged = {
-    stagingName: 'xln-import-1',
-    header: someHeader(),
-    height: 50,
-    recordHash: hash('50'),
-    ownEntityIds: [ME],
-    chainIds: [1n],
-    signedNonces: { 'a/b': 7 },
-  }
-  const mark = { epoch: 9, height: 50, recordHash: hash('50'), signedNonces: { 'a/b': 7 } }
-  const from = (overrides: Partial<Standpoint>) =>
-    standingOf(staged, { owned: [ME], mark: null, hashAtMark: null, isHere: false, ...overrides }).type
-
-  test.each<[string, Partial<Standpoint>, string]>([
-    ['mine, unknown here', {}, 'mine'],
-    ['mine, as far as this device knows', { mark }, 'mine'],
-    ['mine, further than this device knows', { mark: { ...mark, height: 40 }, hashAtMark: mark.recordHash }, 'mine'],
-    ['a runtime of this id is here', { mark, isHere: true }, 'here_already'],
-    ['of another wallet', { owned: [OTHER] }, 'another_wallet'],
-    ['of nobody', { owned: [] }, 'another_wallet'],
-    ['behind the canary', { mark: { ...mark, height: 51 } }, 'older'],
-    ['behind the canary, and here', { mark: { ...mark, height: 51 }, isHere: true }, 'older'],
-    ['another history at the same height', { mark: { ...mark, recordHash: hash('x') } }, 'older'],
-    ['another history below', { mark: { ...mark, height: 40 }, hashAtMark: hash('x') }, 'older'],
-    ['knows of fewer signatures', { mark: { ...mark, signedNonces: { 'a/b': 8 } } }, 'older'],
-    ['knows nothing of an account', { mark: { ...mark, signedNonces: { 'c/d': 1 } } }, 'older'],
-  ])('%s', (_, standpoint, expected) => {
-    expect(from(standpoint)).toBe(expected)
   })
 })
