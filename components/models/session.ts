@@ -124,7 +124,7 @@ export const createSession = (
     return (
       runtime === 'halted' ||
       runtime === 'read-only' ||
-      hostStatus.value?.control === 'reader' ||
+      (hostStatus.value?.control ?? 'writer') !== 'writer' ||
       (frame !== null && (!frame.live || frame.role === 'reader' || frame.halted !== null))
     )
   })

@@ -46,6 +46,7 @@ export const GERMAN_RUNTIMES = {
   'control.cloneFork': 'Ein Klon beginnt so, wie es jetzt ist, und lebt für sich weiter, auf einer eigenen Blockchain.',
   'control.cloneSnapshot': 'Ein Klon ist eine Kopie dieses Augenblicks zum Ansehen. Er unterschreibt nichts.',
   'control.reading': 'Du schaust zu: Ein anderes Fenster schreibt.',
+  'control.free': 'Das Fenster, das geschrieben hat, ist zu. Übernimm, um hier zu schreiben.',
   'why.runtime_name_taken': 'Eine andere Welt heißt schon so.',
   'why.too_many_runtimes': 'Mehr Welten kann es nicht geben.',
   'why.unknown_runtime': 'Diese Welt gibt es nicht mehr.',

@@ -291,7 +291,7 @@ export const GERMAN: Messages = {
   'next.lessReserve': 'Einen kleineren Betrag wählen.',
   'next.payAgain': 'Du kannst jederzeit noch einmal zahlen.',
   'next.restart': 'Neu starten.',
-  'next.otherWindow': 'Von dort zahlen oder es schließen.',
+  'next.otherWindow': 'Dort tun oder hier übernehmen.',
   'next.ownWallet': 'Mit der eigenen Wallet zahlen.',
 
   // What is wrong with a field

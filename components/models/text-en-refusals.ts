@@ -84,7 +84,7 @@ export const ENGLISH_REFUSALS = {
   'next.lessReserve': 'Choose a smaller amount.',
   'next.payAgain': 'You can pay again at any time.',
   'next.restart': 'Start it again.',
-  'next.otherWindow': 'Pay from there, or close it.',
+  'next.otherWindow': 'Do it there, or take control here.',
   'next.ownWallet': 'Pay from your own wallet.',
   'next.otherName': 'Choose another name.',
   'next.wholeId': 'Paste it whole.',

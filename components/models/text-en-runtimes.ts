@@ -45,6 +45,7 @@ export const ENGLISH_RUNTIMES = {
   'control.cloneFork': 'A clone begins as this is now, and goes on by itself, on a chain of its own.',
   'control.cloneSnapshot': 'A clone is a copy of this moment to look at. It signs nothing.',
   'control.reading': 'You are looking on: another window writes.',
+  'control.free': 'The window that wrote is closed. Take control to write here.',
   'why.runtime_name_taken': 'Another runtime has this name.',
   'why.too_many_runtimes': 'There are as many runtimes as there may be.',
   'why.unknown_runtime': 'This runtime is not there any more.',

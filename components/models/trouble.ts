@@ -41,7 +41,7 @@ const ofHost = (status: HostStatus | null, frame: FrameView | null): Trouble | n
   if (status?.runtime === 'halted' || (isOfNow && frame !== null && frame.halted !== null))
     return { type: 'halted', reason }
   // Who only looks on because another window writes has nothing to repair.
-  const isLookingOn = status?.control === 'reader'
+  const isLookingOn = (status?.control ?? 'writer') !== 'writer'
   const isReader = status?.runtime === 'running' && frame?.role === 'reader' && !isLookingOn
   if (status?.runtime === 'read-only' || isReader) return { type: 'read_only', reason }
   return null

@@ -104,7 +104,7 @@ const Inside = ({ children, needsView }: { readonly children: ComponentChildren;
   return (
     <>
       <Header />
-      {status?.control === 'reader' && <OtherWindow />}
+      {(status?.control ?? 'writer') !== 'writer' && <OtherWindow />}
       {standing === null && trouble !== null && <TroubleNotice trouble={trouble} />}
       {standing === null ? shown : <TroubleScreen trouble={standing} onLook={look} />}
     </>

@@ -11,6 +11,8 @@ import type { Slot } from '../ports.ts'
 /** One window's place at a runtime. */
 export type Place = {
   readonly mayWrite: () => boolean
+  /** Nobody writes: the one that did is gone. */
+  readonly isFree: () => boolean
   /** Makes this window the writer. */
   readonly take: () => Promise<void>
   readonly leave: () => Promise<void>
@@ -64,6 +66,7 @@ export const createControl = ({ slot, isAlive }: Ports): ControlLease => {
       })
       return {
         mayWrite: () => holder === clientId,
+        isFree: () => holder === null,
         take: () => inTurn(() => become(clientId)),
         leave: () => inTurn(async () => (holder === clientId ? become(null) : undefined)),
       }

@@ -73,7 +73,7 @@ const statusWire: Wire<HostStatus> = row<HostStatus>({
     }),
     100,
   ),
-  control: word(['writer', 'reader']),
+  control: word(['writer', 'reader', 'free']),
   runtime: word(RUNTIME_STATES),
   progress: nullable(row<NonNullable<HostStatus['progress']>>({ done: count, total: count })),
   reason: nullable(stopReasonWire),

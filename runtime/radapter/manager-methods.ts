@@ -25,7 +25,8 @@ export type RuntimeListing = {
  * Who may write, where several windows could: the host gives the right to one of them. Pages that need none (popup,
  * side panel, approval) are writers always.
  */
-export type Control = 'writer' | 'reader'
+/** free: nobody has the pen, and this window may take it. */
+export type Control = 'writer' | 'reader' | 'free'
 
 export type RuntimeRejection =
   | Extract<BookRejection, { type: 'bad_name' | 'name_too_long' }>

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts'
 import { badRequest, heldByOther, internal, RAdapterError, tooLarge, walletLocked } from './errors.ts'
 import { type Command, readCommand } from './input.ts'
 import { createLane } from './lane.ts'
+import type { Control } from './manager-methods.ts'
 import { type Request, readRequest } from './request.ts'
 import { RESULTS } from './results.ts'
 import { MAX_MESSAGE_BYTES } from './tagged.ts'
@@ -34,6 +35,8 @@ export type Access = 'inspect' | 'admin'
 export type Seat = {
   readonly access: Access
   readonly mayWrite: () => boolean
+  /** Whether nobody may, so that it is anybody's who asks for it. */
+  readonly isFree: () => boolean
   /** Takes the pen. */
   readonly take: () => Promise<void>
   /** Its line has ended. */
@@ -44,6 +47,7 @@ export type Seat = {
 export const seatOf = (access: Access): Seat => ({
   access,
   mayWrite: () => true,
+  isFree: () => false,
   take: async () => undefined,
   leave: () => undefined,
 })
@@ -119,7 +123,7 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
   /** The number is taken only by what was sent. */
   const push = (write: (id: number, seq: number) => string | null): number | null =>
     post(null, (id) => write(id, lastSeq + 1)) ? ++lastSeq : null
-  const statusNow = (): HostStatus => ({ ...backstage.status(), control: isWriter(seat) ? 'writer' : 'reader' })
+  const statusNow = (): HostStatus => ({ ...backstage.status(), control: controlOf(seat) })
   const status = createLane(() => push((id, seq) => writePush(id, { type: 'status', seq, status: statusNow() })))
   const frame = createLane(() => {
     const [views, shown] = [backstage.views(), view]
@@ -177,6 +181,9 @@ export const serve = (connection: Connection, seat: Seat, backstage: Backstage):
 }
 
 const isWriter = (seat: Seat): boolean => seat.access === 'admin' && seat.mayWrite()
+
+const controlOf = (seat: Seat): Control =>
+  isWriter(seat) ? 'writer' : seat.access === 'admin' && seat.isFree() ? 'free' : 'reader'
 
 /** Whoever may not write is a reader, of the past too. */
 const asSeen = (view: FrameView, seat: Seat): FrameView => (isWriter(seat) ? view : { ...view, role: 'reader' })

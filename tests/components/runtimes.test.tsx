@@ -5,7 +5,7 @@
  * @vitest-environment happy-dom
  */
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/preact'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { PopupApp } from '../../components/screens/popup/PopupApp.tsx'
 import { SidePanelApp } from '../../components/screens/sidepanel/SidePanelApp.tsx'
 import type { HostStatus, RpcMethod } from '../../runtime/radapter/types.ts'
@@ -271,6 +271,16 @@ describe.each(DIALOGS)('$choice', ({ choice, title, field, submit, typed, method
   })
 })
 
+test('deleted from a window that looks on -- refused in words that fit', async () => {
+  const { adapter, shown } = await openDialog('Delete\u2026', 'Delete Simnet?')
+  adapter.refuse('runtime.delete', { code: 'E_LOCKED', reason: { type: 'other_window' } })
+  write(nameField(shown, 'Type Simnet to delete it'), 'Simnet')
+  fireEvent.click(inside(shown, 'Delete'))
+  expect((await within(shown).findByRole('alert')).textContent).toBe(
+    'Another window holds the pen of this runtime. Nothing left your wallet. Do it there, or take control here.',
+  )
+})
+
 describe('what follows', () => {
   const answerAs = async (choice: string, title: string, field: string, submit: string, typed: string) => {
     const page = await openDialog(choice, title)
@@ -308,6 +318,8 @@ const SECOND = [
   { page: 'side panel', App: SidePanelApp, changes: 'New entity', show: () => screen.findByText('New entity') },
 ]
 describe.each(SECOND)('a second window, $page', ({ App, changes, show }) => {
+  // Each test is a tab of its own.
+  beforeEach(() => sessionStorage.clear())
   const open = async () => {
     const page = renderPage(App, { host: { runtimes: WORLDS, control: 'reader' }, frame: frame({ role: 'reader' }) })
     return { ...page, shown: await dialog('Simnet is open in another window') }
@@ -328,6 +340,40 @@ describe.each(SECOND)('a second window, $page', ({ App, changes, show }) => {
     expect(screen.queryByRole('alert')).toBeNull()
     await show()
     expect(button(changes).disabled).toBe(true)
+  })
+
+  test('View read-only is asked once in a tab: not after a reload, and again once it had the pen', async () => {
+    const first = await open()
+    fireEvent.click(inside(first.shown, 'View read-only'))
+    first.close()
+    const { adapter } = renderPage(App, { host: { runtimes: WORLDS, control: 'reader' } })
+    expect(await screen.findByText('You are looking on: another window writes.')).toBeTruthy()
+    expect(screen.queryByRole('dialog')).toBeNull()
+    adapter.answer('runtime.takeControl', () => ({}))
+    fireEvent.click(button('Take control'))
+    await waitFor(() => expect(sessionStorage).toHaveLength(0))
+    act(() => adapter.pushHost(host({ runtimes: WORLDS, control: 'writer' })))
+    act(() => adapter.pushHost(host({ runtimes: WORLDS, control: 'reader' })))
+    expect(await dialog('Simnet is open in another window')).toBeTruthy()
+  })
+
+  test('the window that wrote is closed -- said, and the pen is offered; nothing is written before', async () => {
+    const { adapter } = await open()
+    act(() => adapter.pushHost(host({ runtimes: WORLDS, control: 'free' })))
+    expect(screen.queryByRole('dialog')).toBeNull()
+    const bar = screen.getByText('The window that wrote is closed. Take control to write here.')
+    expect(bar.getAttribute('role')).toBe('status')
+    expect(screen.queryByRole('alert')).toBeNull()
+    await show()
+    expect(button(changes).disabled).toBe(true)
+    adapter.answer('runtime.takeControl', () => ({}))
+    fireEvent.click(button('Take control'))
+    await waitFor(() => expect(adapter.callsOf('runtime.takeControl')).toEqual([{}]))
+    act(() => {
+      adapter.pushHost(host({ runtimes: WORLDS, control: 'writer' }))
+      adapter.push(frame())
+    })
+    await waitFor(() => expect(button(changes).disabled).toBe(false))
   })
 
   test('Take control -- once; the page is whole as soon as the host says so', async () => {

@@ -306,7 +306,7 @@ describe('the pen', () => {
     expect(await replace(page)).toMatchObject({ kind: 'local' })
   })
 
-  test('the writer leaves -- the next to come has it; a reader stays what it chose to be', async () => {
+  test('the writer leaves -- a reader is told, and may have it; the next to come has it', async () => {
     const { machine, worker } = await begin()
     const first = await open(machine, worker, A)
     await first.until(isWriter)
@@ -314,9 +314,16 @@ describe('the pen', () => {
     await second.until(isReader)
     first.close()
     machine.windows.delete(A)
+    await second.until(({ control }) => control === 'free')
+    await expect(offer(second, 'no')).rejects.toMatchObject({ code: 'E_LOCKED' })
+    expect((await second.frame()).role).toBe('reader')
     const third = await open(machine, worker, 'c'.repeat(32))
-    await third.until(isWriter)
-    expect((await second.status()).control).toBe('reader')
+    await Promise.all([third.until(isWriter), second.until(isReader)])
+    third.close()
+    await second.until(({ control }) => control === 'free')
+    await second.adapter.rpc('runtime.takeControl', {})
+    await second.until(isWriter)
+    await offer(second, 'yes')
   })
 
   test('the worker dies -- the pen stays where it was, unless its window went too', async () => {
