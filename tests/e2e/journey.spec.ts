@@ -2,7 +2,6 @@
  * The journey of a person, in a real browser: install, create, pay, read the receipt and the history; then what a
  * browser does to a wallet: its worker dies, it is closed, too much is asked of it.
  */
-import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
 import { fromHex, toHex } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
@@ -22,6 +21,7 @@ import {
   sentStatus,
   unlock,
 } from './journey.ts'
+import { exportSent, paidUnits, unitsOf } from './sent.ts'
 import type { Extension } from './support/browser.ts'
 import { test } from './support/extension.ts'
 
@@ -102,13 +102,6 @@ const SEED = 20
 /** A page that dialled a dying worker notices by its silence, and dials again. */
 const SETTLED_WITHIN_MS = 60_000
 
-/** The first tUSD figure of a text, in millionths. */
-const unitsOf = (text: string): bigint => {
-  const [, whole = '', fraction = ''] =
-    /([\d,]+)(?:\.(\d+))?/.exec(text.slice(text.search(/[\d,]+(\.\d+)? ?tUSD/))) ?? []
-  return BigInt(`${whole.replaceAll(',', '')}${fraction.padEnd(6, '0')}`)
-}
-
 /** @returns milliseconds from Pay now to the receipt, and the receipt */
 const timeOnePayment = async (popup: Page): Promise<{ readonly durationMs: number; readonly receipt: Receipt }> => {
   await askForReview(popup, { to: 'Bob', amount: '0.99' })
@@ -116,18 +109,6 @@ const timeOnePayment = async (popup: Page): Promise<{ readonly durationMs: numbe
   await payNow(popup)
   await sentStatus(popup).waitFor()
   return { durationMs: performance.now() - started, receipt: await readReceipt(popup) }
-}
-
-type Exported = { readonly [column: string]: string }
-
-/** Every payment that was sent, oldest first, out of the file that the side panel saves. */
-const exportSent = async (extension: Extension): Promise<readonly Exported[]> => {
-  const panel = await extension.open('sidepanel.html')
-  const save = panel.getByRole('button', { name: 'Export JSON', exact: true })
-  const [download] = await Promise.all([panel.waitForEvent('download'), save.click()])
-  const rows = JSON.parse(await readFile(await download.path(), 'utf8')) as readonly Exported[]
-  await panel.close()
-  return rows.filter(({ paymentId, status }) => paymentId !== '' && status === 'sent').toReversed()
 }
 
 /** Pays, and kills the worker so long after. @returns the receipt, or null when it was not sent, and whether it was before */
@@ -180,8 +161,7 @@ test(`payments -- the worker dies in ${KILLS} of them: each is sent once and pro
   expect(sent.map(({ paymentId, preimage }) => ({ paymentId, preimage }))).toEqual(
     receipts.map(({ paymentId, preimage }) => ({ paymentId, preimage })),
   )
-  const units = (exact: string | undefined): bigint => unitsOf(`${exact} tUSD`)
-  expect(start - sent.reduce((sum, { amount, fee }) => sum + units(amount) + units(fee), 0n)).toBe(left())
+  expect(start - sent.reduce((sum, payment) => sum + paidUnits(payment), 0n)).toBe(left())
   expect(new Set(sent.map(({ paymentId }) => paymentId)).size).toBe(sent.length)
   for (const { preimage = '', hashlock } of sent) expect(toHex(keccak(fromHex(preimage)))).toBe(hashlock)
   expect(receipts.filter(({ isProof }) => !isProof)).toEqual([])
