@@ -100,10 +100,16 @@ const ROOMS: { readonly [name: string]: Room } = {
   },
   pages: {
     at: ['approval', 'gallery', 'popup', 'sidepanel', 'view', 'welcome'].map((page) => `entrypoints/${page}/`),
-    rooms: ['components', 'lib', 'radapter', 'radapter door', 'page files'],
+    rooms: ['components', 'lib', 'radapter', 'radapter door', 'page files', 'page host'],
     packages: ['preact', 'wxt'],
   },
   'page files': { at: ['entrypoints/files/'], rooms: ['components'], packages: ['wxt'] },
+  // In development a page is host and guest.
+  'page host': {
+    at: ['entrypoints/view/host.ts'],
+    rooms: ['background', 'lib', 'manager', 'radapter', 'radapter door', 'storage'],
+    packages: [],
+  },
   'provider errors': { at: ['entrypoints/background/provider/errors.ts'], rooms: [], packages: [] },
   'page scripts': {
     at: ['entrypoints/inpage/', 'entrypoints/inpage.content.ts', 'entrypoints/relay.content.ts'],

@@ -4,7 +4,7 @@
  * (entrypoints/background/browser-ports.ts).
  */
 import { NO_MEMORY } from '../../components/models/session.ts'
-import { startPage } from '../../components/screens/start.tsx'
+import { type PagePorts, startPage } from '../../components/screens/start.tsx'
 import { ViewApp } from '../../components/screens/view/ViewApp.tsx'
 import { sharedPorts } from '../popup/ports.ts'
 import { tabPlace } from '../sidepanel/place.ts'
@@ -30,10 +30,18 @@ const startFiles = async (): Promise<void> => {
   await startPage(FilesApp, { ...sharedPorts({ page: 'view' }), memory: NO_MEMORY, openSidePanel: () => undefined })
 }
 
+/** In development, `?host` makes the page host its runtimes itself. */
+const hosted = async (): Promise<Partial<PagePorts>> => {
+  if (import.meta.env.MODE !== 'development' || !new URLSearchParams(location.search).has('host')) return {}
+  const { hostHere } = await import('./host.ts')
+  return { ...(await hostHere(clientId)), memory: NO_MEMORY }
+}
+
 const startView = async (): Promise<void> => {
   await presence()
   await startPage(ViewApp, {
     ...sharedPorts({ page: 'view', clientId }),
+    ...(await hosted()),
     place: tabPlace('view'),
     // A page of its own has no side panel beside it.
     openSidePanel: () => undefined,

@@ -38,7 +38,7 @@ test('pages -- what is for development only is left out', () => {
     'view.html',
     'welcome.html',
   ])
-  expect(files.filter((name) => /gallery/i.test(name))).toEqual([])
+  expect(files.filter((name) => /gallery|host/i.test(name))).toEqual([])
   expect(files.filter((name) => name.endsWith('.js') && /xln(Env|Adapter)/.test(read(name)))).toEqual([])
 })
 
