@@ -1,6 +1,6 @@
 /**
  * Where a tab stands in a runtime: what is looked at, and when. Kept with the tab, so that a reload and a visit to
- * another runtime come back to it; a new tab begins at the beginning.
+ * another runtime come back to it; a new tab begins where the last one of its page stood, if not with what was searched.
  */
 import type { ViewState } from '../../runtime/radapter/types.ts'
 
@@ -11,11 +11,14 @@ export type Place = {
   readonly height: number | null
 }
 
+/** The owner's entity that was chosen last in a runtime, on any page. */
+type ChosenIn = (runtimeId: string) => string | null
+
 export type PlacePort = {
   /** Of the runtime this page is to show, as far as that is known yet. @param initial says what kind each field is of */
-  load(initial: ViewState): Place | null
+  load(initial: ViewState, chosen: ChosenIn): Place | null
   /** @param height null for the present */
-  save(runtimeId: string, view: ViewState, height: number | null): void
+  save(runtimeId: string, view: ViewState, height: number | null, chosen: ChosenIn): void
 }
 
 /** What belongs to a place; the rest is the page's own. */
@@ -35,7 +38,7 @@ const KEPT = [
   'activityTokenId',
 ] as const satisfies readonly (keyof ViewState)[]
 
-export const placeOf = (runtimeId: string, view: ViewState, height: number | null): Place => ({
+const placeOf = (runtimeId: string, view: ViewState, height: number | null): Place => ({
   runtimeId,
   view: Object.fromEntries(KEPT.map((name) => [name, view[name] ?? null])),
   height,
@@ -45,7 +48,7 @@ type Fields = { readonly [field: string]: unknown }
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
 
 /** Null for anything but a whole place. @param initial says what kind each field is of */
-export const readPlace = (kept: unknown, initial: ViewState): Place | null => {
+const readPlace = (kept: unknown, initial: ViewState): Place | null => {
   if (!isFields(kept) || typeof kept.runtimeId !== 'string' || !isFields(kept.view)) return null
   const { runtimeId, height } = kept
   // A page by its number has none.
@@ -61,5 +64,63 @@ export const readPlace = (kept: unknown, initial: ViewState): Place | null => {
     runtimeId,
     view: Object.fromEntries(KEPT.map((name) => [name, view[name]])),
     height: typeof height === 'number' && Number.isSafeInteger(height) ? height : null,
+  }
+}
+
+/** What a new tab is to know of it. */
+export type LastPlace = Place & {
+  /** What was chosen by then. */
+  readonly chosenId: string | null
+}
+
+/** Nothing that was typed, and no figures. */
+const lastOf = (place: Place, chosen: ChosenIn): LastPlace => ({
+  ...place,
+  view: { ...place.view, activitySearch: '', accountCursor: null },
+  chosenId: chosen(place.runtimeId),
+})
+
+/** Whichever entity is looked at. */
+const SORTING = ['accountPageSize', 'accountSortBy', 'accountSortDir'] as const
+
+/** Where another entity was chosen since, on whatever page, the present of that one is what to begin with. */
+const readLast = (kept: unknown, initial: ViewState, chosen: ChosenIn): Place | null => {
+  const place = readPlace(kept, initial)
+  const then = isFields(kept) && typeof kept.chosenId === 'string' ? kept.chosenId : null
+  if (place === null || then === chosen(place.runtimeId)) return place
+  const sorting = Object.fromEntries(SORTING.map((name) => [name, place.view[name]]))
+  return { ...place, view: { ...initial, ...sorting }, height: null }
+}
+
+export type PlaceStores = {
+  /** The runtime this page is to show. */
+  readonly shownId: string
+  /** What only this tab sees. */
+  readonly tab: { get(runtimeId: string): string | null; set(runtimeId: string, place: string): void }
+  /** What every tab sees: what was there when this one opened, and where it goes a moment after the last move. */
+  readonly last: { readonly kept: unknown; save(runtimeId: string, place: LastPlace): void }
+}
+
+const parsed = (text: string | null): unknown => {
+  try {
+    return JSON.parse(text ?? 'null')
+  } catch {
+    return null
+  }
+}
+
+export const createPlaces = ({ shownId, tab, last }: PlaceStores): PlacePort => {
+  /** A view comes with every frame, and most of them are of where one stood before. */
+  const written = new Map<string, string>()
+  return {
+    load: (initial, chosen) => readPlace(parsed(tab.get(shownId)), initial) ?? readLast(last.kept, initial, chosen),
+    save: (runtimeId, view, height, chosen) => {
+      const place = placeOf(runtimeId, view, height)
+      const text = JSON.stringify(place)
+      if (written.get(runtimeId) === text) return
+      written.set(runtimeId, text)
+      tab.set(runtimeId, text)
+      last.save(runtimeId, lastOf(place, chosen))
+    },
   }
 }

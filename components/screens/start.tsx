@@ -21,8 +21,8 @@ export type PagePorts = {
   readonly drafts: DraftPort
   readonly preferences: PreferencePort
   readonly memory: Memory
-  /** Where this tab stood; absent for a page that always begins at the beginning. */
-  readonly place?: PlacePort
+  /** Where this tab stood, or the one before it; absent for a page that always begins at the beginning. */
+  readonly place?: Promise<PlacePort>
   readonly openSidePanel: () => void
   readonly openTab: (path: string) => void
   readonly showRuntime: (id: string) => void
@@ -49,9 +49,10 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
   const preferences = createPreferences(ports.preferences, document.documentElement)
   // Looks that cannot be read are the default ones, and what cannot be remembered is forgotten.
   const loaded = preferences.load().catch(() => undefined)
-  const [remembered, language] = await Promise.all([
+  const [remembered, language, place] = await Promise.all([
     memory.load().catch(() => null),
     languageFor(navigator.language),
+    ports.place?.catch(() => undefined),
     loaded,
   ])
   const chosen: Chosen = {
@@ -64,7 +65,7 @@ export const startPage = async (App: ComponentType<{ readonly ui: Ui }>, ports: 
     remembered,
     memory,
     chosen,
-    ...(ports.place && { place: ports.place }),
+    ...(place && { place }),
   })
   const ui = createUi(
     session,

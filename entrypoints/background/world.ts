@@ -69,7 +69,8 @@ const forgetPlaces = async (slot: Slot, id: string): Promise<void> => {
 /** Removes all that is kept of a runtime that is no more: its store, what lies beside it, and at the very end its mark. */
 export const removeStored = async (ports: RuntimePorts, id: string): Promise<void> => {
   await ports.deleteStore(databaseOf(id))
-  for (const kept of ['entities', 'names', 'deadlines']) await ports.slot(`${kept}.${id}`).clear()
+  for (const kept of ['entities', 'names', 'deadlines', 'place.sidepanel', 'place.view'])
+    await ports.slot(`${kept}.${id}`).clear()
   for (const alarm of [wakeAlarm(id), deadlineAlarm(id)]) await ports.alarms.clear(alarm)
   await ports.sessionSlot(controlKey(id)).clear()
   await forgetPlaces(ports.slot(PREFERENCES), id)

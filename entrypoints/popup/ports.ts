@@ -13,11 +13,11 @@ const RUNTIMES = 'runtimes'
 const FIRST = 'simnet'
 
 /** What this page's address names. */
-export const named = new URLSearchParams(location.search).get('runtime')
+const named = new URLSearchParams(location.search).get('runtime')
 const pin = createPin(named)
 
 /** The runtime this page is on, or would be on now. */
-const shownId = async (): Promise<string> =>
+export const shownId = async (): Promise<string> =>
   pin.id() ?? currentIn((await browser.storage.local.get(RUNTIMES))[RUNTIMES])
 
 const currentIn = (stored: unknown): string =>

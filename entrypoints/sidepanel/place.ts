@@ -1,25 +1,43 @@
-/** Where a tab stands in each runtime (components/models/place.ts), kept in the storage that only this tab sees. */
-import { type PlacePort, placeOf, readPlace } from '../../components/models/place.ts'
-import { named } from '../popup/ports.ts'
+/**
+ * Where a page stands in each runtime (components/models/place.ts): in the storage that only this tab sees, and in that
+ * of the browser for the next tab, also after a restart. What a runtime leaves there goes with it
+ * (entrypoints/background/world.ts).
+ */
+import { browser } from 'wxt/browser'
+import { createPlaces, type LastPlace, type PlacePort } from '../../components/models/place.ts'
+import { shownId } from '../popup/ports.ts'
 
-/** Of a page whose address names no runtime, the one it showed last. */
-export const tabPlace = (page: string): PlacePort => {
-  const key = (runtimeId: string): string => `place.${page}.${runtimeId}`
-  const last = `place.${page}`
-  return {
-    load: (initial) => {
-      try {
-        const kept: unknown = JSON.parse(
-          sessionStorage.getItem(key(named ?? sessionStorage.getItem(last) ?? '')) ?? 'null',
-        )
-        return readPlace(kept, initial)
-      } catch {
-        return null
-      }
-    },
-    save: (runtimeId, view, height) => {
-      sessionStorage.setItem(last, runtimeId)
-      sessionStorage.setItem(key(runtimeId), JSON.stringify(placeOf(runtimeId, view, height)))
-    },
+const KEEP_AFTER_MS = 500
+
+/** One after the last of many; at once when the page goes. */
+const createSaving = (key: (runtimeId: string) => string) => {
+  const waiting = new Map<string, LastPlace>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const flush = (): void => {
+    clearTimeout(timer)
+    // What cannot be kept is where it was at the next visit.
+    for (const [runtimeId, place] of waiting)
+      void browser.storage.local.set({ [key(runtimeId)]: place }).catch(() => undefined)
+    waiting.clear()
   }
+  addEventListener('pagehide', flush)
+  return (runtimeId: string, place: LastPlace): void => {
+    waiting.set(runtimeId, place)
+    clearTimeout(timer)
+    timer = setTimeout(flush, KEEP_AFTER_MS)
+  }
+}
+
+export const tabPlace = async (page: 'sidepanel' | 'view'): Promise<PlacePort> => {
+  const key = (runtimeId: string): string => `place.${page}.${runtimeId}`
+  const shown = await shownId()
+  const kept = await browser.storage.local.get(key(shown)).catch(() => ({}))
+  return createPlaces({
+    shownId: shown,
+    tab: {
+      get: (runtimeId) => sessionStorage.getItem(key(runtimeId)),
+      set: (runtimeId, place) => sessionStorage.setItem(key(runtimeId), place),
+    },
+    last: { kept: new Map(Object.entries(kept)).get(key(shown)), save: createSaving(key) },
+  })
 }
