@@ -114,7 +114,7 @@ describe('Gallery', () => {
     renderPage(Gallery)
     for (const light of ['States, light', 'States, dark']) {
       const side = within(screen.getByRole('region', { name: light }))
-      expect(side.getAllByRole('alert')).toHaveLength(14)
+      expect(side.getAllByRole('alert')).toHaveLength(15)
       expect(side.getAllByRole('status')).toHaveLength(1)
       expect(side.getAllByRole('heading', { name: 'This device is full' })).toHaveLength(1)
     }
