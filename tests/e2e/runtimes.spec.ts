@@ -167,6 +167,10 @@ test('two windows -- one writes; the other looks on, takes the pen, or goes on i
   await viewDialog(second).getByRole('button', { name: 'View read-only', exact: true }).click()
   await expect(second.getByRole('status').filter({ hasText: 'another window writes' })).toBeVisible()
   await expect(second.getByRole('button', { name: 'Rename', exact: true })).toBeDisabled()
+  // Asked once in this tab.
+  await second.reload()
+  await expect(second.getByRole('status').filter({ hasText: 'another window writes' })).toBeVisible()
+  await expect(viewDialog(second)).toHaveCount(0)
 
   // A worker that was away takes the pen from nobody.
   await extension.killWorker()
@@ -179,10 +183,17 @@ test('two windows -- one writes; the other looks on, takes the pen, or goes on i
   await viewDialog(first).getByRole('button', { name: 'Clone', exact: true }).click()
   await runtimeButton(first, 'Simnet-2').waitFor()
   await expect(first.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
-  await second.close()
   const third = await extension.open('view.html?runtime=simnet')
-  await third.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
-  await expect(viewDialog(third)).toHaveCount(0)
+  await viewDialog(third).getByRole('button', { name: 'View read-only', exact: true }).click()
+  await second.close()
+  await expect(third.getByRole('status').filter({ hasText: 'The window that wrote is closed' })).toBeVisible()
+  await expect(third.getByRole('button', { name: 'Rename', exact: true })).toBeDisabled()
+  await third.getByRole('button', { name: 'Take control', exact: true }).click()
+  await expect(third.getByRole('button', { name: 'Rename', exact: true })).toBeEnabled()
+  await third.close()
+  const fourth = await extension.open('view.html?runtime=simnet')
+  await fourth.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
+  await expect(viewDialog(fourth)).toHaveCount(0)
 })
 
 test('a tab -- comes back to where it stood, after a reload and from another world', async ({ extension }) => {
@@ -206,4 +217,23 @@ test('a tab -- comes back to where it stood, after a reload and from another wor
   await expect(panel.getByRole('searchbox', { name: 'Search activity', exact: true })).toHaveValue('')
   await switchTo(panel, 'Jamaica', 'Simnet')
   await stands()
+
+  // The next tab begins there too, also in the next session of the browser; what was searched is this tab's.
+  const beginsThere = async (): Promise<void> => {
+    const next = await extension.open('sidepanel.html?runtime=simnet')
+    const unlock = next.getByRole('button', { name: 'Unlock', exact: true })
+    const time = next.getByRole('slider', { name: 'Time machine', exact: true })
+    await unlock.or(time).waitFor()
+    if (await unlock.isVisible()) {
+      await next.getByRole('textbox', { name: 'Password', exact: true }).fill(PASSWORD)
+      await unlock.click()
+    }
+    await expect(time).toHaveValue(then)
+    await expect(next.getByRole('combobox', { name: 'Sort by', exact: true })).toHaveValue('counterparty')
+    await expect(next.getByRole('searchbox', { name: 'Search activity', exact: true })).toHaveValue('')
+  }
+  await panel.close()
+  await beginsThere()
+  await extension.restart()
+  await beginsThere()
 })

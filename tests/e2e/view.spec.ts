@@ -71,14 +71,14 @@ test('full view -- the network beside the panels, by hand, by keyboard and as a 
   for (const key of ['ArrowLeft', 'ArrowUp', 'Shift+ArrowRight', '+']) await view.keyboard.press(key)
   await expect.poll(() => picture(view)).not.toBe(home)
   const turned = await picture(view)
-  const kept = async (): Promise<unknown> =>
-    view.evaluate(async () => {
-      type Storage = { get(key: string): Promise<{ readonly preferences?: { readonly cameras?: object } }> }
+  const keptOf = async (what: string): Promise<unknown> =>
+    view.evaluate(async (name) => {
+      type Storage = { get(key: string): Promise<{ readonly preferences?: { readonly [name: string]: object } }> }
       const { storage } = (globalThis as unknown as { readonly chrome: { readonly storage: { local: Storage } } })
         .chrome
-      return Object.keys((await storage.local.get('preferences')).preferences?.cameras ?? {}).length
-    })
-  await expect.poll(kept).toBe(1)
+      return Object.keys((await storage.local.get('preferences')).preferences?.[name] ?? {}).length
+    }, what)
+  await expect.poll(() => keptOf('cameras')).toBe(1)
   await view.reload()
   await expect(shapes(view, 'entity')).toHaveCount(5)
   await expect.poll(() => picture(view)).toBe(turned)
@@ -86,13 +86,45 @@ test('full view -- the network beside the panels, by hand, by keyboard and as a 
   await view.keyboard.press('Home')
   await expect.poll(() => picture(view)).not.toBe(turned)
 
+  // How wide the panels are, by the keyboard: as far as their words have room, and as it was left after a reload.
+  const splitter = view.getByRole('separator', { name: 'Width of the network', exact: true })
+  const other = view.getByRole('separator', { name: 'Width of the accounts', exact: true })
+  const widthOf = async (): Promise<number> => (await map(view).boundingBox())?.width ?? 0
+  const wide = await widthOf()
+  for (const [own, next] of [
+    ['End', 'Home'],
+    ['End', 'End'],
+    ['Home', 'End'],
+    ['Home', 'Home'],
+  ] as const) {
+    await splitter.press(own)
+    await other.press(next)
+    faults.push(...(await misdrawn(view)).map((what) => `${what}, ${own} and ${next}`))
+  }
+  await expect.poll(widthOf).toBeLessThan(wide - 50)
+  const narrow = await widthOf()
+  faults.push(...(await inaccessible(view)), ...(await restless(view)))
+  await expect.poll(() => keptOf('panels')).toBe(1)
+  await view.reload()
+  await expect(shapes(view, 'entity')).toHaveCount(5)
+  expect(await widthOf()).toBe(narrow)
+  await splitter.dblclick()
+  await expect.poll(widthOf).toBe(wide)
+  await view.setViewportSize({ width: 700, height: 800 })
+  await expect(view.getByRole('separator')).toHaveCount(0)
+  await view.setViewportSize({ width: 1280, height: 800 })
+
   // As a list, by the keyboard: the same figures, and the account opens beside it.
   await tabTo(view, button(network(view), 'List'))
   await view.keyboard.press('Enter')
   await expect(list(view)).toBeVisible()
+  await expect.poll(() => keptOf('networks')).toBe(1)
+  await view.reload()
+  await expect(list(view)).toBeVisible()
   const own = list(view).getByRole('list', { name: 'Accounts of You', exact: true })
   await expect(own).toContainText(/Can send 946\.\d+ tUSD, can receive 1,003\.\d+ tUSD/)
   faults.push(...(await inaccessible(view)), ...(await misdrawn(view)))
+  await button(network(view), 'List').focus()
   await tabTo(view, button(own, 'Hub'))
   await view.keyboard.press('Enter')
   await expect(view.getByRole('region', { name: 'Account with Hub', exact: true })).toBeVisible()
