@@ -38,7 +38,7 @@ export const Splitter = ({ of: { stand, drag, moveTo, reset }, name, controls }:
     // Wherever the hand goes from here, it has this; and no words are chosen on its way.
     event.currentTarget.setPointerCapture?.(event.pointerId)
     event.preventDefault()
-    event.currentTarget.focus()
+    event.currentTarget.focus({ preventScroll: true })
   }
   const move = (event: PointerEvent): void => {
     const held = grip.current
