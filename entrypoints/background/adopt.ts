@@ -3,10 +3,10 @@
  * read the file (runtime/manager/xln-import.ts).
  *
  * Contract: nothing is signed twice that could be held against anybody. What was signed with these keys for this chain
- * is known by the runtime that is here, or by the tombstones of those that were: where one is here the owner decides
- * which of the two it is to be; where they are gone, a file that has all they have signed goes on from there, and any
- * other one goes on a chain of its own (I-DOMAIN), or is a copy to look at where it cannot be forked. The names of the
- * runtime whose place it takes are kept; otherwise it brings its own.
+ * is known by the runtime that is here, or by the tombstones of those that were. Where one is here the owner decides
+ * which of the two it is to be. A file that has all that was signed goes on from there, and any other one goes on a
+ * chain of its own (I-DOMAIN), or is a copy to look at where it cannot be forked, and then takes nobody's place. The
+ * names of the runtime whose place it takes are kept; otherwise it brings its own.
  */
 import type { ForkOutcome } from '../../runtime/manager/fork.ts'
 import { plannedAgain } from '../../runtime/manager/own-entities.ts'
@@ -36,6 +36,8 @@ export type Given = {
   readonly checkPen: (id: string) => Promise<void>
   /** Its last tick has ended. */
   readonly stop: (id: string) => Promise<void>
+  /** Goes on after all. */
+  readonly start: (id: string) => Promise<void>
   /** With all that is stored of it. */
   readonly remove: (id: string) => Promise<void>
 }
@@ -54,12 +56,17 @@ const behindBy = (height: number, mark: CanaryMark | null): number | null =>
 
 const made = ({ id, kind }: Pick<RuntimeEntry, 'id' | 'kind'>): Result => ({ id, kind, here: null, behindBy: null })
 
-/** Whether it has every frame that was signed by runtimes that are gone. @throws RAdapterError without its database */
-const hasAllSigned = async ({ ports, registry }: Given, imported: Imported): Promise<boolean> => {
+/**
+ * Whether it has every frame that was signed by runtimes that are gone, and by `here`.
+ * @throws RAdapterError without its database
+ */
+const hasAllSigned = async (given: Given, imported: Imported, here: RuntimeEntry | null): Promise<boolean> => {
+  const { ports, registry } = given
   // Without a database there would be a new world with keys that have been at work.
   const store = await ports.openStore(databaseOf(imported.id), { create: false }).catch(() => null)
   if (store === null) throw refuse({ type: 'runtime_not_open' })
   const marks = registry.signedBefore(imported).map(({ mark }) => mark)
+  if (here !== null) marks.push(await markOf(ports, here.id))
   return hasFrames(store, marks).finally(() => store.close())
 }
 
@@ -92,14 +99,32 @@ const toLookAt = ({ id, worldId, index, chainId }: Imported): CopyOf => ({
   copyOf: null,
 })
 
-const inPlaceOf = async (given: Given, here: RuntimeEntry, commandId: string, copy: CopyOf): Promise<void> => {
-  const { ports, registry, checkPen, stop, remove } = given
-  await checkPen(here.id)
-  await stop(here.id)
+/** What the file is to be. @param here what it is to take the place of, which has stopped */
+const become = async (
+  given: Given,
+  imported: Imported,
+  { signs, owned, here }: { readonly signs: boolean; readonly owned: number; readonly here: RuntimeEntry | null },
+): Promise<CopyOf> => {
+  const isAll = await hasAllSigned(given, imported, here)
+  if (!signs) return toLookAt(imported)
+  if (!isAll) return apart(given, imported, owned)
+  await planOwn(given, imported.id, owned)
+  return { ...toLookAt(imported), kind: 'local' }
+}
+
+const replace = async (given: Given, here: RuntimeEntry, commandId: string, copy: CopyOf): Promise<void> => {
+  const { ports, registry, remove } = given
   await copySlot(ports.slot(`names.${here.id}`), ports.slot(`names.${copy.id}`))
   const replaces = { id: here.id, mark: await markOf(ports, here.id) }
   await registry.add({ name: here.name, commandId, copy, replaces })
   await remove(here.id)
+}
+
+const addBeside = async (given: Given, imported: Imported, commandId: string, copy: CopyOf): Promise<void> => {
+  const { ports, registry } = given
+  const { id, name, names } = imported
+  if (names.length > 0) await ports.slot(`names.${id}`).set(entriesOf(bookOfEntries(names)))
+  await registry.add({ name: registry.freeName(name), commandId, copy })
 }
 
 /** @throws RAdapterError */
@@ -107,24 +132,28 @@ export const adopt = async (given: Given, { commandId, imported, choice }: Adopt
   const { ports, registry, keyring } = given
   const before = registry.madeBy(commandId)
   if (before !== null) return made(before)
-  const isAll = await hasAllSigned(given, imported)
-  const { id, name, index, chainId, height, names } = imported
+  const { index, chainId, height } = imported
   const owned = ownCount(keyring, index, imported.ownEntityIds)
   // A fork has the same keys, and signs for another chain: the two are in nobody's way.
   const isSame = (entry: RuntimeEntry): boolean => entry.index === index && entry.chainId === chainId
-  const here = registry.entries().find((entry) => entry.kind === 'local' && isSame(entry))
-  if (owned > 0 && here !== undefined && choice === null)
+  const here = registry.entries().find((entry) => entry.kind === 'local' && isSame(entry)) ?? null
+  if (owned > 0 && here !== null && choice === null)
     return { id: null, kind: null, here: here.name, behindBy: behindBy(height, await markOf(ports, here.id)) }
-  const local: CopyOf = { ...toLookAt(imported), kind: 'local' }
-  if (owned > 0 && here !== undefined && choice === 'replace') {
-    await planOwn(given, id, owned)
-    await inPlaceOf(given, here, commandId, local)
-    return made(local)
+  if (owned === 0 || here === null || choice !== 'replace') {
+    const signs = owned > 0 && here === null && choice !== 'copy'
+    const copy = await become(given, imported, { signs, owned, here: null })
+    await addBeside(given, imported, commandId, copy)
+    return made(copy)
   }
-  if (names.length > 0) await ports.slot(`names.${id}`).set(entriesOf(bookOfEntries(names)))
-  const signs = owned > 0 && here === undefined && choice !== 'copy'
-  if (signs && isAll) await planOwn(given, id, owned)
-  const copy = !signs ? toLookAt(imported) : isAll ? local : await apart(given, imported, owned)
-  await registry.add({ name: registry.freeName(name), commandId, copy })
-  return made(copy)
+  await given.checkPen(here.id)
+  await given.stop(here.id)
+  try {
+    const copy = await become(given, imported, { signs: true, owned, here })
+    if (copy.kind === 'local') await replace(given, here, commandId, copy)
+    else await addBeside(given, imported, commandId, copy)
+    return made(copy)
+  } finally {
+    // What could not be replaced goes on.
+    if (registry.find(here.id) !== null) await given.start(here.id)
+  }
 }

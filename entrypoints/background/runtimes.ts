@@ -25,7 +25,15 @@ import { type Clones, createClones } from './clones.ts'
 import { canarySlot, type RuntimePorts } from './ports.ts'
 import type { RuntimeStatus } from './runtime-service.ts'
 import type { Keyring } from './wallet/keyring.ts'
-import { controlKey, createWorld, listingsFor, removeStored, type World, type WorldHooks } from './world.ts'
+import {
+  controlKey,
+  createWorld,
+  forgetPhrase,
+  listingsFor,
+  removeStored,
+  type World,
+  type WorldHooks,
+} from './world.ts'
 
 /** Whichever runtime is the current one, for what deals with that alone. */
 export type Current = {
@@ -147,7 +155,11 @@ const handlersOf = ({ stored, worlds, clones, keyring }: Parts, shown: string | 
       throw new RAdapterError(heldByOther('other_window', 'another window writes'))
   }
   const stop = async (id: string): Promise<void> => worlds.made.get(id)?.service.stop()
-  const given = { ...stored, checkPen, stop, remove: worlds.remove, keysNow: keyring }
+  const start = async (id: string): Promise<void> => {
+    const keys = keyring()
+    if (keys !== null) await worlds.made.get(id)?.service.start(keys)
+  }
+  const given = { ...stored, checkPen, stop, start, remove: worlds.remove, keysNow: keyring }
   const unlocked =
     <P, T>(act: (params: P, keys: Keyring) => Promise<T>) =>
     async (params: P): Promise<T> => {
@@ -275,6 +287,7 @@ export const openRuntimes = async (ports: RuntimePorts, shared: WorldHooks): Pro
       const marks = new Map(await Promise.all(ids.map(async (id) => [id, await markOf(ports, id)] as const)))
       await registry.forget((id) => marks.get(id) ?? null)
       for (const id of ids) await worlds.remove(id)
+      await forgetPhrase(ports)
     },
     onChange: (listener) => {
       listeners.add(listener)

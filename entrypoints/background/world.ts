@@ -66,6 +66,13 @@ const forgetPlaces = async (slot: Slot, id: string): Promise<void> => {
   if (without.length > 0) await slot.set({ ...kept.output, ...Object.fromEntries(without) })
 }
 
+/** That the words were written down: the next wallet has others. */
+export const forgetPhrase = async (ports: RuntimePorts): Promise<void> => {
+  const slot = ports.slot(PREFERENCES)
+  const kept = v.safeParse(fields, await slot.get())
+  if (kept.success && kept.output.hasPhrase === true) await slot.set({ ...kept.output, hasPhrase: false })
+}
+
 /** Removes all that is kept of a runtime that is no more: its store, what lies beside it, and at the very end its mark. */
 export const removeStored = async (ports: RuntimePorts, id: string): Promise<void> => {
   await ports.deleteStore(databaseOf(id))

@@ -239,6 +239,30 @@ describe('a file of a runtime that was deleted here', () => {
     },
   )
 
+  test('in the place of one that is here, and older than it -- on a chain of its own', async () => {
+    const { worker, page, imported } = await withSecondEntity()
+    expect(await pay(page, 'after-the-file')).toBe('sent')
+    expect(await adopt(page, imported, 'replace')).toEqual(LOCAL)
+    const back = worker.page(ID)
+    await back.until(isRunning)
+    expect(await chainOf(back)).toBeGreaterThanOrEqual(2n ** 48n)
+    expect(await pay(back, 'again')).toBe('sent')
+  })
+
+  test('in the place of one that is here, older, and it cannot be forked -- a copy beside it, which goes on', async () => {
+    const { machine, worker, page } = await begin()
+    const frame = await page.frame()
+    const [from, to] = [idOf(frame, 'You'), idOf(frame, 'Bob')]
+    await page.adapter.rpc('simnet.unplug', { entityId: to, isUnplugged: true })
+    await page.adapter.rpc('pay.send', { commandId: 'x', from, to, tokenId: 1, amount: 1n, memo: '', maxFee: 9n })
+    const imported = stage(machine, await page.frame())
+    await page.adapter.rpc('entity.create', { commandId: 'later', label: 'Later' })
+    expect(await adopt(page, imported, 'replace')).toEqual({ ...LOCAL, kind: 'snapshot' })
+    await worker.page('simnet').until(isRunning)
+    const status = await worker.page(ID).until(({ runtime }) => runtime === 'read-only')
+    expect(status.reason).toEqual({ type: 'snapshot' })
+  })
+
   test('that went elsewhere from a common past -- is not taken for a newer one, however long it is', async () => {
     const { machine, worker, page, imported } = await withSecondEntity()
     const elsewhere = 'import-fedcba9876543210'
