@@ -32,6 +32,8 @@ const NOTICES: readonly Trouble[] = [
   { type: 'update' },
 ]
 const SCREENS: readonly Trouble[] = [
+  { type: 'gone', name: 'Jamaica' },
+  { type: 'gone', name: null },
   { type: 'full' },
   { type: 'halted', reason: { type: 'held_elsewhere', name: 'Simnet' } },
   { type: 'read_only', reason: { type: 'held_silent', name: 'Simnet' } },
