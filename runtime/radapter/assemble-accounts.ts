@@ -79,13 +79,24 @@ const statusOf = ({ status, state }: AccountReplica): AccountView['status'] => {
   return state.height === 0 ? 'opening' : 'open'
 }
 
+/** Of an account as it is: the same object for as long as nothing in it changes. */
+const seen = new WeakMap<AccountReplica, { readonly tokenId: TokenId; readonly view: AccountView }>()
+
 const accountView = (reader: StateReader, account: AccountReplica, tokenId: TokenId): AccountView => {
-  const counterpartyId = counterpartyOf(account)
+  const label = reader.labelOf(counterpartyOf(account))
+  const last = seen.get(account)
+  if (last?.tokenId === tokenId && last.view.counterpartyLabel === label) return last.view
+  const view = viewOf(account, tokenId, label)
+  seen.set(account, { tokenId, view })
+  return view
+}
+
+const viewOf = (account: AccountReplica, tokenId: TokenId, counterpartyLabel: string): AccountView => {
   const tokens = positionsIn(account)
   const shown = tokens.find((position) => position.tokenId === tokenId) ?? noPosition(tokenId)
   return {
-    counterpartyId,
-    counterpartyLabel: reader.labelOf(counterpartyId),
+    counterpartyId: counterpartyOf(account),
+    counterpartyLabel,
     inbound: shown.inbound,
     outbound: shown.outbound,
     collateral: shown.collateral,

@@ -25,7 +25,7 @@ import type {
   TokenView,
   Unreachable,
 } from './types.ts'
-import { both, count, figure, figures, flag, list, nullable, number, row, text, type Wire, word } from './wire.ts'
+import { both, count, figure, figures, flag, kept, list, nullable, number, row, text, type Wire, word } from './wire.ts'
 
 /** An id, a hash or a name. */
 export const short = text(256)
@@ -120,7 +120,7 @@ const accountWire: Wire<AccountView> = both(
 )
 
 const pageWire: Wire<AccountPage> = row<AccountPage>({
-  accounts: list(accountWire, 100),
+  accounts: list(kept(accountWire), 100),
   page: count,
   pageSize: word([10, 20, 50, 100]),
   totalAccounts: count,

@@ -85,6 +85,35 @@ export const figures = <T extends { readonly [name: string]: bigint | number }>(
   }
 }
 
+/**
+ * As a text of its own, made once for as long as the value lives: what is pushed again and again, and has not changed,
+ * costs its length.
+ */
+export const kept = <T extends object>({ write, schema }: Wire<T>): Wire<T> => {
+  const written = new WeakMap<T, string>()
+  const made = (value: T): string => {
+    const text = JSON.stringify(write(value))
+    written.set(value, text)
+    return text
+  }
+  const isCanonical = (text: string): boolean => {
+    try {
+      return JSON.stringify(JSON.parse(text)) === text
+    } catch {
+      return false
+    }
+  }
+  return {
+    write: (value) => written.get(value) ?? made(value),
+    schema: v.pipe(
+      v.string(),
+      v.check(isCanonical),
+      v.transform((text) => JSON.parse(text) as unknown),
+      schema,
+    ),
+  }
+}
+
 /** Two halves of one object. */
 export const both = <A extends object, B extends object>(a: Wire<A>, b: Wire<B>): Wire<A & B> => ({
   write: (value) => [a.write(value), b.write(value)],

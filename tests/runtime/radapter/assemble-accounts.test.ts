@@ -1,8 +1,11 @@
 /** Pages of accounts: every order, size and page, and cursors that hold while accounts change. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ZERO_32 } from '../../../runtime/lib/bytes.ts'
+import type { EntityId } from '../../../runtime/lib/units.ts'
 import { emptyBook } from '../../../runtime/radapter/activity.ts'
+import { bookOfEntries } from '../../../runtime/radapter/address-book.ts'
 import { assembleFrameView } from '../../../runtime/radapter/assemble.ts'
+import { NO_NAMING } from '../../../runtime/radapter/names.ts'
 import { noPosition, plus } from '../../../runtime/radapter/positions.ts'
 import { createViewIndexes, envReader } from '../../../runtime/radapter/reader.ts'
 import {
@@ -26,6 +29,7 @@ const KEYS: readonly AccountSortKey[] = [
   'updated',
   'counterparty',
 ]
+const NOTHING = { inbound: 0n, outbound: 0n, collateral: 0n, balance: 0n }
 const SIZES: readonly PageSize[] = [10, 20, 50, 100]
 const DIRECTIONS: readonly SortDirection[] = ['asc', 'desc']
 
@@ -145,6 +149,28 @@ describe('many accounts', () => {
     expect(idsOf(look({ accountPageSize: 20, accountPage: 2, accountCursor }))).toEqual(
       idsOf(look({ accountPageSize: 20, accountPage: 2 })),
     )
+  })
+
+  test('an account that has not changed -- the same row as before; changed, of another token or name, it is made anew', () => {
+    const view = { accountPageSize: 10, accountSortBy: 'counterparty', accountSortDir: 'asc' } as const
+    const rows = look(view).accounts?.accounts ?? []
+    const [first, second] = rows
+    const hub = big.env.eReplicas.get(big.hub)?.state
+    const account = hub?.accounts.get(first?.counterpartyId ?? '')
+    if (hub === undefined || account === undefined || second === undefined) throw new Error('no hub')
+    const accounts = hub.accounts.set(first?.counterpartyId ?? '', { ...account, updatedAtHeight: 7_000 })
+    const state = { ...hub, accounts }
+    const env = { ...big.env, eReplicas: big.env.eReplicas.set(big.hub, { entityId: big.hub, state }) }
+    const after = look(view, env).accounts?.accounts ?? []
+    expect(after[0]).toEqual({ ...first, updatedAtHeight: 7_000 })
+    expect(after.map((row, i) => row === rows[i])).toEqual(rows.map((_, i) => i > 0))
+
+    expect(look({ ...view, tokenId: 99 }).accounts?.accounts[1]).toEqual({ ...second, ...NOTHING })
+    expect(look(view).accounts?.accounts).toEqual(rows)
+    const book = bookOfEntries([{ entityId: second.counterpartyId as EntityId, name: 'Cousin', isHidden: false }])
+    const named = envReader(big.env, emptyBook(), { ...META, naming: { ...NO_NAMING, book } }, indexes)
+    const renamed = assembleFrameView(named, { ...DEFAULT_VIEW, selectedEntityId: big.hub, ...view }).accounts?.accounts
+    expect(renamed?.[1]).toEqual({ ...second, counterpartyLabel: 'Cousin' })
   })
 
   test('balances -- the sum over every account', () => {

@@ -10,7 +10,7 @@ import { type Asked, readRequest, writeRequest } from '../../../runtime/radapter
 import { RESULTS } from '../../../runtime/radapter/results.ts'
 import { MAX_MESSAGE_BYTES } from '../../../runtime/radapter/tagged.ts'
 import { DEFAULT_VIEW, type FrameView, type TokenPosition } from '../../../runtime/radapter/types.ts'
-import { figure } from '../../../runtime/radapter/wire.ts'
+import { count, figure, kept, row, text } from '../../../runtime/radapter/wire.ts'
 import { frame } from '../../support/fixture-frames.ts'
 import { fc } from '../../support/property.ts'
 
@@ -37,6 +37,25 @@ describe('figure', () => {
         expect(!read.success || typeof read.output === 'bigint').toBe(true)
       }),
     )
+  })
+})
+
+describe('kept', () => {
+  const wire = kept(row<{ readonly name: string; readonly size: number }>({ name: text(20), size: count }))
+
+  test('written once, read as it was, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20, unit: 'binary' }), fc.nat(), (name, size) => {
+        const value = { name, size }
+        const written = wire.write(value)
+        expect(wire.write(value)).toBe(written)
+        expect(v.parse(wire.schema, written)).toEqual(value)
+      }),
+    )
+  })
+
+  test.each(['["a", 1]', '["a",1,2]', '["a",-1]', '["a"', '', '{"0":"a","1":1}', 7, null])('%j -- refused', (other) => {
+    expect(v.safeParse(wire.schema, other).success).toBe(false)
   })
 })
 
