@@ -104,6 +104,9 @@ test('names, copies and the end -- a name once; a copy pays by itself; deleted b
   await switchTo(popup, 'Kingston', 'Kingston-2')
   expect(await readBalance(popup)).not.toBe(before)
 
+  const id = new URL(popup.url()).searchParams.get('runtime') ?? ''
+  const other = await extension.open(`sidepanel.html?runtime=${id}`)
+  await runtimeButton(other, 'Kingston-2').waitFor()
   await openMenu(popup, 'Kingston-2')
   await item(popup, 'Delete…').click()
   const remove = popup.getByRole('dialog', { name: 'Delete Kingston-2?', exact: true })
@@ -116,6 +119,15 @@ test('names, copies and the end -- a name once; a copy pays by itself; deleted b
   await openMenu(popup, 'Kingston')
   await expect(world(popup, 'Kingston-2')).toHaveCount(0)
   await expect(world(popup, 'Kingston')).toHaveAttribute('aria-checked', 'true')
+  await expect(world(popup, 'Kingston')).toHaveAccessibleDescription('Open now')
+  await expect(world(popup, 'Simnet')).toHaveAccessibleDescription(/^Last used /)
+
+  // Of the one that is gone nothing stays on another page, and the way to the others does.
+  await other.getByRole('heading', { name: 'Kingston-2 is not here any more', exact: true }).waitFor()
+  await expect(other.getByText('tUSD')).toHaveCount(0)
+  await other.getByRole('button', { name: 'Open Simnet', exact: true }).click()
+  await runtimeButton(other, 'Simnet').waitFor()
+  await other.getByRole('table', { name: 'Accounts', exact: true }).waitFor()
 })
 
 test('two at once -- each page shows the runtime its address names; one that is not there is said so', async ({
