@@ -5,33 +5,9 @@
 import { describe, expect, test } from 'vitest'
 import { present } from '../../runtime/lib/assert.ts'
 import { ownIdentity, SIMNET_CHAIN_ID } from '../../runtime/manager/simnet.ts'
-import { RAdapterError } from '../../runtime/radapter/errors.ts'
-import type { FrameView, HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
-import { quiet } from '../support/manual-time.ts'
+import type { FrameView, RpcMethods } from '../../runtime/radapter/types.ts'
 import { createWalletMachine, type Page, type WalletMachine, type Worker } from '../support/wallet-machine.ts'
-
-const isRunning = ({ runtime }: HostStatus): boolean => runtime === 'running'
-const namesOf = ({ runtimes }: HostStatus): readonly string[] => runtimes.map(({ name }) => name)
-
-const begin = async () => {
-  const machine = createWalletMachine()
-  const worker = await machine.startWorker()
-  const page = worker.page()
-  await page.until(isRunning)
-  return { machine, worker, page }
-}
-
-const create = (page: Page, name: string, commandId = name): Promise<{ id: string }> =>
-  page.adapter.rpc('runtime.create', { commandId, name })
-
-/** Why it was refused; null for another error. */
-const reasonOf = async (asked: Promise<unknown>): Promise<unknown> => {
-  const error = await asked.then(
-    () => new Error('it was not refused'),
-    (thrown: unknown) => thrown,
-  )
-  return error instanceof RAdapterError ? error.error.reason : null
-}
+import { begin, chainOf, create, idOf, isRunning, namesOf, pay, reasonOf } from '../support/wallet-pages.ts'
 
 const ID = 'import-0123456789abcdef'
 type Imported = RpcMethods['runtime.adopt']['params']['imported']
@@ -67,26 +43,6 @@ const deleted = async (page: Page, worker: Worker): Promise<Page> => {
   const other = worker.page('local-1')
   await other.until(isRunning)
   return other
-}
-
-const idOf = (frame: FrameView, label: string): string =>
-  present(
-    frame.entities.find((entity) => entity.label === label),
-    label,
-  ).entityId
-const chainOf = async (page: Page): Promise<bigint> => present((await page.frame()).jurisdictions[0], 'a chain').chainId
-
-/** Pays Bob through the hub, and waits for the end of it. */
-const pay = async (page: Page, commandId: string): Promise<string> => {
-  const frame = await page.frame()
-  const from = idOf(frame, 'You')
-  const order = { commandId, from, to: idOf(frame, 'Bob'), tokenId: 1, amount: 10n ** 6n, memo: '', maxFee: 10n ** 6n }
-  const { paymentId } = await page.adapter.rpc('pay.send', order)
-  for (;;) {
-    const { status } = await page.adapter.rpc('pay.get', { from, paymentId })
-    if (status !== 'pending') return status
-    await quiet()
-  }
 }
 
 describe('runtime.adopt', () => {

@@ -5,22 +5,11 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { present } from '../../runtime/lib/assert.ts'
 import { SIMNET_CHAIN_ID } from '../../runtime/manager/simnet.ts'
-import { RAdapterError } from '../../runtime/radapter/errors.ts'
-import type { FrameView, HostStatus, RpcMethods } from '../../runtime/radapter/types.ts'
+import type { FrameView, RpcMethods } from '../../runtime/radapter/types.ts'
 import { quiet } from '../support/manual-time.ts'
 import { createWalletMachine, type Page, type WalletMachine, type Worker } from '../support/wallet-machine.ts'
+import { begin, chainOf, idOf, isRunning, namesOf, pay, reasonOf, USD } from '../support/wallet-pages.ts'
 
-const isRunning = ({ runtime }: HostStatus): boolean => runtime === 'running'
-const namesOf = ({ runtimes }: HostStatus): readonly string[] => runtimes.map(({ name }) => name)
-const USD = 10n ** 6n
-
-const begin = async () => {
-  const machine = createWalletMachine()
-  const worker = await machine.startWorker()
-  const page = worker.page()
-  await page.until(isRunning)
-  return { machine, worker, page }
-}
 const clone = (page: Page, id = 'simnet', commandId = 'copy'): Promise<{ id: string }> =>
   page.adapter.rpc('runtime.clone', { commandId, id })
 /** A page of the copy, once it runs. */
@@ -29,20 +18,6 @@ const opened = async (worker: Worker, id: string): Promise<Page> => {
   await page.until(isRunning)
   return page
 }
-
-const reasonOf = async (asked: Promise<unknown>): Promise<unknown> => {
-  const error = await asked.then(
-    () => new Error('it was not refused'),
-    (thrown: unknown) => thrown,
-  )
-  return error instanceof RAdapterError ? error.error.reason : error
-}
-
-const idOf = (frame: FrameView, label: string): string =>
-  present(
-    frame.entities.find((entity) => entity.label === label),
-    label,
-  ).entityId
 
 const hostOf = (worker: Worker, chainId: bigint) =>
   present(
@@ -58,21 +33,6 @@ const moneyIn = (worker: Worker, chainId: bigint): readonly unknown[] => {
     [...state.reserves.entries()],
     [...state.accounts.entries()].map(([other, account]) => [other, [...account.state.deltas.values()]]),
   ])
-}
-
-const chainOf = async (page: Page): Promise<bigint> => present((await page.frame()).jurisdictions[0], 'a chain').chainId
-
-/** Pays Bob through the hub, and waits for the end of it. */
-const pay = async (page: Page, amount: bigint, commandId: string): Promise<string> => {
-  const frame = await page.frame()
-  const from = idOf(frame, 'You')
-  const order = { commandId, from, to: idOf(frame, 'Bob'), tokenId: 1, amount, memo: '', maxFee: USD }
-  const { paymentId } = await page.adapter.rpc('pay.send', order)
-  for (;;) {
-    const { status } = await page.adapter.rpc('pay.get', { from, paymentId })
-    if (status !== 'pending') return status
-    await quiet()
-  }
 }
 
 describe('a copy of a world that is all here', () => {
@@ -101,17 +61,17 @@ describe('a copy of a world that is all here', () => {
     const copy = await opened(worker, id)
     const chainId = await chainOf(copy)
     const before = moneyIn(worker, SIMNET_CHAIN_ID)
-    expect(await pay(copy, 3n * USD, 'in-the-copy')).toBe('sent')
+    expect(await pay(copy, 'in-the-copy', 3n * USD)).toBe('sent')
     expect(moneyIn(worker, SIMNET_CHAIN_ID)).toEqual(before)
     const after = moneyIn(worker, chainId)
     expect(after).not.toEqual(before)
-    expect(await pay(page, 3n * USD, 'in-the-original')).toBe('sent')
+    expect(await pay(page, 'in-the-original', 3n * USD)).toBe('sent')
     expect(moneyIn(worker, chainId)).toEqual(after)
     // Neither has noticed anything when the worker dies, and none stands in the other's way.
     worker.die()
     const next = await machine.startWorker()
     await next.page('simnet').until(isRunning)
-    expect(await pay(await opened(next, id), USD, 'again')).toBe('sent')
+    expect(await pay(await opened(next, id), 'again')).toBe('sent')
   })
 
   test('takes the names and the further entities along; both worlds make new ones', async () => {
@@ -145,7 +105,7 @@ describe('a copy of a world that is all here', () => {
     const third = await opened(worker, second.id)
     expect(namesOf(await third.status()).toSorted()).toEqual(['Simnet', 'Simnet-2', 'Simnet-2-2'])
     expect(new Set([await chainOf(page), await chainOf(copy), await chainOf(third)]).size).toBe(3)
-    expect(await pay(third, USD, 'third')).toBe('sent')
+    expect(await pay(third, 'third')).toBe('sent')
   })
 
   test('outlives the original, whose file can come back beside it', async () => {
@@ -154,12 +114,12 @@ describe('a copy of a world that is all here', () => {
     const copy = await opened(worker, id)
     const { rows } = present(machine.disks.get('xln-simnet'), 'a disk')
     await copy.adapter.rpc('runtime.delete', { id: 'simnet', confirmation: 'Simnet' })
-    expect(await pay(copy, USD, 'alone')).toBe('sent')
+    expect(await pay(copy, 'alone')).toBe('sent')
     const imported = stage(machine, rows, await copy.frame(), SIMNET_CHAIN_ID)
     const params = { commandId: 'in', imported, choice: null }
     expect(await copy.adapter.rpc('runtime.adopt', params)).toMatchObject({ kind: 'local', here: null })
-    expect(await pay(await opened(worker, imported.id), USD, 'back')).toBe('sent')
-    expect(await pay(copy, USD, 'beside')).toBe('sent')
+    expect(await pay(await opened(worker, imported.id), 'back')).toBe('sent')
+    expect(await pay(copy, 'beside')).toBe('sent')
   })
 
   test('its own file -- asks before it takes its place; of a world that is not here it just runs', async () => {
@@ -174,7 +134,7 @@ describe('a copy of a world that is all here', () => {
     expect(await adopt(null, 'first')).toMatchObject({ id: null, kind: null, here: 'Simnet-2' })
     expect(await adopt('replace', 'second')).toMatchObject({ id: imported.id, kind: 'local', here: null })
     const back = await opened(worker, imported.id)
-    expect([await chainOf(back), await pay(back, USD, 'back')]).toEqual([chainId, 'sent'])
+    expect([await chainOf(back), await pay(back, 'back')]).toEqual([chainId, 'sent'])
     expect(namesOf(await back.status()).toSorted()).toEqual(['Simnet', 'Simnet-2'])
   })
 })

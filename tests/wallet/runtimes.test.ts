@@ -1,33 +1,10 @@
 /** The runtimes of one wallet: worlds apart, made once, named once, and gone for good. Of copies: clones.test.ts, of files: adopt.test.ts. */
 import { describe, expect, test } from 'vitest'
 import { MOST_RUNTIMES } from '../../runtime/manager/registry.ts'
-import { RAdapterError } from '../../runtime/radapter/errors.ts'
 import type { HostStatus } from '../../runtime/radapter/types.ts'
 import { quiet } from '../support/manual-time.ts'
 import { createWalletMachine, type Page, type WalletMachine } from '../support/wallet-machine.ts'
-
-const isRunning = ({ runtime }: HostStatus): boolean => runtime === 'running'
-const namesOf = ({ runtimes }: HostStatus): readonly string[] => runtimes.map(({ name }) => name)
-
-const begin = async () => {
-  const machine = createWalletMachine()
-  const worker = await machine.startWorker()
-  const page = worker.page()
-  await page.until(isRunning)
-  return { machine, worker, page }
-}
-
-const create = (page: Page, name: string, commandId = name): Promise<{ id: string }> =>
-  page.adapter.rpc('runtime.create', { commandId, name })
-
-/** Why it was refused; null for another error. */
-const reasonOf = async (asked: Promise<unknown>): Promise<unknown> => {
-  const error = await asked.then(
-    () => new Error('it was not refused'),
-    (thrown: unknown) => thrown,
-  )
-  return error instanceof RAdapterError ? error.error.reason : null
-}
+import { begin, create, isRunning, namesOf, reasonOf } from '../support/wallet-pages.ts'
 
 /** The rows a world keeps beside its database. */
 const keptOf = (machine: WalletMachine, id: string): readonly string[] =>
