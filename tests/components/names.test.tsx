@@ -114,9 +114,11 @@ describe('Gallery', () => {
     renderPage(Gallery)
     for (const light of ['States, light', 'States, dark']) {
       const side = within(screen.getByRole('region', { name: light }))
-      expect(side.getAllByRole('alert')).toHaveLength(15)
+      expect(side.getAllByRole('alert')).toHaveLength(17)
       expect(side.getAllByRole('status')).toHaveLength(1)
       expect(side.getAllByRole('heading', { name: 'This device is full' })).toHaveLength(1)
+      for (const name of ['This runtime is not here', 'Jamaica is not here any more'])
+        expect(side.getAllByRole('heading', { name })).toHaveLength(1)
     }
   })
 
