@@ -1,6 +1,7 @@
 /**
  * Where a tab stands in a runtime: what is looked at, and when. Kept with the tab, so that a reload and a visit to
- * another runtime come back to it; a new tab begins where the last one of its page stood, if not with what was searched.
+ * another runtime come back to it. A new tab begins at the beginning, in the present, and takes over how accounts were
+ * sorted last.
  */
 import type { ViewState } from '../../runtime/radapter/types.ts'
 
@@ -11,14 +12,11 @@ export type Place = {
   readonly height: number | null
 }
 
-/** The owner's entity that was chosen last in a runtime, on any page. */
-type ChosenIn = (runtimeId: string) => string | null
-
 export type PlacePort = {
   /** Of the runtime this page is to show, as far as that is known yet. @param initial says what kind each field is of */
-  load(initial: ViewState, chosen: ChosenIn): Place | null
+  load(initial: ViewState): Place | null
   /** @param height null for the present */
-  save(runtimeId: string, view: ViewState, height: number | null, chosen: ChosenIn): void
+  save(runtimeId: string, view: ViewState, height: number | null): void
 }
 
 /** What belongs to a place; the rest is the page's own. */
@@ -67,29 +65,20 @@ const readPlace = (kept: unknown, initial: ViewState): Place | null => {
   }
 }
 
-/** What a new tab is to know of it. */
-export type LastPlace = Place & {
-  /** What was chosen by then. */
-  readonly chosenId: string | null
-}
+const SORTING = ['accountPageSize', 'accountSortBy', 'accountSortDir'] as const
+/** What a new tab takes over: no place, and nothing that was typed. */
+export type Sorting = Pick<ViewState, (typeof SORTING)[number]>
 
-/** Nothing that was typed, and no figures. */
-const lastOf = (place: Place, chosen: ChosenIn): LastPlace => ({
-  ...place,
-  view: { ...place.view, activitySearch: '', accountCursor: null },
-  chosenId: chosen(place.runtimeId),
+const sortingOf = ({ accountPageSize, accountSortBy, accountSortDir }: ViewState): Sorting => ({
+  accountPageSize,
+  accountSortBy,
+  accountSortDir,
 })
 
-/** Whichever entity is looked at. */
-const SORTING = ['accountPageSize', 'accountSortBy', 'accountSortDir'] as const
-
-/** Where another entity was chosen since, on whatever page, the present of that one is what to begin with. */
-const readLast = (kept: unknown, initial: ViewState, chosen: ChosenIn): Place | null => {
-  const place = readPlace(kept, initial)
-  const then = isFields(kept) && typeof kept.chosenId === 'string' ? kept.chosenId : null
-  if (place === null || then === chosen(place.runtimeId)) return place
-  const sorting = Object.fromEntries(SORTING.map((name) => [name, place.view[name]]))
-  return { ...place, view: { ...initial, ...sorting }, height: null }
+/** The beginning, so sorted; null for anything but a whole sorting. */
+const beginningOf = (runtimeId: string, kept: unknown, initial: ViewState): Place | null => {
+  if (!isFields(kept) || !SORTING.every((name) => typeof kept[name] === typeof initial[name])) return null
+  return { runtimeId, view: Object.fromEntries(SORTING.map((name) => [name, kept[name]])), height: null }
 }
 
 export type PlaceStores = {
@@ -98,7 +87,7 @@ export type PlaceStores = {
   /** What only this tab sees. */
   readonly tab: { get(runtimeId: string): string | null; set(runtimeId: string, place: string): void }
   /** What every tab sees: what was there when this one opened, and where it goes a moment after the last move. */
-  readonly last: { readonly kept: unknown; save(runtimeId: string, place: LastPlace): void }
+  readonly last: { readonly kept: unknown; save(runtimeId: string, sorting: Sorting): void }
 }
 
 const parsed = (text: string | null): unknown => {
@@ -113,14 +102,14 @@ export const createPlaces = ({ shownId, tab, last }: PlaceStores): PlacePort => 
   /** A view comes with every frame, and most of them are of where one stood before. */
   const written = new Map<string, string>()
   return {
-    load: (initial, chosen) => readPlace(parsed(tab.get(shownId)), initial) ?? readLast(last.kept, initial, chosen),
-    save: (runtimeId, view, height, chosen) => {
+    load: (initial) => readPlace(parsed(tab.get(shownId)), initial) ?? beginningOf(shownId, last.kept, initial),
+    save: (runtimeId, view, height) => {
       const place = placeOf(runtimeId, view, height)
       const text = JSON.stringify(place)
       if (written.get(runtimeId) === text) return
       written.set(runtimeId, text)
       tab.set(runtimeId, text)
-      last.save(runtimeId, lastOf(place, chosen))
+      last.save(runtimeId, sortingOf(view))
     },
   }
 }

@@ -109,7 +109,7 @@ export const createSession = (
   const isLive = signal(false)
   const connection = signal<ConnectionStatus>(adapter.status)
   const epoch = signal(0)
-  let kept = place?.load(initial, chosen.of) ?? null
+  let kept = place?.load(initial) ?? null
   const viewState = signal<ViewState>({ ...initial, ...kept?.view })
 
   const tokens = computed(() => frameView.value?.jurisdictions.flatMap((jurisdiction) => jurisdiction.tokens) ?? [])
@@ -177,7 +177,7 @@ export const createSession = (
     const frame = frameView.value
     // What waits to be shown again is where this tab still stands.
     if (frame !== null && isLive.value && (kept?.height ?? null) === null)
-      place?.save(frame.runtimeId, viewState.value, frame.live ? null : frame.height, chosen.of)
+      place?.save(frame.runtimeId, viewState.value, frame.live ? null : frame.height)
   }
 
   const connect = (): void => {

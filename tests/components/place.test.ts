@@ -1,6 +1,6 @@
 /** Where a tab stands, and where the next one begins. */
 import { describe, expect, test } from 'vitest'
-import { createPlaces, type Place } from '../../components/models/place.ts'
+import { createPlaces, type Sorting } from '../../components/models/place.ts'
 import { DEFAULT_VIEW, type ViewState } from '../../runtime/radapter/types.ts'
 
 const INITIAL: ViewState = { ...DEFAULT_VIEW, accountCursor: null }
@@ -16,27 +16,20 @@ const VIEW: ViewState = {
   activitySearch: 'rent',
 }
 
-const open = (
-  tab = new Map<string, string>(),
-  lasts = new Map<string, unknown>(),
-  shownId = 'simnet',
-  chosenId: string | null = null,
-) => {
-  const saved: Place[] = []
+const open = (tab = new Map<string, string>(), lasts = new Map<string, unknown>(), shownId = 'simnet') => {
+  const saved: Sorting[] = []
   const places = createPlaces({
     shownId,
     tab: { get: (id) => tab.get(id) ?? null, set: (id, place) => void tab.set(id, place) },
     last: {
       kept: lasts.get(shownId),
-      save: (id, place) => {
-        saved.push(place)
-        lasts.set(id, JSON.parse(JSON.stringify(place)))
+      save: (id, sorting) => {
+        saved.push(sorting)
+        lasts.set(id, JSON.parse(JSON.stringify(sorting)))
       },
     },
   })
-  const save = (id: string, view: ViewState, height: number | null): void =>
-    places.save(id, view, height, () => chosenId)
-  return { save, tab, lasts, saved, load: () => places.load(INITIAL, () => chosenId) }
+  return { save: places.save, tab, lasts, saved, load: () => places.load(INITIAL) }
 }
 
 describe('createPlaces', () => {
@@ -48,36 +41,12 @@ describe('createPlaces', () => {
     expect(again?.view).toMatchObject({ accountCursor: 'after:7:0x03', activitySearch: 'rent', accountPage: 3 })
   })
 
-  test('another tab -- begins where the last one stood, without what was typed and without figures', () => {
+  test('another tab -- begins at the beginning and in the present, sorted as the last one was', () => {
     const { save, lasts } = open()
     save('simnet', VIEW, 812)
-    const next = open(new Map(), lasts)
-    expect(next.load()).toMatchObject({
-      runtimeId: 'simnet',
-      height: 812,
-      view: {
-        selectedEntityId: '0x01',
-        selectedAccountId: '0x02',
-        accountPage: 3,
-        accountPageSize: 50,
-        accountSortBy: 'updated',
-        accountCursor: null,
-        activitySearch: '',
-      },
-    })
-    next.save('simnet', INITIAL, null)
-    expect(open(new Map(), lasts).load()?.height).toBe(null)
-  })
-
-  test('another entity was chosen since -- another tab begins with that one, sorted as before', () => {
-    const { save, tab, lasts } = open()
-    save('simnet', VIEW, 812)
-    const next = open(new Map(), lasts, 'simnet', '0x09').load()
-    expect(next?.height).toBe(null)
-    expect(next?.view).toMatchObject({ selectedEntityId: null, selectedAccountId: null, accountPage: 1 })
-    expect(next?.view).toMatchObject({ accountPageSize: 50, accountSortBy: 'updated' })
-    // The same tab is where it was.
-    expect(open(tab, lasts, 'simnet', '0x09').load()?.view.selectedEntityId).toBe('0x01')
+    const sorting = { accountPageSize: 50, accountSortBy: 'updated', accountSortDir: VIEW.accountSortDir }
+    expect([...lasts]).toEqual([['simnet', sorting]])
+    expect(open(new Map(), lasts).load()).toEqual({ runtimeId: 'simnet', view: sorting, height: null })
   })
 
   test('another runtime -- has its own, and this one keeps its', () => {
@@ -92,14 +61,14 @@ describe('createPlaces', () => {
   test('a frame that changes nothing of it -- is not written', () => {
     const { save, saved } = open()
     for (const height of [null, null, 5, 5]) save('simnet', VIEW, height)
-    expect(saved.map(({ height }) => height)).toEqual([null, 5])
+    expect(saved).toHaveLength(2)
   })
 
-  test('what is damaged, or of another shape -- the last one, or the beginning', () => {
+  test('what is damaged, or of another shape -- as a new tab, or the beginning', () => {
     const { save, lasts } = open()
     save('simnet', VIEW, 7)
-    expect(open(new Map([['simnet', '{']]), lasts).load()?.height).toBe(7)
-    for (const odd of [null, 7, {}, { runtimeId: 'simnet', view: { accountPage: '1' }, height: 1 }])
+    expect(open(new Map([['simnet', '{']]), lasts).load()?.view).toMatchObject({ accountPageSize: 50 })
+    for (const odd of [null, 7, {}, { accountPageSize: '50', accountSortBy: 'updated', accountSortDir: 'asc' }])
       expect(open(new Map(), new Map([['simnet', odd]])).load()).toBe(null)
   })
 
