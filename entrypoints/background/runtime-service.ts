@@ -249,15 +249,20 @@ export class RuntimeService {
   async #begin(role: Role, keyring: Keyring, signal: AbortSignal): Promise<void> {
     const { clock, entropy, schedule, code, openStore, writer } = this.#ports
     const { worldId, name, kind, index: runtimeIndex, chainId } = this.#entry()
-    const known = knowKeys({ keyring, runtimeIndex }, this.#ownSlot())
-    const { identities } = known
-    const more = await known.more
-    this.#own = { owner: identities.own.entityId, more }
+    const keys = Promise.resolve().then(async () => {
+      const { identities, ...known } = knowKeys({ keyring, runtimeIndex }, this.#ownSlot())
+      const more = await known.more
+      this.#own = { owner: identities.own.entityId, more }
+      return { identities, more }
+    })
+    // Where the runtime is not opened at all, its own reason is told.
+    keys.catch(() => undefined)
+    // The lock and the database are waited for, and the keys are work: at the same time.
     const opening = openLocalRuntime({
       runtimeId: worldId,
       lockId: this.#id,
       name,
-      owner: identities.own.entityId,
+      owner: async () => (await keys).identities.own.entityId,
       signs: kind === 'local',
       chainName: SIMNET_CHAIN,
       chainId,
@@ -282,6 +287,7 @@ export class RuntimeService {
     const opened = await Promise.race([opening, abandonedAt(signal)])
     if (opened === undefined) return this.#leave(opening)
     this.#open = opened
+    const { identities, more } = await keys
     if (opened.type === 'following') return this.#go('distrust', { reason: { type: 'held_elsewhere', name } })
     if (opened.type === 'read_only') return this.#go('distrust', { reason: opened.reason })
     this.#follow(opened.host)

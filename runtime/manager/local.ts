@@ -42,8 +42,8 @@ export type LocalRuntimeOptions = {
   /** Of its writer lock: one for each database. */
   readonly lockId: string
   readonly name: string
-  /** The first entity of the wallet that opens it; what belongs to another one's is only shown. */
-  readonly owner: EntityId
+  /** The first entity of the wallet that opens it, asked for before anything is signed: what is another one's is only shown. */
+  readonly owner: () => Promise<EntityId>
   /** False for a copy, which is only looked at. */
   readonly signs: boolean
   readonly chainName: string
@@ -158,15 +158,18 @@ const missing = async (
 }
 
 /** The keys at hand may go on with a history that is theirs, or nobody's yet. */
-const isForeign = (env: Env, { owner }: LocalRuntimeOptions): boolean => {
+const isForeign = (env: Env, owner: EntityId): boolean => {
   const owned = [...env.eReplicas.values()].filter(({ state }) => state.isOwn)
   return owned.length > 0 && !owned.some(({ state }) => state.entityId === owner)
 }
 
-const whyReadOnly = ({ damage, env }: Recovered, options: LocalRuntimeOptions): StopReason | null => {
+const whyReadOnly = async (
+  { damage, env }: Recovered,
+  { signs, owner }: LocalRuntimeOptions,
+): Promise<StopReason | null> => {
   if (damage !== null) return reasonOf(damage)
-  if (!options.signs) return { type: 'snapshot' }
-  return isForeign(env, options) ? { type: 'foreign_history' } : null
+  if (!signs) return { type: 'snapshot' }
+  return isForeign(env, await owner()) ? { type: 'foreign_history' } : null
 }
 
 const openOver = async (store: Store, options: LocalRuntimeOptions, lease: WriterLease): Promise<LocalRuntime> => {
@@ -190,7 +193,7 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
     await bounded(store.close())
     await bounded(lease.release())
   }
-  const reason = whyReadOnly(recovered, options)
+  const reason = await whyReadOnly(recovered, options)
   if (reason !== null) {
     return { type: 'read_only', host: readOnlyHost(recovered, activity, store, tiers), reason, close: closeStore }
   }

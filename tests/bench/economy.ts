@@ -156,7 +156,7 @@ export const openEconomy = async (opened: Store, tiers = NO_CHECKPOINTS): Promis
     lockId: RUNTIME.runtimeId,
     signs: true,
     role: 'writer',
-    owner: identities.own.entityId,
+    owner: async () => identities.own.entityId,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,
     openStore: async () => store,

@@ -56,7 +56,7 @@ const open = async (disk: MemoryDisk, chainId: bigint): Promise<Running> => {
     signs: true,
     role: 'writer',
     name: 'Simnet',
-    owner: YOU,
+    owner: async () => YOU,
     chainName: SIMNET_CHAIN,
     chainId,
     openStore: async () => memoryStore(disk),

@@ -48,7 +48,7 @@ const open = async (machine: Machine, owner = identities.own.entityId): Promise<
     signs: true,
     role: 'writer',
     name: 'Simnet',
-    owner,
+    owner: async () => owner,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,
     openStore: async ({ create }) => {

@@ -34,7 +34,7 @@ const open = async (disk: MemoryDisk) => {
     signs: true,
     role: 'writer',
     name: 'Simnet',
-    owner: identities.own.entityId,
+    owner: async () => identities.own.entityId,
     chainName: SIMNET_CHAIN,
     chainId: SIMNET_CHAIN_ID,
     openStore: async () => memoryStore(disk),
