@@ -240,7 +240,7 @@ test('a tab -- comes back to where it stood, after a reload and from another wor
       await next.getByRole('textbox', { name: 'Password', exact: true }).fill(PASSWORD)
       await unlock.click()
     }
-    await expect(next.getByRole('button', { name: 'Live', exact: true })).toBeDisabled()
+    await expect(next.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true')
     await expect(next.getByRole('combobox', { name: 'Sort by', exact: true })).toHaveValue('counterparty')
     await expect(next.getByRole('searchbox', { name: 'Search activity', exact: true })).toHaveValue('')
   }
