@@ -18,6 +18,12 @@ import { frame, host } from './fixture-frames.ts'
  */
 configure({ asyncUtilTimeout: 20_000, defaultHidden: true })
 
+/**
+ * All that a page fetches only when it is shown, fetched before any test: an import that is under way when a file ends is
+ * refused by the runner, and stays refused for every later file of that process.
+ */
+import.meta.glob('../../components/**/*.{ts,tsx}', { eager: true })
+
 /** One value in memory, as JSON would keep it. */
 export const memoryPort = (initial: unknown = null): DraftPort & PreferencePort & { readonly kept: () => unknown } => {
   const store = new Map<'value', string>([['value', JSON.stringify(initial)]])
