@@ -1,6 +1,7 @@
 /**
- * What the owner chose for this browser: one signal, kept by the entrypoint's port. Several pages may be open at once: a
- * change is made to what is kept, and never puts back what another page has changed meanwhile.
+ * What the owner chose for this browser: one signal, kept by the entrypoint's port. Several pages may be open at once, and
+ * a popup may be closed by the very press that changes something: each choice is kept under a key of its own and written
+ * at once, so that it needs nothing of what was kept before, and never puts back what another page has changed.
  */
 import { type ReadonlySignal, signal } from '@preact/signals'
 
@@ -8,7 +9,7 @@ export type Theme = 'system' | 'light' | 'dark'
 /** ISO 4217, or off: amounts are shown in their own token only. */
 export type Currency = 'off' | 'USD' | 'EUR' | 'GBP' | 'CHF' | 'JPY'
 type ByRuntime = { readonly [runtimeId: string]: string }
-export type Preferences = {
+type Choices = {
   readonly theme: Theme
   readonly amountsHidden: boolean
   /** Tell of payments that arrive while no page is open. */
@@ -17,6 +18,8 @@ export type Preferences = {
   readonly hasPhrase: boolean
   /** What amounts are also shown in, where a rate is known. */
   readonly currency: Currency
+}
+type Places = {
   /** The owner's entity that was last looked at, by runtime. */
   readonly entities: ByRuntime
   /** Where the camera of the network map stands, as map-camera.ts writes it, by runtime. */
@@ -26,18 +29,22 @@ export type Preferences = {
   /** How wide the panels of the full view are, as panels.ts writes it, by runtime. */
   readonly panels: ByRuntime
 }
+export type Preferences = Choices & Places
 /** What is kept of the full view. */
 export type KeptOfView = 'cameras' | 'networks' | 'panels'
+/** By its name; what is kept by runtime, by its name and the runtime's id. */
+export type KeptPreferences = { readonly [key: string]: unknown }
 export type PreferencePort = {
   /** Whatever was kept, from any version of this program. */
-  load(): Promise<unknown>
-  save(preferences: Preferences): Promise<void>
+  load(): Promise<KeptPreferences>
+  /** Puts these in the place of what is kept under the same keys. */
+  save(changed: KeptPreferences): Promise<void>
 }
 export type PreferencesModel = {
   readonly current: ReadonlySignal<Preferences>
   /** Before the first rendering, so that nothing appears in the wrong light. */
   load(): Promise<void>
-  change(patch: Partial<Preferences>): Promise<void>
+  change(patch: Partial<Choices>): Promise<void>
   /** The next page of this runtime opens on this entity. */
   chooseEntity(runtimeId: string, entityId: string): Promise<void>
   keep(what: KeptOfView, runtimeId: string, one: string): Promise<void>
@@ -61,26 +68,25 @@ const DEFAULTS: Preferences = {
 const oneOf = <T extends string>(known: readonly T[], kept: unknown, otherwise: T): T =>
   known.find((value) => value === kept) ?? otherwise
 
-const textsIn = (kept: unknown): ByRuntime =>
-  typeof kept === 'object' && kept !== null
-    ? Object.fromEntries(Object.entries(kept).filter(([, value]) => typeof value === 'string'))
-    : {}
+const placeKey = (what: keyof Places, runtimeId: string): string => `${what}.${runtimeId}`
 
-export const preferencesOf = (kept: unknown): Preferences => {
-  if (typeof kept !== 'object' || kept === null) return DEFAULTS
-  const fields: { readonly [name: string]: unknown } = { ...kept }
-  return {
-    theme: oneOf(THEMES, fields.theme, DEFAULTS.theme),
-    amountsHidden: fields.amountsHidden === true,
-    notifies: fields.notifies === true,
-    hasPhrase: fields.hasPhrase === true,
-    currency: oneOf(CURRENCIES, fields.currency, DEFAULTS.currency),
-    entities: textsIn(fields.entities),
-    cameras: textsIn(fields.cameras),
-    networks: textsIn(fields.networks),
-    panels: textsIn(fields.panels),
-  }
+const placesIn = (kept: KeptPreferences, what: keyof Places): ByRuntime => {
+  const prefix = placeKey(what, '')
+  const found = Object.entries(kept).filter(([key, value]) => key.startsWith(prefix) && typeof value === 'string')
+  return Object.fromEntries(found.map(([key, value]) => [key.slice(prefix.length), `${value}`]))
 }
+
+export const preferencesOf = (kept: KeptPreferences): Preferences => ({
+  theme: oneOf(THEMES, kept.theme, DEFAULTS.theme),
+  amountsHidden: kept.amountsHidden === true,
+  notifies: kept.notifies === true,
+  hasPhrase: kept.hasPhrase === true,
+  currency: oneOf(CURRENCIES, kept.currency, DEFAULTS.currency),
+  entities: placesIn(kept, 'entities'),
+  cameras: placesIn(kept, 'cameras'),
+  networks: placesIn(kept, 'networks'),
+  panels: placesIn(kept, 'panels'),
+})
 
 /** `tokens.css` reads the attribute; without it the system decides. `public/theme.js` reads the copy at the next start. */
 const applyTheme = (root: HTMLElement, theme: Theme): void => {
@@ -99,23 +105,18 @@ export const createPreferences = (port: PreferencePort, root: HTMLElement): Pref
     current.value = preferences
     applyTheme(root, preferences.theme)
   }
-  let turn: Promise<unknown> = Promise.resolve()
-  /** Shown at once; kept one after another, each on top of what is kept by then. */
-  const change = (patchOf: (before: Preferences) => Partial<Preferences>): Promise<void> => {
-    show({ ...current.peek(), ...patchOf(current.peek()) })
-    const kept = turn.then(async () => {
-      const before = preferencesOf(await port.load())
-      await port.save({ ...before, ...patchOf(before) })
-    })
-    turn = kept.catch(() => undefined)
-    return kept
+  const keep = (what: keyof Places, runtimeId: string, one: string): Promise<void> => {
+    const { [what]: before } = current.peek()
+    show({ ...current.peek(), [what]: { ...before, [runtimeId]: one } })
+    return port.save({ [placeKey(what, runtimeId)]: one })
   }
-  const keep = (what: KeptOfView | 'entities', runtimeId: string, one: string): Promise<void> =>
-    change((before) => ({ [what]: { ...before[what], [runtimeId]: one } }))
   return {
     current,
     load: async () => show(preferencesOf(await port.load())),
-    change: (patch) => change(() => patch),
+    change: (patch) => {
+      show({ ...current.peek(), ...patch })
+      return port.save(patch)
+    },
     chooseEntity: (runtimeId, entityId) => keep('entities', runtimeId, entityId),
     keep,
   }

@@ -6,13 +6,11 @@ import { browser } from 'wxt/browser'
 import type { ActivityRecord } from '../../runtime/radapter/activity-record.ts'
 import type { Deadline } from './deadlines.ts'
 
-const PREFERENCES = 'preferences'
-
 /** What the pages keep (components/models/preferences.ts), as far as it matters here. */
 const preferences = async (): Promise<{ readonly notifies: boolean; readonly amountsHidden: boolean }> => {
-  const kept: unknown = (await browser.storage.local.get(PREFERENCES))[PREFERENCES]
-  const { notifies, amountsHidden } = { notifies: false, amountsHidden: false, ...(kept ?? {}) }
-  return { notifies: notifies === true, amountsHidden: amountsHidden === true }
+  const [notifies, amountsHidden] = ['preferences.notifies', 'preferences.amountsHidden']
+  const kept: { readonly [key: string]: unknown } = await browser.storage.local.get([notifies, amountsHidden])
+  return { notifies: kept[notifies] === true, amountsHidden: kept[amountsHidden] === true }
 }
 
 const isWatched = async (): Promise<boolean> =>

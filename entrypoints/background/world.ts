@@ -1,9 +1,7 @@
 /** One runtime with all that is its own: what it is called by, what it owes the owner a word about, and its lines to pages. */
-import * as v from 'valibot'
 import type { RuntimeHost } from '../../runtime/host.ts'
 import { type ControlLease, createControl } from '../../runtime/manager/control.ts'
 import type { Registry, RuntimeEntry } from '../../runtime/manager/registry.ts'
-import type { Slot } from '../../runtime/ports.ts'
 import type { ActivityRecord } from '../../runtime/radapter/activity-record.ts'
 import type { AddressBook } from '../../runtime/radapter/address-book.ts'
 import { type BookKeeper, openBook } from '../../runtime/radapter/book-keeper.ts'
@@ -50,37 +48,19 @@ export type World = {
 /** Whose window has the pen of this one. */
 export const controlKey = (id: string): string => `control.${id}`
 
-/** What pages keep (components/models/preferences.ts); what they keep of each runtime is under its id. */
-const PREFERENCES = 'preferences'
-const fields = v.record(v.string(), v.unknown())
-
-/** Where pages stood in it; written only where there is something to forget, since pages write there too. */
-const forgetPlaces = async (slot: Slot, id: string): Promise<void> => {
-  const kept = v.safeParse(fields, await slot.get())
-  if (!kept.success) return
-  const without = Object.entries(kept.output).flatMap(([name, value]) => {
-    if (!v.is(fields, value) || !(id in value)) return []
-    const { [id]: _, ...others } = value
-    return [[name, others]]
-  })
-  if (without.length > 0) await slot.set({ ...kept.output, ...Object.fromEntries(without) })
-}
+/** What pages keep of each runtime (components/models/preferences.ts). */
+const PLACES = ['entities', 'cameras', 'networks', 'panels'].map((name) => `preferences.${name}`)
 
 /** That the words were written down: the next wallet has others. */
-export const forgetPhrase = async (ports: RuntimePorts): Promise<void> => {
-  const slot = ports.slot(PREFERENCES)
-  const kept = v.safeParse(fields, await slot.get())
-  if (kept.success && kept.output.hasPhrase === true) await slot.set({ ...kept.output, hasPhrase: false })
-}
+export const forgetPhrase = ({ slot }: RuntimePorts): Promise<void> => slot('preferences.hasPhrase').clear()
 
 /** Removes all that is kept of a runtime that is no more: its store, what lies beside it, and at the very end its mark. */
 export const removeStored = async (ports: RuntimePorts, id: string): Promise<void> => {
   await ports.deleteStore(databaseOf(id))
-  for (const kept of ['entities', 'names', 'deadlines', 'place.sidepanel', 'place.view'])
+  for (const kept of ['entities', 'names', 'deadlines', 'place.sidepanel', 'place.view', ...PLACES])
     await ports.slot(`${kept}.${id}`).clear()
   for (const alarm of [wakeAlarm(id), deadlineAlarm(id)]) await ports.alarms.clear(alarm)
   await ports.sessionSlot(controlKey(id)).clear()
-  await forgetPlaces(ports.slot(PREFERENCES), id)
   await canarySlot(ports, id).clear()
 }
 

@@ -1,12 +1,21 @@
 /** What all pages get from the browser: the port to the worker, its storage, and the program's version. */
 import { browser } from 'wxt/browser'
+import type { KeptPreferences } from '../../components/models/preferences.ts'
 import type { PagePorts } from '../../components/screens/start.tsx'
 import { createPin } from '../../runtime/radapter/pin.ts'
 import { portAdapter, portName } from '../../runtime/radapter/port.ts'
 import { readRemembered, writeRemembered } from '../../runtime/radapter/remembered.ts'
 import type { FrameView } from '../../runtime/radapter/types.ts'
 
-const PREFERENCES = 'preferences'
+/** What pages keep (components/models/preferences.ts), each under a key of its own behind this. */
+const PREFERENCES = 'preferences.'
+
+const readPreferences = async (): Promise<KeptPreferences> => {
+  const kept = Object.entries(await browser.storage.local.get(null))
+  return Object.fromEntries(
+    kept.flatMap(([key, value]) => (key.startsWith(PREFERENCES) ? [[key.slice(PREFERENCES.length), value]] : [])),
+  )
+}
 
 /** The list of runtimes (runtime/manager/registry.ts), as far as it matters here. */
 const RUNTIMES = 'runtimes'
@@ -82,7 +91,10 @@ export const sharedPorts = ({ page, clientId }: Named): Omit<PagePorts, 'openSid
     clear: () => void browser.storage.session.remove(`view.${page}`).catch(() => undefined),
   },
   preferences: {
-    load: async () => (await browser.storage.local.get(PREFERENCES))[PREFERENCES],
-    save: (preferences) => browser.storage.local.set({ [PREFERENCES]: preferences }),
+    load: readPreferences,
+    save: (changed) =>
+      browser.storage.local.set(
+        Object.fromEntries(Object.entries(changed).map(([key, value]) => [PREFERENCES + key, value])),
+      ),
   },
 })

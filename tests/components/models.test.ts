@@ -7,7 +7,7 @@
 import { describe, expect, test } from 'vitest'
 import { DRAFT_LIFETIME_MS, decodeDraft, encodeDraft, type PayDraft } from '../../components/models/drafts.ts'
 import { formatFor } from '../../components/models/format.ts'
-import { createPreferences, preferencesOf } from '../../components/models/preferences.ts'
+import { createPreferences, type PreferencePort, preferencesOf } from '../../components/models/preferences.ts'
 import { wordsOfError, wordsOfFailure } from '../../components/models/refusals.ts'
 import { slicesOf } from '../../components/models/seam.ts'
 import { type Chosen, createSession, type Memory } from '../../components/models/session.ts'
@@ -19,7 +19,7 @@ import { parseAmount } from '../../runtime/lib/amount.ts'
 import { RAdapterError, refusal } from '../../runtime/radapter/errors.ts'
 import { createFakeAdapter } from '../support/fake-radapter.ts'
 import { frame, host, NOW, position, TETH, TUSD, usd } from '../support/fixture-frames.ts'
-import { memoryPort } from '../support/page.tsx'
+import { memoryPreferences } from '../support/page.tsx'
 import { fc } from '../support/property.ts'
 
 const written = (locale: string, amount: bigint, token = TUSD): string => formatFor(locale).money(amount, token, 'down')
@@ -275,30 +275,44 @@ describe('preferences', () => {
       networks: {},
       panels: {},
     }
-    const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'ZZZ' }, { entities: 7 }, { entities: { a: 7 } }]
-    for (const kept of [null, 7, 'dark', [], ...odd]) expect(preferencesOf(kept)).toEqual(defaults)
-    const kept = { theme: 'dark', amountsHidden: true, currency: 'EUR', entities: { simnet: '0x01' } }
-    expect(preferencesOf({ ...kept, more: 1 })).toEqual({ ...defaults, ...kept })
+    const odd = [{ theme: 'neon' }, { theme: null }, { currency: 'ZZZ' }, { entities: 7 }, { 'entities.a': 7 }]
+    for (const kept of [{}, ...odd]) expect(preferencesOf(kept)).toEqual(defaults)
+    const kept = { theme: 'dark', amountsHidden: true, currency: 'EUR' }
+    const places = { 'entities.simnet': '0x01', 'cameras.simnet': '1 2 3', 'cameras.local-1': '4 5 6' }
+    expect(preferencesOf({ ...kept, ...places, more: 1 })).toEqual({
+      ...defaults,
+      ...kept,
+      entities: { simnet: '0x01' },
+      cameras: { simnet: '1 2 3', 'local-1': '4 5 6' },
+    })
   })
 
   test('a change is shown and kept', async () => {
-    const port = memoryPort()
+    const port = memoryPreferences()
     const preferences = createPreferences(port, document.documentElement)
     await preferences.change({ theme: 'light' })
     expect(document.documentElement.dataset.theme).toBe('light')
-    expect(port.kept()).toMatchObject({ theme: 'light', amountsHidden: false })
+    expect(port.kept()).toEqual({ theme: 'light' })
     await preferences.change({ theme: 'system' })
   })
 
+  test('a change is given to be kept at once -- nothing of the page need live on', () => {
+    const port = memoryPreferences()
+    const preferences = createPreferences(port, document.documentElement)
+    void preferences.chooseEntity('simnet', '0x01')
+    void preferences.change({ amountsHidden: true })
+    expect(port.kept()).toEqual({ 'entities.simnet': '0x01', amountsHidden: true })
+  })
+
   test('two pages -- neither puts back what the other has changed', async () => {
-    const port = memoryPort()
+    const port = memoryPreferences()
     const [one, other] = [1, 2].map(() => createPreferences(port, document.documentElement))
     await one?.load()
     await other?.load()
     await Promise.all([one?.change({ amountsHidden: true }), one?.chooseEntity('simnet', '0x01')])
     await other?.chooseEntity('elsewhere', '0x02')
     await other?.change({ currency: 'EUR' })
-    expect(port.kept()).toMatchObject({
+    expect(preferencesOf(port.kept())).toMatchObject({
       amountsHidden: true,
       currency: 'EUR',
       entities: { simnet: '0x01', elsewhere: '0x02' },
@@ -306,15 +320,15 @@ describe('preferences', () => {
   })
 
   test('what cannot be kept -- is shown all the same, and the next change is kept', async () => {
-    const port = memoryPort()
+    const port = memoryPreferences()
     let isFull = true
-    const save = (value: unknown): Promise<void> => (isFull ? Promise.reject(new Error('no room')) : port.save(value))
+    const save: PreferencePort['save'] = (value) => (isFull ? Promise.reject(new Error('no room')) : port.save(value))
     const preferences = createPreferences({ ...port, save }, document.documentElement)
     await expect(preferences.change({ amountsHidden: true })).rejects.toThrow('no room')
     expect(preferences.current.value.amountsHidden).toBe(true)
     isFull = false
     await preferences.change({ notifies: true })
-    expect(port.kept()).toMatchObject({ notifies: true, amountsHidden: false })
+    expect(port.kept()).toEqual({ notifies: true })
   })
 })
 

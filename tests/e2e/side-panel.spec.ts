@@ -92,6 +92,7 @@ test('side panel -- names, a second entity, collateral, limits, history', async 
   await textbox(region, 'Credit limit').fill('1500')
   await button(region, 'Review').click()
   await button(region, 'Set the limit').click()
+  await expect(region.getByText('The limit is on its way to Hub.')).toBeVisible()
   await button(region, 'Set credit limit').click()
   await expect(region.getByText('Now 1,500.00 tUSD')).toBeVisible()
   faults.push(...(await faultsOn(panel, 'account')))

@@ -72,12 +72,12 @@ test('full view -- the network beside the panels, by hand, by keyboard and as a 
   await expect.poll(() => picture(view)).not.toBe(home)
   const turned = await picture(view)
   const keptOf = async (what: string): Promise<unknown> =>
-    view.evaluate(async (name) => {
-      type Storage = { get(key: string): Promise<{ readonly preferences?: { readonly [name: string]: object } }> }
+    view.evaluate(async (prefix) => {
+      type Storage = { get(key: null): Promise<object> }
       const { storage } = (globalThis as unknown as { readonly chrome: { readonly storage: { local: Storage } } })
         .chrome
-      return Object.keys((await storage.local.get('preferences')).preferences?.[name] ?? {}).length
-    }, what)
+      return Object.keys(await storage.local.get(null)).filter((key) => key.startsWith(prefix)).length
+    }, `preferences.${what}.`)
   await expect.poll(() => keptOf('cameras')).toBe(1)
   await view.reload()
   await expect(shapes(view, 'entity')).toHaveCount(5)

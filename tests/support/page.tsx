@@ -4,7 +4,7 @@ import type { ComponentType } from 'preact'
 import { onTestFinished } from 'vitest'
 import type { DraftPort } from '../../components/models/drafts.ts'
 import type { FilesPort } from '../../components/models/files.ts'
-import { createPreferences, type PreferencePort } from '../../components/models/preferences.ts'
+import { createPreferences, type KeptPreferences, type PreferencePort } from '../../components/models/preferences.ts'
 import { createSession } from '../../components/models/session.ts'
 import type { Language } from '../../components/models/text.ts'
 import { createUi, type Ui } from '../../components/models/ui.ts'
@@ -25,7 +25,7 @@ configure({ asyncUtilTimeout: 20_000, defaultHidden: true })
 import.meta.glob('../../components/**/*.{ts,tsx}', { eager: true })
 
 /** One value in memory, as JSON would keep it. */
-export const memoryPort = (initial: unknown = null): DraftPort & PreferencePort & { readonly kept: () => unknown } => {
+export const memoryPort = (initial: unknown = null): DraftPort & { readonly kept: () => unknown } => {
   const store = new Map<'value', string>([['value', JSON.stringify(initial)]])
   const read = (): unknown => JSON.parse(store.get('value') ?? 'null')
   return {
@@ -33,6 +33,19 @@ export const memoryPort = (initial: unknown = null): DraftPort & PreferencePort 
     load: () => Promise.resolve(read()),
     save: (value: unknown) => Promise.resolve(void store.set('value', JSON.stringify(value))),
     clear: () => Promise.resolve(void store.delete('value')),
+  }
+}
+
+/** Values by their keys in memory, as the browser would keep them. */
+export const memoryPreferences = (): PreferencePort & { readonly kept: () => KeptPreferences } => {
+  const store = new Map<string, string>()
+  const read = (): KeptPreferences => Object.fromEntries([...store].map(([key, text]) => [key, JSON.parse(text)]))
+  return {
+    kept: read,
+    load: () => Promise.resolve(read()),
+    save: async (changed) => {
+      for (const [key, value] of Object.entries(changed)) store.set(key, JSON.stringify(value))
+    },
   }
 }
 
@@ -62,7 +75,7 @@ export const createFakeUi = (options: Options = {}): Omit<Page, 'close'> & { rea
     {
       version: '0.1.0',
       drafts: options.drafts ?? memoryPort(),
-      preferences: createPreferences(memoryPort(), document.documentElement),
+      preferences: createPreferences(memoryPreferences(), document.documentElement),
       openSidePanel: () => void opened.push('sidepanel'),
       openTab: (path) => void opened.push(path),
       showRuntime: (id) => void opened.push(`runtime ${id}`),

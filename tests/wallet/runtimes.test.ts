@@ -121,9 +121,9 @@ describe('runtime.delete', () => {
     const other = worker.page(id)
     await other.until(isRunning)
     const { height, recordHash } = JSON.parse(machine.browser.local.rows.get(`canary.${id}`) ?? 'null')
-    const others = { theme: 'dark', entities: { simnet: 'a' }, cameras: {} }
-    const kept = { ...others, entities: { simnet: 'a', [id]: 'b' }, cameras: { [id]: '1 2 3' } }
-    await machine.browser.local.set('preferences', kept)
+    const preferred = (key: string): string => `preferences.${key}`
+    for (const key of ['theme', 'entities.simnet', `entities.${id}`, `cameras.${id}`, `networks.${id}`, `panels.${id}`])
+      await machine.browser.local.set(preferred(key), 'kept')
     await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })
     expect(await page.adapter.rpc('runtime.delete', { id, confirmation: 'Jamaica' })).toEqual({})
     expect([[...machine.disks.keys()], keptOf(machine, id)]).toEqual([['xln-simnet'], []])
@@ -131,7 +131,9 @@ describe('runtime.delete', () => {
     expect([after.runtime, namesOf(after)]).toEqual(['halted', ['Simnet']])
     const stored = JSON.parse(machine.browser.local.rows.get('runtimes') ?? '{}')
     const gone = { id, kind: 'local', index: 1, chainId: '7892079', mark: { height, recordHash } }
-    expect([stored.tombstones, await machine.browser.local.get('preferences')]).toEqual([[gone], others])
+    expect(stored.tombstones).toEqual([gone])
+    const left = [...machine.browser.local.rows.keys()].filter((key) => key.startsWith(preferred('')))
+    expect(left.sort()).toEqual(['entities.simnet', 'theme'].map(preferred))
     expect((await create(page, 'Jamaica', 'again')).id).toBe('local-2')
   })
 
@@ -169,12 +171,12 @@ describe('all of them forgotten', () => {
     await worker.page(id).until(isRunning)
     const { height } = await page.frame()
     await page.adapter.rpc('runtime.clone', { commandId: 'copy', id: 'simnet' })
-    machine.browser.local.rows.set('preferences', JSON.stringify({ hasPhrase: true, theme: 'dark' }))
+    await machine.browser.local.set('preferences.hasPhrase', true)
+    await machine.browser.local.set('preferences.theme', 'dark')
     await worker.runtimes.forget()
-    expect(JSON.parse(machine.browser.local.rows.get('preferences') ?? '')).toEqual({ hasPhrase: false, theme: 'dark' })
     expect([...machine.disks.keys()]).toEqual([])
     const left = [...machine.browser.local.rows.keys()].filter((key) => !key.endsWith('.local-2'))
-    expect(left.sort()).toEqual(['preferences', 'runtimes'])
+    expect(left.sort()).toEqual(['preferences.theme', 'runtimes'])
     expect(machine.browser.local.rows.get('runtimes')).not.toMatch(/Jamaica|0x[0-9a-f]{64}\//)
     const { tombstones } = listIn(machine)
     expect(tombstones.map((gone: { readonly id: string }) => gone.id)).toEqual(['simnet', id, expect.any(String)])
