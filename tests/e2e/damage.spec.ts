@@ -102,10 +102,19 @@ const reasonIn = (words: string): Outcome | null => {
   return said ?? (START.test(words) ? 'fault' : null)
 }
 
-/** What it says is wrong; 'whole' where nothing is. */
+/** What it says is wrong; 'whole' where nothing is, and it can be paid from. */
 const settled = async (popup: Page): Promise<Outcome | null> => {
   const alert = popup.getByRole('alert')
   await button(popup, 'Pay').or(alert).first().waitFor()
+  // What there is may be shown a moment before what is wrong with it; then it cannot be paid from either.
+  if ((await alert.count()) === 0) {
+    await button(popup, 'Pay').click()
+    await popup
+      .locator('button:enabled', { hasText: /^Review$/ })
+      .or(alert)
+      .first()
+      .waitFor()
+  }
   return (await alert.count()) === 0 ? 'whole' : reasonIn((await alert.innerText()).replace(/\s+/g, ' '))
 }
 
