@@ -39,7 +39,7 @@ import { jCallCodec, jReplicaCodec } from './jurisdiction/codec.ts'
 import { Fault, present } from './lib/assert.ts'
 import { type Bytes, equalBytes, ZERO_32 } from './lib/bytes.ts'
 import { LIMITS } from './lib/limits.ts'
-import type { MerkleMap } from './lib/merkle.ts'
+import { type MerkleMap, Unread } from './lib/merkle.ts'
 import { byCodePoint, type CommandId, type EntityId } from './lib/units.ts'
 import type { StoreRow } from './ports.ts'
 import type { Env, QueuedMessage } from './types.ts'
@@ -94,11 +94,14 @@ const read = <T>(codec: Codec<T>, { key, value }: StoreRow): T => {
 }
 
 /** How the values of one map are written and read. */
-type Form<T> = { readonly write: (value: T) => Bytes; readonly read: (row: StoreRow) => T }
+type Form<T> = { readonly write: (value: T) => Bytes; readonly read: (row: StoreRow) => T | Unread<T> }
+/** Of a map whose hash of a value is that of the row: what nobody asks for is never read. */
 const plain = <T>(codec: Codec<T>): Form<T> => ({
   write: (value) => encode(codec, value),
-  read: (row) => read(codec, row),
+  read: ({ key, value }) => new Unread(alone(value), (bytes) => read(codec, { key, value: bytes })),
 })
+/** Kept, and it may lie in the middle of much else. */
+const alone = (bytes: Bytes): Bytes => (bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice())
 
 /** One of the maps a state is made of. */
 type Section<S> = {
@@ -169,18 +172,18 @@ const ENTITY_SECTIONS: readonly Section<Maps>[] = [
 /** The key of an answer names its command behind the height. */
 const commandOf = (order: string): CommandId => order.slice(order.indexOf(':') + 1) as CommandId
 
+const answerForm = plain(answerCodec)
 const answers: Section<Env> = {
   letter: 'c',
   *changes(before, after) {
     for (const { key, after: id } of after.answerOrder.changesSince(before.answerOrder)) {
       const answer = id === undefined ? null : present(after.answers.get(id), key)
-      yield { key, value: answer === null ? null : encode(answerCodec, answer) }
+      yield { key, value: answer === null ? null : answerForm.write(answer) }
     }
   },
   with: (env, rows) => {
     const known = rows.map(({ key, change }) => {
-      const answer = readValue(change, (row) => read(answerCodec, row))
-      return { key, id: commandOf(key), answer }
+      return { key, id: commandOf(key), answer: readValue(change, answerForm.read) }
     })
     return {
       ...env,

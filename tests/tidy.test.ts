@@ -169,7 +169,7 @@ const EFFECT_MEMBERS = ['Math.random', 'globalThis.crypto', 'globalThis.Date']
 /** Which way of making the same bytes hashes: its file says why. */
 const MUTABLE = ['runtime/lib/hash.ts let hasher = referenceHasher']
 /** Persistent data structures that need methods over private nodes; every other class is an error or an edge's resource. */
-const PURE_CLASSES = ['runtime/lib/merkle.ts MerkleMap']
+const PURE_CLASSES = ['runtime/lib/merkle.ts MerkleMap', 'runtime/lib/merkle.ts Unread']
 const DOORS = ['runtime/index.ts', 'runtime/radapter/index.ts']
 const DEFAULT_EXPORTS =
   /^(entrypoints\/background\/index\.ts|entrypoints\/[^/]+\.content\.ts|[^/]+\.config\.ts|\.ci\/still-running\.mjs)$/

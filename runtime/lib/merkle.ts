@@ -16,7 +16,18 @@
 import { type Bytes, utf8, ZERO_32 } from './bytes.ts'
 import { keccak } from './hash.ts'
 
-type Leaf<V> = { readonly key: string; readonly value: V; hash: Bytes | null }
+/**
+ * A value as it was written, read when it is first asked for: of the many that a map is restored with, few ever are.
+ * `bytes` must be what the map's hash of a value is the keccak of.
+ */
+export class Unread<V> {
+  constructor(
+    readonly bytes: Bytes,
+    readonly read: (bytes: Bytes) => V,
+  ) {}
+}
+
+type Leaf<V> = { readonly key: string; value: V | Unread<V>; hash: Bytes | null }
 type Branch<V> = {
   readonly bit: number
   readonly left: Node<V>
@@ -34,6 +45,16 @@ export type Change<V> = { readonly key: string; readonly before: V | undefined; 
 const BITS_PER_UNIT = 16
 const isLeaf = <V>(node: Node<V>): node is Leaf<V> => 'key' in node
 const sizeOf = <V>(node: Node<V>): number => (isLeaf(node) ? 1 : node.size)
+
+const valueIn = <V>(leaf: Leaf<V>): V => {
+  const { value } = leaf
+  if (!(value instanceof Unread)) return value
+  const read = value.read(value.bytes)
+  leaf.value = read
+  return read
+}
+const valueHashOf = <V>({ value }: Leaf<V>, hashValue: (value: V) => Bytes): Bytes =>
+  value instanceof Unread ? keccak(value.bytes) : hashValue(value)
 
 /** Past its end a key counts as zeros, so a key sorts before those it is a prefix of. */
 const unitAt = (key: string, unit: number): number => (unit < key.length ? key.charCodeAt(unit) : 0)
@@ -123,9 +144,10 @@ function* compare<V>(before: Node<V> | null, after: Node<V> | null): Generator<C
   for (const leaf of walk(after)) {
     const was = old.get(leaf.key)
     old.delete(leaf.key)
-    if (was !== leaf && was?.value !== leaf.value) yield { key: leaf.key, before: was?.value, after: leaf.value }
+    if (was !== leaf && was?.value !== leaf.value)
+      yield { key: leaf.key, before: was && valueIn(was), after: valueIn(leaf) }
   }
-  for (const leaf of old.values()) yield { key: leaf.key, before: leaf.value, after: undefined }
+  for (const leaf of old.values()) yield { key: leaf.key, before: valueIn(leaf), after: undefined }
 }
 
 const HASH_BYTES = 32
@@ -165,7 +187,7 @@ const branchHash = (bit: number, left: Bytes, right: Bytes): Bytes => {
 
 const hashOf = <V>(node: Node<V>, hashValue: (value: V) => Bytes): Bytes => {
   node.hash ??= isLeaf(node)
-    ? leafHash(node.key, hashValue(node.value))
+    ? leafHash(node.key, valueHashOf(node, hashValue))
     : branchHash(node.bit, hashOf(node.left, hashValue), hashOf(node.right, hashValue))
   return node.hash
 }
@@ -185,7 +207,7 @@ export class MerkleMap<V> {
   }
 
   /** Of two entries with one key the later counts. Many are best given in the order of their keys. */
-  static from<V>(entries: Iterable<readonly [string, V]>, hashValue: (value: V) => Bytes): MerkleMap<V> {
+  static from<V>(entries: Iterable<readonly [string, V | Unread<V>]>, hashValue: (value: V) => Bytes): MerkleMap<V> {
     const leaves: Leaf<V>[] = []
     let isAscending = true
     for (const [key, value] of entries) {
@@ -206,14 +228,14 @@ export class MerkleMap<V> {
 
   get(key: string): V | undefined {
     const leaf = find(this.node, key)
-    return leaf?.key === key ? leaf.value : undefined
+    return leaf?.key === key ? valueIn(leaf) : undefined
   }
 
   has(key: string): boolean {
     return find(this.node, key)?.key === key
   }
 
-  set(key: string, value: V): MerkleMap<V> {
+  set(key: string, value: V | Unread<V>): MerkleMap<V> {
     const leaf: Leaf<V> = { key, value, hash: null }
     const nearest = find(this.node, key)
     if (this.node === null || nearest === null) return new MerkleMap<V>(leaf, this.hashValue)
@@ -223,9 +245,9 @@ export class MerkleMap<V> {
   }
 
   /** Each in its turn; undefined takes the entry away. Into an empty map, many are best given in the order of their keys. */
-  setAll(entries: readonly (readonly [string, V | undefined])[]): MerkleMap<V> {
+  setAll(entries: readonly (readonly [string, V | Unread<V> | undefined])[]): MerkleMap<V> {
     if (this.node === null) {
-      const there = entries.filter((entry): entry is readonly [string, V] => entry[1] !== undefined)
+      const there = entries.filter((entry): entry is readonly [string, V | Unread<V>] => entry[1] !== undefined)
       if (there.length === entries.length) return MerkleMap.from(there, this.hashValue)
     }
     return entries.reduce<MerkleMap<V>>(
@@ -241,7 +263,7 @@ export class MerkleMap<V> {
 
   /** Entries in code-point order of their keys. */
   *entries(): Generator<readonly [string, V]> {
-    for (const leaf of walk(this.node)) yield [leaf.key, leaf.value]
+    for (const leaf of walk(this.node)) yield [leaf.key, valueIn(leaf)]
   }
 
   *keys(): Generator<string> {
@@ -249,12 +271,12 @@ export class MerkleMap<V> {
   }
 
   *values(): Generator<V> {
-    for (const leaf of walk(this.node)) yield leaf.value
+    for (const leaf of walk(this.node)) yield valueIn(leaf)
   }
 
   /** The entry with the smallest key. */
   first(): readonly [string, V] | undefined {
-    for (const leaf of walk(this.node)) return [leaf.key, leaf.value]
+    for (const leaf of walk(this.node)) return [leaf.key, valueIn(leaf)]
     return undefined
   }
 

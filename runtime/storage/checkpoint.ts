@@ -21,9 +21,9 @@ import { bytes, type Codec, decode, encode, oneOf, struct, uint } from '../codec
 import { type Bytes, concat, equalBytes, ZERO_32 } from '../lib/bytes.ts'
 import { keccak } from '../lib/hash.ts'
 import type { Store, StoreRow } from '../ports.ts'
-import { packRows, rowCodec, unpackRows } from './pack.ts'
+import { packRows, rowBytes, unpackRows } from './pack.ts'
 import { seal, unseal } from './seal.ts'
-import { after, keysUnder, StoreError, scan } from './store.ts'
+import { after, keysUnder, pagesOf, StoreError, scan } from './store.ts'
 import { HEIGHT_LIMIT, heightKey } from './wal.ts'
 
 export type CheckpointKind = 'full' | 'diff'
@@ -85,7 +85,7 @@ export const tally = (): Tally => {
   return {
     add: (next) => {
       rowCount++
-      checksum = keccak(concat(checksum, encode(rowCodec, next)))
+      checksum = keccak(concat(checksum, rowBytes(next)))
     },
     sum: () => ({ rowCount, checksum }),
   }
@@ -284,13 +284,18 @@ export const indexOf = async (store: Store, ref: CheckpointRef): Promise<IndexRe
   return value === undefined ? { type: 'missing' } : readIndex({ key, value })
 }
 
-/** The rows as they were given. */
+/** The rows as they were given, page by page: a step of a generator for each of many would cost as much as the row. */
+async function* storedPages(store: Store, ref: CheckpointRef, sum: Tally): AsyncGenerator<readonly StoreRow[], void> {
+  for await (const page of pagesOf(store, keysUnder(rowsPrefix(ref)), PAGE_KEYS[ref.kind])) {
+    const rows = page.flatMap((found) => rowsIn(ref, found))
+    for (const row of rows) sum.add(row)
+    yield rows
+  }
+}
+
+/** The same, row by row. */
 export async function* storedRows(store: Store, ref: CheckpointRef, sum: Tally): AsyncGenerator<StoreRow, void> {
-  for await (const found of scan(store, keysUnder(rowsPrefix(ref)), PAGE_KEYS[ref.kind]))
-    for (const next of rowsIn(ref, found)) {
-      sum.add(next)
-      yield next
-    }
+  for await (const page of storedPages(store, ref, sum)) yield* page
 }
 
 export const changeOf = ({ key, value }: StoreRow): Change => ({
@@ -303,7 +308,7 @@ const load = async (store: Store, ref: CheckpointRef): Promise<Load<StoreRow>> =
   if (read.type !== 'ok') return read
   const sum = tally()
   const rows: StoreRow[] = []
-  for await (const found of storedRows(store, ref, sum)) rows.push(found)
+  for await (const page of storedPages(store, ref, sum)) rows.push(...page)
   const detail = contradiction(sum, read.index)
   return detail === null ? { type: 'ok', index: read.index, rows } : { type: 'corrupt', detail }
 }

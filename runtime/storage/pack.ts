@@ -6,8 +6,9 @@
  * `size` is that of the inflated bytes, so that a value made to burst fills no memory.
  */
 import { deflateSync, inflateSync } from 'fflate'
+import { writeRlp } from '../codec/rlp.ts'
 import { bytesUpTo, decode, encode, list, struct, text, uint } from '../codec/schema.ts'
-import type { Bytes } from '../lib/bytes.ts'
+import { type Bytes, utf8 } from '../lib/bytes.ts'
 import type { StoreRow } from '../ports.ts'
 import { seal, unseal } from './seal.ts'
 import { MAX_KEY_CHARACTERS } from './store.ts'
@@ -15,8 +16,11 @@ import { MAX_KEY_CHARACTERS } from './store.ts'
 const ROWS = { tag: 'xln:rows', version: 1 }
 const MAX_BYTES = 16 * 1024 * 1024
 
-/** A row as checksums run over it. */
-export const rowCodec = struct<StoreRow>({ key: text(MAX_KEY_CHARACTERS), value: bytesUpTo(Number.MAX_SAFE_INTEGER) })
+/** A row as checksums run over it. Keys are ASCII, which the store sees to. */
+export const rowBytes = ({ key, value }: StoreRow): Bytes => writeRlp([utf8(key), value])
+
+/** The same bytes. */
+const rowCodec = struct<StoreRow>({ key: text(MAX_KEY_CHARACTERS), value: bytesUpTo(Number.MAX_SAFE_INTEGER) })
 const rowsCodec = list(rowCodec, MAX_BYTES)
 const packed = struct<{ readonly size: number; readonly deflated: Bytes }>({
   size: uint,

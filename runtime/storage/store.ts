@@ -60,20 +60,37 @@ export const keysUnder = (prefix: string): { readonly from: string; readonly to:
   to: prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1),
 })
 
-/** All rows of a range, page by page, so that a large one is never read in one piece. */
+/**
+ * All rows of a range, page by page, so that a large one is never read in one piece; the next page is asked for before
+ * this one is worked on.
+ */
+export async function* pagesOf(
+  store: Store,
+  { from, to }: { readonly from: string; readonly to: string },
+  pageRows: number,
+): AsyncGenerator<readonly StoreRow[], void> {
+  const read = (at: string): Promise<readonly StoreRow[]> => {
+    const page = store.range({ from: at, to, limit: pageRows })
+    // Whoever stops early does not hear how it ended.
+    page.catch(() => undefined)
+    return page
+  }
+  let next: Promise<readonly StoreRow[]> | null = read(from)
+  while (next !== null) {
+    const page: readonly StoreRow[] = await next
+    const last = page.at(-1)
+    next = last === undefined || page.length < pageRows ? null : read(after(last.key))
+    yield page
+  }
+}
+
+/** The same, row by row. */
 export async function* scan(
   store: Store,
   range: { readonly from: string; readonly to: string },
   pageRows = 128,
-): AsyncGenerator<StoreRow> {
-  let from = range.from
-  for (;;) {
-    const page = await store.range({ from, to: range.to, limit: pageRows })
-    yield* page
-    const last = page.at(-1)
-    if (last === undefined || page.length < pageRows) return
-    from = after(last.key)
-  }
+): AsyncGenerator<StoreRow, void> {
+  for await (const page of pagesOf(store, range, pageRows)) yield* page
 }
 
 const invalid = (message: string): StoreError => new StoreError('invalid', message)

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Bytes, concat, equalBytes, toHex, utf8, ZERO_32 } from '../../runtime/lib/bytes.ts'
 import { keccak } from '../../runtime/lib/hash.ts'
-import { MerkleMap, merkleRootFrom } from '../../runtime/lib/merkle.ts'
+import { MerkleMap, merkleRootFrom, Unread } from '../../runtime/lib/merkle.ts'
 import { fc } from '../support/property.ts'
 
 /** Few characters and short: keys that are prefixes of each other and meet often. */
@@ -111,6 +111,33 @@ describe('MerkleMap', () => {
         expect([less.size, toHex(less.root())]).toEqual([0, toHex(ZERO_32)])
       }),
       { numRuns: 300 },
+    )
+  })
+  test('values given as they were written -- the same map, and each is read when it is asked for, once', () => {
+    fc.assert(
+      fc.property(ops, ops, (first, then) => {
+        const model = modelOf(first)
+        const reads: string[] = []
+        const unread = sorted(model).map(([name, value]) => {
+          const read = (bytes: Bytes): string => {
+            reads.push(name)
+            return new TextDecoder().decode(bytes)
+          }
+          return [name, new Unread(utf8(value), read)] as const
+        })
+        const map = empty.setAll(unread)
+        expect(toHex(map.root())).toBe(toHex(build(first).root()))
+        expect(reads).toEqual([])
+        const after = then.reduce(apply, map)
+        expect(toHex(after.root())).toBe(toHex(then.reduce(apply, build(first)).root()))
+        expect(reads).toEqual([])
+        const changes = [...after.changesSince(map)].map(({ before, after: is }) => [before, is])
+        expect(changes.flat().every((value) => value === undefined || typeof value === 'string')).toBe(true)
+        for (const [name, value] of sorted(model)) expect([map.get(name), map.get(name)]).toEqual([value, value])
+        expect([...map.entries()]).toEqual(sorted(model))
+        expect([...map.values()]).toEqual(sorted(model).map(([, value]) => value))
+        expect([...reads].sort()).toEqual([...model.keys()].sort())
+      }),
     )
   })
   test('different entries, different root', () => {

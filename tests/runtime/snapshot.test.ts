@@ -5,7 +5,7 @@ import { checkEnv } from '../../runtime/invariants.ts'
 import { Fault } from '../../runtime/lib/assert.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { StoreRow } from '../../runtime/ports.ts'
-import { envFromRows, envRows } from '../../runtime/snapshot.ts'
+import { envFromRows, envRows, partOfEnv } from '../../runtime/snapshot.ts'
 import type { Env } from '../../runtime/types.ts'
 import { createPuppet } from '../support/puppet.ts'
 import { createWorld, TUSD, testPolicy, usd } from '../support/world.ts'
@@ -99,7 +99,19 @@ describe('envFromRows', () => {
   test('a row that is not what was written is a fault, or another root', () => {
     for (const [i, row] of rows.entries())
       for (const damaged of [row.value.subarray(0, -1), new Uint8Array(0)])
-        expect(after(rows.map((old, at) => (at === i ? { ...old, value: damaged } : old))), row.key).toBe('I-SNAPSHOT')
+        expect(after(rows.map((old, at) => (at === i ? { ...old, value: damaged } : old))), row.key).not.toBe(
+          rootOf(env),
+        )
+  })
+  test('a row that nobody has asked for -- is a fault when it is, and names itself', () => {
+    const i = rows.findIndex(({ key }) => key.includes('/i/'))
+    const row = rows[i] as StoreRow
+    const damaged = { ...row, value: row.value.subarray(0, -1) }
+    const restored = partOfEnv(rows.map((old, at) => (at === i ? damaged : old)))
+    const [, entityId = '', , key = ''] = row.key.split('/')
+    const ask = () => restored?.eReplicas.get(entityId)?.state.invoices.get(key)
+    expect(ask).toThrow(Fault)
+    expect(ask).toThrow(row.key)
   })
   test('a row that belongs nowhere is a fault', () => {
     const value = new Uint8Array(1)
