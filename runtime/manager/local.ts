@@ -176,6 +176,9 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
   const { runtimeId, name, chainName, chainId, clock, tiers } = options
   const epoch = await store.claimEpoch()
   await migrate({ store, epoch }, rewriteHistory)
+  // The database works while the state is made.
+  const book = readBook(store)
+  book.catch(() => undefined)
   const recovered = await recover({
     store,
     runtimeId,
@@ -187,7 +190,7 @@ const openOver = async (store: Store, options: LocalRuntimeOptions, lease: Write
       options.onProgress?.(progress)
     },
   })
-  const activity = await readBook(store)
+  const activity = await book
   const bounded = boundedBy(options.schedule)
   const closeStore = async () => {
     await bounded(store.close())

@@ -27,8 +27,8 @@ import {
   type Reads,
   under,
 } from './activity-keys.ts'
-import { type Placed, readRecord } from './activity-record.ts'
-import { MOST_KEPT, sequenceOf } from './sequence.ts'
+import { type ActivityRecord, type Placed, readRecord } from './activity-record.ts'
+import { emptySequence, firstKept, type Sequence, sequenceOf } from './sequence.ts'
 
 const read = <T>(codec: Codec<T>, key: string, value: Bytes | undefined): T => {
   const decoded = value === undefined ? null : decode(codec, value)
@@ -82,18 +82,27 @@ const pointsOf = async (reads: Reads, entityId: EntityId, tokenId: number): Prom
   return [tokenId, { size, last: read(pointCodec, key, value), kept: kept.map(({ balance }) => balance) }]
 }
 
+/** The newest entries, as far as they are kept. Forwards from the first of them: backwards a browser reads one by one. */
+const readNewest = async (reads: Reads, entityId: EntityId): Promise<Sequence<ActivityRecord>> => {
+  const { from, to } = under(entriesUnder(entityId))
+  const [last] = await reads.range({ from, to, limit: 1, reverse: true })
+  if (last === undefined) return emptySequence()
+  const size = numberOf(last.key) + 1
+  const first = firstKept(size)
+  const rows = await reads.range({ from: entryKey(entityId, first), to })
+  if (rows.length !== size - first) throw new Fault('I-ACTIVITY', `of ${from} an entry is missing`)
+  return sequenceOf(
+    rows.map((row) => readRecord(row).record),
+    size,
+  )
+}
+
 const readEntity = async (reads: Reads, entityId: EntityId): Promise<readonly [EntityId, EntityBook]> => {
-  const [rows, waiting, tokens] = await Promise.all([
-    reads.range({ ...under(entriesUnder(entityId)), limit: MOST_KEPT, reverse: true }),
+  const [records, waiting, tokens] = await Promise.all([
+    readNewest(reads, entityId),
     reads.range(under(openUnder(entityId))),
     partsUnder(reads, pointsUnder(entityId)),
   ])
-  const newest = rows.map(readRecord).reverse()
-  const size = (newest.at(-1)?.place ?? -1) + 1
-  const records = sequenceOf(
-    newest.map(({ record }) => record),
-    size,
-  )
   const [open, balances] = await Promise.all([
     readPlaces(
       reads,

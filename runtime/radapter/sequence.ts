@@ -13,10 +13,7 @@ export type Sequence<T> = {
 const KEPT = 128
 
 /** The first place that is kept of a list of this size. */
-const firstKept = (size: number): number => Math.max(0, (Math.floor(size / KEPT) - 1) * KEPT)
-
-/** More than are ever kept. */
-export const MOST_KEPT = 2 * KEPT
+export const firstKept = (size: number): number => Math.max(0, (Math.floor(size / KEPT) - 1) * KEPT)
 
 export const emptySequence = <T>(): Sequence<T> => ({ size: 0, items: [] })
 

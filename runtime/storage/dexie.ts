@@ -175,10 +175,12 @@ const bytesOf = (value: unknown, key: string): Bytes => {
 }
 
 const readRange = async (db: Database, { from, to, limit, reverse }: StoreRange) => {
-  let query = db.rows.where('key').between(from, to, true, false)
-  if (reverse === true) query = query.reverse()
-  if (limit !== undefined) query = query.limit(limit)
-  const found = await query.toArray()
+  const query = db.rows.where('key').between(from, to, true, false)
+  const isLimited = limit !== undefined
+  // Backwards a browser gives one row at a time, so all of them are taken forwards.
+  const ordered = reverse === true && isLimited ? query.reverse() : query
+  const found = await (isLimited ? ordered.limit(limit) : ordered).toArray()
+  if (reverse === true && !isLimited) found.reverse()
   return found.map(({ key, value }) => ({ key, value: bytesOf(value, key) }))
 }
 
