@@ -63,24 +63,27 @@ export const completePayment = (draft: EntityDraft, payment: Payment, preimage: 
   draft.events.push({ type: 'payment_sent', payment, hashlock, preimage, isProof: expirySeconds !== null })
 }
 
-const paidWake = (key: string, expirySeconds: number): Wake => ({
-  atMs: expirySeconds * 1_000,
+/** Many are forgotten by one wake: to remember one a little longer is less than a wake for each. */
+const paidWake = (expirySeconds: number): Wake => ({
+  atMs: Math.ceil(expirySeconds / TIMING.paidStepSeconds) * TIMING.paidStepSeconds * 1_000,
   kind: 'paid_expiry',
-  id: key,
+  id: '',
 })
 
 /** An invoice is paid once: until it expires by itself we know it. Of too many, those that expire first are forgotten. */
 const rememberPaid = (draft: EntityDraft, key: string, expirySeconds: number): void => {
   draft.state = { ...draft.state, paid: draft.state.paid.set(key, expirySeconds) }
-  schedule(draft, paidWake(key, expirySeconds))
+  schedule(draft, paidWake(expirySeconds))
   if (draft.state.paid.size <= LIMITS.paidInvoices) return
   const [first] = [...draft.state.paid.entries()].sort(([, a], [, b]) => a - b)
-  if (first !== undefined) forgetPaid(draft, ...first)
+  if (first !== undefined) draft.state = { ...draft.state, paid: draft.state.paid.delete(first[0]) }
 }
 
-const forgetPaid = (draft: EntityDraft, key: string, expirySeconds: number): void => {
-  draft.state = { ...draft.state, paid: draft.state.paid.delete(key) }
-  unschedule(draft, paidWake(key, expirySeconds))
+/** Those that have expired by then. */
+export const forgetPaid = (draft: EntityDraft, atMs: number): void => {
+  let { paid } = draft.state
+  for (const [key, expirySeconds] of paid.entries()) if (expirySeconds * 1_000 <= atMs) paid = paid.delete(key)
+  draft.state = { ...draft.state, paid }
 }
 
 /** Gives the recipient `invoiceRequestMs` from now to answer. */

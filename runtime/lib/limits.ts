@@ -77,6 +77,8 @@ export const TIMING = {
   finalExpirySeconds: 3_600,
   /** How long an invoice minted on request stays payable. */
   requestedInvoiceSeconds: 3_600,
+  /** How long the payer of an invoice that has expired may go on remembering it. */
+  paidStepSeconds: 600,
   /** How long a payer waits for an invoice before it sends without one. */
   invoiceRequestMs: 10_000,
   /** How often somebody without an account is told hello before that is given up: for about a quarter of an hour. */

@@ -54,7 +54,7 @@ const CHUNK_DIGITS = 6
 /** Index rows read at once by who needs the newest. */
 const FEW = 4
 /** Keys of a checkpoint whose values are in memory at once. */
-const PAGE_KEYS: { readonly [K in CheckpointKind]: number } = { full: CHUNK_ROWS, diff: FEW }
+const PAGE_KEYS: { readonly [K in CheckpointKind]: number } = { full: 4 * CHUNK_ROWS, diff: FEW }
 export const GONE = Uint8Array.of(0)
 const IS_THERE = Uint8Array.of(1)
 

@@ -84,6 +84,7 @@ describe('fork', () => {
 
   test('an invoice of before -- left behind unpaid, and foreign to the copy; one that was paid stays', () => {
     const world = town()
+    world.ok('alice', world.pay('bob', usd(2), { invoice: world.invoice('bob', usd(2)) }))
     const invoice = world.invoice('bob', usd(3))
     const statuses = (): readonly string[] => [...world.state('bob').invoices.values()].map(({ status }) => status)
     expect(statuses().toSorted()).toEqual(['open', 'paid'])

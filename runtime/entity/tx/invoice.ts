@@ -8,11 +8,11 @@ import { LIMITS, TIMING } from '../../lib/limits.ts'
 import type { EntityId, TokenId } from '../../lib/units.ts'
 import type { TxHandler } from '../apply.ts'
 import { invoiceCodec } from '../codec.ts'
-import { DONE, type EntityContext, type EntityDraft, hashKey, schedule } from '../draft.ts'
+import { DONE, type EntityContext, type EntityDraft, hashKey, schedule, unschedule } from '../draft.ts'
 import { type EntityRejected, rejectedTx } from '../errors.ts'
 import { invoiceDigest } from '../invoice.ts'
 import { hubsOf } from '../route.ts'
-import type { EntityState, Invoice, InvoiceRecord, InvoiceTerms, Profile } from '../types.ts'
+import type { EntityState, Invoice, InvoiceRecord, InvoiceTerms, Profile, Wake } from '../types.ts'
 
 /**
  * The hubs are looked for when they are asked for: whose signature it is, most askers want to know, and a hub has more
@@ -129,11 +129,19 @@ export const forgetInvoice = (draft: EntityDraft, key: string): void => {
   draft.state = { ...draft.state, invoices: draft.state.invoices.delete(key) }
 }
 
-/** Paid at last: shown as such until it expires, or for a while when it has expired meanwhile. */
+/**
+ * Paid at last. One that its payer asked for was between the two wallets, and is forgotten; the owner's own is shown as
+ * paid until it expires, or for a while when it has expired meanwhile.
+ */
 export const settleInvoice = (draft: EntityDraft, record: InvoiceRecord, context: EntityContext): void => {
   const { hashlock, expirySeconds } = record.invoice.terms
   const key = hashKey(hashlock)
+  const expiry = (atMs: number): Wake => ({ atMs, kind: 'invoice_expiry', id: key })
+  if (record.payer !== null) {
+    draft.state = { ...draft.state, invoices: draft.state.invoices.delete(key) }
+    return unschedule(draft, expiry(forgottenAtMs(expirySeconds)))
+  }
   draft.state = { ...draft.state, invoices: draft.state.invoices.set(key, { ...record, status: 'paid' }) }
   if (forgottenAtMs(expirySeconds) > context.nowMs) return
-  schedule(draft, { atMs: context.nowMs + TIMING.finalExpirySeconds * 1_000, kind: 'invoice_expiry', id: key })
+  schedule(draft, expiry(context.nowMs + TIMING.finalExpirySeconds * 1_000))
 }

@@ -6,7 +6,7 @@ import type { TxHandler } from '../apply.ts'
 import { onDeadlineWake } from '../deadline.ts'
 import { DONE, unschedule } from '../draft.ts'
 import { onLockExpiry } from '../htlc.ts'
-import { awaitInvoice, failPayment, payKeysend } from '../payment.ts'
+import { awaitInvoice, failPayment, forgetPaid, payKeysend } from '../payment.ts'
 import { onRevealWake } from '../secrets.ts'
 import { onGreetingWake } from '../session.ts'
 import { forgetInvoice } from './invoice.ts'
@@ -42,7 +42,7 @@ export const wake: TxHandler<'wake'> = (draft, tx, context) => {
       forgetInvoice(draft, id)
       return DONE
     case 'paid_expiry':
-      draft.state = { ...draft.state, paid: draft.state.paid.delete(id) }
+      forgetPaid(draft, tx.wake.atMs)
       return DONE
     default:
       return unreachable(kind)

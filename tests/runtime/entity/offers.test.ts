@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Bytes } from '../../../runtime/lib/bytes.ts'
 import { keccak } from '../../../runtime/lib/hash.ts'
-import { LIMITS } from '../../../runtime/lib/limits.ts'
+import { LIMITS, TIMING } from '../../../runtime/lib/limits.ts'
 import { cheapOracles } from '../../support/cheap-oracle.ts'
 import { createWorld, TETH, TUSD, testPolicy, usd, type World } from '../../support/world.ts'
 import { checkMostly } from '../../support/world-checks.ts'
@@ -28,16 +28,15 @@ const endings = (): readonly unknown[] =>
   )
 
 describe('an offer', () => {
-  test('paid twice -- two invoices with a preimage each, both with its memo', () => {
+  test('paid twice -- two invoices, both with its memo; forgotten when they are paid, by the payer when they have expired', () => {
     const offerId = makeOffer(usd(3))
     for (let i = 0; i < 2; i++) world.ok('alice', world.pay('bob', usd(3), { offerId, memo: 'mine' }))
     expect(endings()).toEqual([`${usd(3)} for one coffee`, `${usd(3)} for one coffee`])
-    const invoices = [...world.state('bob').invoices.values()]
-    expect(invoices.map(({ status, payer }) => [status, payer])).toEqual([
-      ['paid', world.id('alice')],
-      ['paid', world.id('alice')],
-    ])
-    expect(world.state('alice').paid.size).toBe(2)
+    const timers = (name: string) => [...world.state(name).wakes.values()].map(({ kind }) => kind)
+    expect([world.state('bob').invoices.size, timers('bob')]).toEqual([0, []])
+    expect([world.state('alice').paid.size, timers('alice')]).toEqual([2, ['paid_expiry']])
+    world.tick([], (TIMING.requestedInvoiceSeconds + TIMING.paidStepSeconds) * 1_000)
+    expect([world.state('alice').paid.size, timers('alice')]).toEqual([0, []])
     expect(world.position('bob', 'hub').balance).toBe(usd(6))
     expect(world.state('bob').offers.size).toBe(1)
   })
