@@ -53,8 +53,9 @@ const CHUNK_BYTES = 1024 * 1024
 const CHUNK_DIGITS = 6
 /** Index rows read at once by who needs the newest. */
 const FEW = 4
-/** Keys of a checkpoint whose values are in memory at once. */
-const PAGE_KEYS: { readonly [K in CheckpointKind]: number } = { full: 4 * CHUNK_ROWS, diff: FEW }
+/** Keys of a checkpoint whose values are in memory at once, when it is read and when it is removed. */
+const READ_KEYS: { readonly [K in CheckpointKind]: number } = { full: 4 * CHUNK_ROWS, diff: FEW }
+const REMOVE_KEYS: { readonly [K in CheckpointKind]: number } = { full: CHUNK_ROWS, diff: FEW }
 export const GONE = Uint8Array.of(0)
 const IS_THERE = Uint8Array.of(1)
 
@@ -179,7 +180,7 @@ export async function* removeCheckpoint({ store, epoch }: Writer, ref: Checkpoin
   await store.commit({ epoch, puts: [{ key: half, value: GONE }], deletes: [indexKey(ref)] })
   const range = keysUnder(rowsPrefix(ref))
   for (;;) {
-    const limit = PAGE_KEYS[ref.kind]
+    const limit = REMOVE_KEYS[ref.kind]
     const page = await store.range({ ...range, limit })
     const deletes = page.map(({ key }) => key)
     const isLast = page.length < limit
@@ -286,7 +287,7 @@ export const indexOf = async (store: Store, ref: CheckpointRef): Promise<IndexRe
 
 /** The rows as they were given, page by page: a step of a generator for each of many would cost as much as the row. */
 async function* storedPages(store: Store, ref: CheckpointRef, sum: Tally): AsyncGenerator<readonly StoreRow[], void> {
-  for await (const page of pagesOf(store, keysUnder(rowsPrefix(ref)), PAGE_KEYS[ref.kind])) {
+  for await (const page of pagesOf(store, keysUnder(rowsPrefix(ref)), READ_KEYS[ref.kind])) {
     const rows = page.flatMap((found) => rowsIn(ref, found))
     for (const row of rows) sum.add(row)
     yield rows

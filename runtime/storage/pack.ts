@@ -6,8 +6,8 @@
  * `size` is that of the inflated bytes, so that a value made to burst fills no memory.
  */
 import { deflateSync, inflateSync } from 'fflate'
-import { writeRlp } from '../codec/rlp.ts'
-import { bytesUpTo, decode, encode, list, struct, text, uint } from '../codec/schema.ts'
+import { type Nested, readRlp, writeRlp } from '../codec/rlp.ts'
+import { bytesUpTo, decode, encode, struct, uint } from '../codec/schema.ts'
 import { type Bytes, utf8 } from '../lib/bytes.ts'
 import type { StoreRow } from '../ports.ts'
 import { seal, unseal } from './seal.ts'
@@ -16,12 +16,35 @@ import { MAX_KEY_CHARACTERS } from './store.ts'
 const ROWS = { tag: 'xln:rows', version: 1 }
 const MAX_BYTES = 16 * 1024 * 1024
 
+const nestedOf = ({ key, value }: StoreRow): Nested => [utf8(key), value]
 /** A row as checksums run over it. Keys are ASCII, which the store sees to. */
-export const rowBytes = ({ key, value }: StoreRow): Bytes => writeRlp([utf8(key), value])
+export const rowBytes = (row: StoreRow): Bytes => writeRlp(nestedOf(row))
 
-/** The same bytes. */
-const rowCodec = struct<StoreRow>({ key: text(MAX_KEY_CHARACTERS), value: bytesUpTo(Number.MAX_SAFE_INTEGER) })
-const rowsCodec = list(rowCodec, MAX_BYTES)
+/** Null for anything but printable ASCII. */
+const keyIn = (bytes: Bytes): string | null => {
+  if (bytes.length === 0 || bytes.length > MAX_KEY_CHARACTERS) return null
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) < 0x20 || (bytes[i] as number) > 0x7e) return null
+  return String.fromCharCode.apply(null, bytes as unknown as number[])
+}
+/** By hand: there are many, and a worker that has just been loaded reads them. */
+const rowOf = (nested: Nested): StoreRow | null => {
+  const [keyBytes, value] = [nested[0], nested[1]]
+  if (!(keyBytes instanceof Uint8Array && value instanceof Uint8Array) || nested.length !== 2) return null
+  const key = keyIn(keyBytes)
+  return key === null ? null : { key, value }
+}
+/** Null for what is no list of rows. */
+const rowsOf = (bytes: Bytes): readonly StoreRow[] | null => {
+  try {
+    const nested = readRlp(bytes)
+    if (nested instanceof Uint8Array) return null
+    const rows = nested.flatMap((item) => rowOf(item) ?? [])
+    return rows.length === nested.length ? rows : null
+  } catch {
+    return null
+  }
+}
+
 const packed = struct<{ readonly size: number; readonly deflated: Bytes }>({
   size: uint,
   deflated: bytesUpTo(MAX_BYTES),
@@ -29,7 +52,7 @@ const packed = struct<{ readonly size: number; readonly deflated: Bytes }>({
 
 /** @param rows of at most 16 MiB together */
 export const packRows = (rows: readonly StoreRow[]): Bytes => {
-  const bytes = encode(rowsCodec, rows)
+  const bytes = writeRlp(rows.map(nestedOf))
   return seal(ROWS, encode(packed, { size: bytes.length, deflated: deflateSync(bytes) }))
 }
 
@@ -48,6 +71,5 @@ export const unpackRows = (value: Bytes): readonly StoreRow[] | null => {
   const unsealed = unseal(ROWS, value)
   const read = unsealed.type === 'ok' ? decode(packed, unsealed.body) : null
   const bytes = read?.type === 'ok' ? inflated(read.value) : null
-  const rows = bytes === null ? null : decode(rowsCodec, bytes)
-  return rows?.type === 'ok' ? rows.value : null
+  return bytes === null ? null : rowsOf(bytes)
 }
