@@ -104,10 +104,13 @@ const startingPoint = async (options: RecoverOptions): Promise<StartingPoint> =>
   const reached = trail?.below(upTo) ?? null
   const fullAt = options.fulls ?? coldFulls(options, unsound)
   const stateAt = async ({ kind, height, baseHeight }: CheckpointIndex): Promise<StateAt | null> => {
+    // Read while what it stands on is made.
+    const diff = kind === 'diff' ? loadDiff(store, height) : null
+    diff?.catch(() => undefined)
     const base = await fullAt(kind === 'full' ? height : baseHeight)
     if (base === null) return null
-    if (kind === 'full') return { env: base, base: { height, env: base } }
-    const loaded = await loadDiff(store, height)
+    if (diff === null) return { env: base, base: { height, env: base } }
+    const loaded = await diff
     const env = loaded.type === 'ok' ? restore(loaded.index, () => applyRows(base, loaded.rows)) : null
     if (env === null && isDamaged(loaded)) unsound.push({ kind, height })
     return env === null ? null : { env, base: { height: baseHeight, env: base } }
