@@ -67,6 +67,28 @@ const write = (nested: Nested, writing: Writing): void => {
   writing.at += length
 }
 
+/** Bytes of an item that is this string. */
+const stringBytes = (length: number, first: number): number =>
+  length === 1 && first < STRING ? 1 : headBytes(length) + length
+
+/**
+ * `[text, bytes]` from `at` on, as `writeRlp` writes it, and nothing made on the way: of many rows, each would cost more
+ * than its hash. @param text ASCII @returns where it ends; beyond the end of `into` nothing is written
+ */
+export const writePair = (text: string, bytes: Bytes, into: Bytes, at: number): number => {
+  const [first, lead] = [text.charCodeAt(0), bytes[0] ?? STRING]
+  const length = stringBytes(text.length, first) + stringBytes(bytes.length, lead)
+  const end = at + headBytes(length) + length
+  if (end > into.length) return end
+  let next = writeHead(into, at, length, LIST)
+  if (text.length !== 1 || first >= STRING) next = writeHead(into, next, text.length, STRING)
+  for (let i = 0; i < text.length; i++) into[next + i] = text.charCodeAt(i)
+  next += text.length
+  if (bytes.length !== 1 || lead >= STRING) next = writeHead(into, next, bytes.length, STRING)
+  into.set(bytes, next)
+  return end
+}
+
 export const writeRlp = (nested: Nested): Bytes => {
   const contents: number[] = []
   const into = new Uint8Array(measure(nested, contents))

@@ -159,15 +159,22 @@ const [LEAF_HEAD, BRANCH_HEAD] = [3, 5]
 const leafInput = new Uint8Array(LEAF_HEAD + 128 + HASH_BYTES)
 const branchInput = new Uint8Array(BRANCH_HEAD + 2 * HASH_BYTES)
 
+const isAscii = (text: string): boolean => {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
+
 const leafHash = (key: string, valueHash: Bytes): Bytes => {
-  const bytes = utf8(key)
-  const { length } = bytes
+  // As keys are, so that nothing is made of them on the way.
+  const encoded = isAscii(key) ? null : utf8(key)
+  const { length } = encoded ?? key
   const size = LEAF_HEAD + length + valueHash.length
   const input = size <= leafInput.length ? leafInput.subarray(0, size) : new Uint8Array(size)
   input[0] = 0
   input[1] = length >> 8
   input[2] = length & 0xff
-  input.set(bytes, LEAF_HEAD)
+  if (encoded === null) for (let i = 0; i < length; i++) input[LEAF_HEAD + i] = key.charCodeAt(i)
+  else input.set(encoded, LEAF_HEAD)
   input.set(valueHash, LEAF_HEAD + length)
   return keccak(input)
 }

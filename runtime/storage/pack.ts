@@ -16,10 +16,6 @@ import { MAX_KEY_CHARACTERS } from './store.ts'
 const ROWS = { tag: 'xln:rows', version: 1 }
 const MAX_BYTES = 16 * 1024 * 1024
 
-const nestedOf = ({ key, value }: StoreRow): Nested => [utf8(key), value]
-/** A row as checksums run over it. Keys are ASCII, which the store sees to. */
-export const rowBytes = (row: StoreRow): Bytes => writeRlp(nestedOf(row))
-
 /** Null for anything but printable ASCII. */
 const keyIn = (bytes: Bytes): string | null => {
   if (bytes.length === 0 || bytes.length > MAX_KEY_CHARACTERS) return null
@@ -52,7 +48,7 @@ const packed = struct<{ readonly size: number; readonly deflated: Bytes }>({
 
 /** @param rows of at most 16 MiB together */
 export const packRows = (rows: readonly StoreRow[]): Bytes => {
-  const bytes = writeRlp(rows.map(nestedOf))
+  const bytes = writeRlp(rows.map(({ key, value }) => [utf8(key), value]))
   return seal(ROWS, encode(packed, { size: bytes.length, deflated: deflateSync(bytes) }))
 }
 

@@ -1,7 +1,7 @@
 /** RLP beside another implementation of it: the same bytes of every value, and nothing read that is not written. */
 import { RLP } from '@ethereumjs/rlp'
 import { describe, expect, test } from 'vitest'
-import { type Nested, readRlp, sameNested, writeRlp } from '../../../runtime/codec/rlp.ts'
+import { type Nested, readRlp, sameNested, writePair, writeRlp } from '../../../runtime/codec/rlp.ts'
 import { equalBytes, fromHex, toHex } from '../../../runtime/lib/bytes.ts'
 import { fc } from '../../support/property.ts'
 
@@ -72,6 +72,27 @@ describe('writeRlp, readRlp', () => {
       expect(equalBytes(writeRlp(value), theirs(value))).toBe(true)
       expect(readRlp(writeRlp(value))).toEqual(value)
     }
+  })
+  test('a text and bytes -- the bytes of the pair, where there is room for them, and where they end', () => {
+    const size = fc.oneof(
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 50, max: 60 }),
+      fc.integer({ min: 0, max: 70_000 }),
+    )
+    const unit = fc.integer({ min: 0, max: 0x7f }).map((code) => String.fromCharCode(code))
+    const text = fc.oneof(fc.string({ unit, maxLength: 2 }), fc.string({ unit, minLength: 50, maxLength: 300 }))
+    fc.assert(
+      fc.property(text, size, fc.nat(0xff), fc.nat(40), (name, length, byte, at) => {
+        const value = new Uint8Array(length).fill(byte)
+        const expected = writeRlp([new TextEncoder().encode(name), value])
+        const into = new Uint8Array(at + expected.length + 1)
+        expect(writePair(name, value, into, at)).toBe(at + expected.length)
+        expect(equalBytes(into.subarray(at, -1), expected)).toBe(true)
+        const tooSmall = new Uint8Array(at + expected.length - 1)
+        expect(writePair(name, value, tooSmall, at)).toBe(at + expected.length)
+        expect(tooSmall.every((one) => one === 0)).toBe(true)
+      }),
+    )
   })
   test('any bytes -- read exactly when they are the one encoding of a value', () => {
     const head = fc.constantFrom(
