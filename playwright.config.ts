@@ -16,7 +16,11 @@ process.env.CHROME_PATH ||= findChromium()
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  testMatch: '**/*.spec.ts',
+  // The damaged profiles come one after the other and take two minutes: begun first, or one core waits for them at the end.
+  projects: [
+    { name: 'long', testMatch: '**/damage.spec.ts' },
+    { name: 'all', testMatch: '**/*.spec.ts', testIgnore: '**/damage.spec.ts' },
+  ],
   outputDir: 'test-results',
   // A browser that waits leaves its core to the other; each has a profile of its own.
   workers: 2,
