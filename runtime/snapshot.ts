@@ -334,6 +334,16 @@ export const applyRows = (before: Env, changes: Iterable<RowChange>): Env => {
 export const envFromRows = (rows: Iterable<StoreRow>): Env => applyRows(emptyEnv('', ''), rows)
 
 /**
+ * The same of rows that somebody else has written: each of them is read, also those that nobody would ask for.
+ * @throws Fault as `applyRows`.
+ */
+export const envFromForeignRows = (rows: Iterable<StoreRow>): Env => {
+  const env = envFromRows(rows)
+  envRows(env)
+  return env
+}
+
+/**
  * A state of some of its rows alone, for looking at: what was left out is absent, and the roots are those that were
  * recorded. Null when one was not.
  * @throws Fault as `applyRows`.

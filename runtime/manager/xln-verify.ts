@@ -14,7 +14,7 @@ import { type Bytes, equalBytes } from '../lib/bytes.ts'
 import type { EntityId } from '../lib/units.ts'
 import type { Store } from '../ports.ts'
 import { beginning, type Position, rebuild, replayRecord, restore } from '../recover.ts'
-import { envFromRows, envRows } from '../snapshot.ts'
+import { envFromForeignRows, envRows } from '../snapshot.ts'
 import { type CheckpointIndex, listCheckpoints, loadFull, removeCheckpoint } from '../storage/checkpoint.ts'
 import { keysUnder, StoreError } from '../storage/store.ts'
 import { decodeRecord, readWal, type WalRecord } from '../storage/wal.ts'
@@ -81,7 +81,7 @@ const startOf = async (
   const loaded = await loadFull(store, height)
   const env = attempt(height, () =>
     loaded.type === 'ok'
-      ? restore(oldest, () => envFromRows(loaded.rows))
+      ? restore(oldest, () => envFromForeignRows(loaded.rows))
       : differs(height, `its full is ${loaded.type}`),
   )
   return env === null || env.height !== height

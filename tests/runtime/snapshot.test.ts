@@ -5,7 +5,7 @@ import { checkEnv } from '../../runtime/invariants.ts'
 import { Fault } from '../../runtime/lib/assert.ts'
 import { toHex } from '../../runtime/lib/bytes.ts'
 import type { StoreRow } from '../../runtime/ports.ts'
-import { envFromRows, envRows, partOfEnv } from '../../runtime/snapshot.ts'
+import { envFromForeignRows, envFromRows, envRows, partOfEnv } from '../../runtime/snapshot.ts'
 import type { Env } from '../../runtime/types.ts'
 import { createPuppet } from '../support/puppet.ts'
 import { createWorld, TUSD, testPolicy, usd } from '../support/world.ts'
@@ -112,6 +112,13 @@ describe('envFromRows', () => {
     const ask = () => restored?.eReplicas.get(entityId)?.state.invoices.get(key)
     expect(ask).toThrow(Fault)
     expect(ask).toThrow(row.key)
+  })
+  test('rows of somebody else -- each is read, and one that is not what was written is a fault', () => {
+    expect(rootOf(envFromForeignRows(rows))).toBe(rootOf(env))
+    for (const [i, row] of rows.entries()) {
+      const damaged = { ...row, value: row.value.subarray(0, -1) }
+      expect(() => envFromForeignRows(rows.map((old, at) => (at === i ? damaged : old))), row.key).toThrow(Fault)
+    }
   })
   test('a row that belongs nowhere is a fault', () => {
     const value = new Uint8Array(1)
