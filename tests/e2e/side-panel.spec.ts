@@ -44,10 +44,9 @@ test('side panel -- names, a second entity, collateral, limits, history', async 
   // A name: given to Bob, shown, and paid to.
   const entities = panel.getByRole('list', { name: 'Entities', exact: true })
   await button(entities, 'Bob').click()
-  const bobId = await panel
-    .getByRole('region', { name: 'Selected entity' })
-    .locator('[title^="0x"]')
-    .getAttribute('title')
+  const selected = panel.getByRole('region', { name: 'Selected entity' })
+  await selected.getByRole('heading', { name: 'Bob', exact: true }).waitFor()
+  const bobId = await selected.locator('[title^="0x"]').getAttribute('title')
   await button(panel, 'Address book').click()
   const book = panel.getByRole('region', { name: 'Address book', exact: true })
   await textbox(book, 'Name').fill('Robert')
