@@ -106,6 +106,7 @@ const nameBob = async (extension: Extension, name: string): Promise<void> => {
   const entities = panel.getByRole('list', { name: 'Entities', exact: true })
   await entities.getByRole('button', { name: 'Bob', exact: true }).click()
   const selected = panel.getByRole('region', { name: 'Selected entity' })
+  await selected.getByRole('heading', { name: 'Bob', exact: true }).waitFor()
   const bob = await selected.locator('[title^="0x"]').getAttribute('title')
   await button(panel, 'Address book').click()
   const book = panel.getByRole('region', { name: 'Address book', exact: true })
