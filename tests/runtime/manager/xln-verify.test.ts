@@ -2,14 +2,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { accountRowCodec, decodeAccount, encodeAccount } from '../../../runtime/account/row.ts'
 import { decode, encode } from '../../../runtime/codec/schema.ts'
-import { runtimeFrameCodec } from '../../../runtime/frame.ts'
+import { runtimeFrameCodec, runtimeRoot } from '../../../runtime/frame.ts'
 import { present } from '../../../runtime/lib/assert.ts'
 import { type Bytes, utf8 } from '../../../runtime/lib/bytes.ts'
 import type { XlnHeader } from '../../../runtime/manager/xln-file.ts'
 import type { ImportOutcome } from '../../../runtime/manager/xln-import.ts'
 import type { StoreRow } from '../../../runtime/ports.ts'
 import { rebuild } from '../../../runtime/recover.ts'
-import { envRows } from '../../../runtime/snapshot.ts'
+import { envFromRows, envRows } from '../../../runtime/snapshot.ts'
 import { writeFull } from '../../../runtime/storage/checkpoint.ts'
 import { memoryStore } from '../../../runtime/storage/memory.ts'
 import { append, HEAD_KEY, readRecord, walKey } from '../../../runtime/storage/wal.ts'
@@ -164,6 +164,24 @@ describe('what is not as it was, with every hash in order', () => {
       type: 'replay_differs',
       detail: expect.stringMatching(/^a start restores another e\/0x.*\/a\//),
     })
+  })
+  test('where it begins lies nonsense that nobody would ask for, under a root that fits', async () => {
+    const { height } = header
+    const problem = await forged(async (all) => {
+      without(all, ...NO_CHECKPOINTS)
+      const store = memoryStore({ rows: all, epoch: 0 })
+      const { env } = await rebuild({ store, runtimeId: 'test', name: 'Simnet' })
+      // Answers to commands that nobody repeats.
+      const odd = envRows(env).map((row) => (row.key.startsWith('c/') ? { ...row, value: utf8('nonsense') } : row))
+      const root = runtimeRoot(envFromRows(odd))
+      await relogged(all, height, (payload) => payload, root)
+      const record = await readRecord(storeWith(all), height)
+      if (record?.type !== 'ok') throw new Error('unreadable')
+      for (let at = 1; at < height; at++) all.delete(walKey(at))
+      const head = { height, root, recordHash: record.record.hash, timestampMs: env.timestampMs }
+      await writeFull({ store, epoch: await store.claimEpoch() }, head, odd)
+    })
+    expect(problem).toMatchObject({ type: 'replay_differs', height, detail: 'its full has another root' })
   })
   test('a runtime that was called otherwise when its log began', async () => {
     expect(await forged(() => undefined, { name: 'As it was called' })).toBe('verified')
